@@ -1,0 +1,218 @@
+"""The film as a scene graph: what the film *is*. Film > Scene > Shot > performers, camera, beats. Saved as ``film.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from filmstudio.core.character import Character
+from filmstudio.core.model import Record
+from filmstudio.core.rational import Time
+
+SCHEMA_VERSION = "1.0"
+
+Emotion = Literal["neutral", "happy", "sad", "angry", "afraid", "surprised", "disgusted", "thoughtful", "warm"]
+Light = Literal["dawn", "day", "golden", "dusk", "night", "bluehour"]
+Weather = Literal["clear", "snow", "fog", "storm"]
+Aspect = Literal["16:9", "9:16", "1:1"]
+Facing = Literal["left", "right"]
+Posture = Literal["stand", "sit", "sit_floor", "kneel", "lie"]
+ShotSize = Literal["establishing", "wide", "full", "two", "group", "medium", "close", "extreme", "over_shoulder", "insert", "reaction", "card"]
+Presence = Literal["on", "vo", "os", "phone"]
+"""How a line is heard: spoken on screen, voice-over, from off screen, through a telephone."""
+
+
+class Line(Record):
+    """A spoken line. ``text`` is the writer's, word for word; captions equal it."""
+
+    kind: Literal["line"] = "line"
+    id: str
+    character: str = Field(description="id of the character who speaks")
+    text: str
+    language: str = "en"
+    emotion: Emotion = "neutral"
+    strength: float = Field(default=0.5, ge=0, le=1)
+    delivery: tuple[str, ...] = Field(default=(), description="how it is said, as words of the delivery table: whispering, shouting …")
+    presence: Presence = "on"
+    listener: str | None = Field(default=None, description="id of the character it is said to")
+    with_previous: bool = Field(default=False, description="dual dialogue: starts together with the line before it")
+    sung: bool = False
+    pause_before: Time = Fraction(0)
+    pause_after: Time = Field(default=Fraction(1, 4), description="silence after the line, seconds")
+
+
+class Business(Record):
+    """Something a performer does: an action of the motion data, such as walk, sit or hand_over."""
+
+    character: str
+    action: str
+    target: str | None = None
+    prop: str | None = None
+
+
+class Happening(Record):
+    """A beat without speech: something is done or seen. ``text`` is the writer's action text and is never spoken."""
+
+    kind: Literal["happening"] = "happening"
+    id: str
+    text: str = ""
+    business: tuple[Business, ...] = ()
+    sounds: tuple[str, ...] = Field(default=(), description="sound effects of the lexicon, such as knock or thunder")
+    caption: bool = Field(default=False, description="shown as an action caption (films without speech)")
+    seconds: Time = Fraction(2)
+
+
+Beat = Annotated[Line | Happening, Field(discriminator="kind")]
+
+
+class Performer(Record):
+    """A character in a shot, in stage units (frame 1920 x 1080, y down, origin top left)."""
+
+    character: str
+    x: float = Field(description="where the feet stand")
+    ground: float = Field(description="y of the ground line under the feet; the stage gives the height of a figure there")
+    facing: Facing = "right"
+    posture: Posture = "stand"
+    emotion: Emotion = "neutral"
+    look_at: str | None = Field(default=None, description="id of the character looked at; none = ahead")
+    enters: Literal["left", "right"] | None = None
+    exits: Literal["left", "right"] | None = None
+    props: tuple[str, ...] = ()
+
+
+class CameraPose(Record):
+    """What the camera sees: the point of the stage at the centre of the picture, and how far it is pushed in."""
+
+    x: float
+    y: float
+    zoom: float = Field(default=1.0, gt=0, description="1 = 1080 stage units fill the height of the picture")
+
+
+class Camera(Record):
+    """A camera held or moved from ``start`` to ``end`` over the shot."""
+
+    start: CameraPose
+    end: CameraPose | None = None
+    ease: Literal["linear", "smooth"] = "smooth"
+    handheld: float = Field(default=0.0, ge=0, le=1)
+
+
+class Card(Record):
+    """Words set on the picture: a title, a place, the credits."""
+
+    style: Literal["title", "place", "super", "credits", "end"] = "title"
+    lines: tuple[str, ...]
+
+
+class Shot(Record):
+    """What one camera sees between two cuts."""
+
+    id: str
+    size: ShotSize = "medium"
+    camera: Camera
+    performers: tuple[Performer, ...] = ()
+    beats: tuple[Beat, ...] = ()
+    card: Card | None = None
+    focus: str | None = Field(default=None, description="id of the character the shot is about")
+    lead_in: Time = Field(default=Fraction(0), description="seconds held before the first beat")
+    hold: Time = Field(default=Fraction(0), description="seconds held after the last beat")
+    fade_in: Time = Fraction(0)
+    fade_out: Time = Fraction(0)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The spoken lines of the shot, in order."""
+        return tuple(beat for beat in self.beats if isinstance(beat, Line))
+
+
+class StageSet(Record):
+    """The stage a scene plays on and how it is lit."""
+
+    pack: str
+    stage: str
+    light: Light = "day"
+    weather: Weather = "clear"
+    rain: bool = Field(default=False, description="rain without the violence of a storm")
+    seed: int = Field(default=0, ge=0)
+    stand_in: str = Field(default="", description="what it stands in for, when the pack has no drawing of the place; reported as degraded")
+
+
+class MusicBrief(Record):
+    """What the composer is asked for. None on a scene means no music there."""
+
+    purpose: Literal["underscore", "title", "credits", "sting", "drone", "theme"] = "underscore"
+    tradition: str = Field(default="western", description="western, hindustani, carnatic, maqam, japan, china, korea, africa …")
+    mood: str = "calm"
+    intensity: float = Field(default=0.3, ge=0, le=1)
+    reason: str = ""
+
+
+class Scene(Record):
+    """A place and a stretch of time."""
+
+    id: str
+    number: str
+    heading: str = ""
+    setting: Literal["interior", "exterior"] = "exterior"
+    place: str = ""
+    set: StageSet
+    mood: str = "calm"
+    intensity: float = Field(default=0.3, ge=0, le=1)
+    culture: str = "western"
+    music: MusicBrief | None = None
+    ambience: tuple[str, ...] = ()
+    entry: Literal["cut", "dissolve", "fade"] = "cut"
+    shots: tuple[Shot, ...] = ()
+
+
+class Remark(Record):
+    """Something the makers of the film should know: a stand-in stage, an unresolved speaker."""
+
+    about: str
+    text: str
+    degraded: bool = False
+
+
+class Film(Record):
+    """A film before it is made. Immutable; edit ``film.json`` by hand and render it with ``--film``."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    title: str
+    authors: tuple[str, ...] = ()
+    logline: str = ""
+    tags: tuple[str, ...] = ()
+    kind: Literal["film", "podcast", "poem", "silent"] = "film"
+    language: str = "en"
+    culture: str = "western"
+    style: str = "drawn"
+    aspect: Aspect = "16:9"
+    seed: int = Field(default=0, ge=0)
+    target: Time | None = Field(default=None, description="seconds the film should last; pauses are stretched to meet it")
+    characters: tuple[Character, ...] = ()
+    scenes: tuple[Scene, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    def character(self, character_id: str) -> Character:
+        """The character with this id.
+
+        Raises:
+            KeyError: nobody in the film has this id.
+        """
+        for character in self.characters:
+            if character.id == character_id:
+                return character
+        raise KeyError(character_id)
+
+    def shots(self) -> Iterator[tuple[Scene, Shot]]:
+        """Every shot with its scene, in the order of the film."""
+        for scene in self.scenes:
+            for shot in scene.shots:
+                yield scene, shot
+
+    def lines(self) -> Iterator[Line]:
+        """Every spoken line, in the order of the film."""
+        for _, shot in self.shots():
+            yield from shot.lines

@@ -1,0 +1,71 @@
+"""The hook specs: everything a plugin can do, by phase. This module is the plugin author's manual.
+
+A plugin is a module or object whose functions are marked with ``@filmstudio.hookimpl`` and named in the entry point group
+``filmstudio``. The studio's own engines are found in exactly the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    import typer
+
+    from filmstudio.core.engine import Engine
+    from filmstudio.core.store import Take
+
+PROJECT = "filmstudio"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+# --- when the studio starts ---------------------------------------------------------------------------------------------
+
+
+@hookspec
+def filmstudio_engines() -> Sequence[type[Engine[Any, Any]]]:
+    """Offer engine classes. Called once, when engines are first looked up; import nothing heavy here."""
+    return ()
+
+
+@hookspec
+def filmstudio_art_packs() -> Sequence[Path]:
+    """Offer folders that hold an art pack (a ``pack.json`` manifest beside its drawings)."""
+    return ()
+
+
+@hookspec
+def filmstudio_voice_packs() -> Sequence[Path]:
+    """Offer voice catalogues: JSON files in the form of the studio's own ``voices.json``."""
+    return ()
+
+
+@hookspec
+def filmstudio_commands(app: typer.Typer) -> None:
+    """Add commands to the command line."""
+
+
+# --- while a film is made -----------------------------------------------------------------------------------------------
+
+
+@hookspec
+def filmstudio_task_started(task: str, role: str, engine: str) -> None:
+    """Told when a task is handed to an engine. Runs in the studio's process; must not block."""
+
+
+@hookspec
+def filmstudio_task_finished(task: str, take: Take, cached: bool) -> None:
+    """Told when a task's take is in the store, made now or found there."""
+
+
+# --- when it is done ------------------------------------------------------------------------------------------------------
+
+
+@hookspec
+def filmstudio_film_delivered(folder: Path) -> None:
+    """Told when a delivery folder is complete and in its place."""

@@ -1,0 +1,45 @@
+"""The roles of the studio: what each engine is asked for and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from filmstudio.core import requests as r
+from filmstudio.core.engine import Request, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One kind of work, with its request and result models."""
+
+    name: str
+    does: str
+    request: type[Request]
+    result: type[Result]
+    default: str
+    """Name of the embedded engine that plays this role unless the user names another."""
+
+
+ROLES: Final[dict[str, Role]] = {
+    role.name: role
+    for role in (
+        Role("screenplay", "reads a script", r.ReadRequest, r.ReadResult, "reader"),
+        Role("breakdown", "finds cast, places, moods and beats", r.BreakdownRequest, r.BreakdownResult, "analyst"),
+        Role("casting", "gives everyone a face and a voice", r.CastRequest, r.CastResult, "drawn-cast"),
+        Role("direction", "stages scenes and divides them into shots", r.DirectRequest, r.DirectResult, "director"),
+        Role("voice", "speaks lines", r.SpeakRequest, r.Speech, "espeak"),
+        Role("lipsync", "turns speech into a mouth", r.LipsyncRequest, r.Mouth, "visemes"),
+        Role("timing", "decides when everything happens", r.TimingRequest, r.FilmTiming, "pacing"),
+        Role("portrait", "draws characters", r.PortraitRequest, r.Portrait, "drawn-cast"),
+        Role("backdrop", "paints and lights stages", r.BackdropRequest, r.Backdrop, "drawn-stage"),
+        Role("picture", "draws and encodes shots", r.SegmentRequest, r.Segment, "cutout"),
+        Role("music", "composes and plays cues", r.CueRequest, r.Cue, "composer"),
+        Role("effects", "makes ambience and sound effects", r.EffectsRequest, r.Effects, "foley"),
+        Role("mixing", "mixes scenes", r.MixRequest, r.SceneMix, "desk"),
+        Role("mastering", "masters the film's sound", r.MasterRequest, r.Master, "loudness"),
+        Role("subtitles", "times and breaks captions", r.CaptionRequest, r.Captions, "aligned"),
+        Role("conform", "joins segments and sound", r.ConformRequest, r.Movie, "remux"),
+        Role("marketing", "makes thumbnails", r.ThumbnailRequest, r.Thumbnail, "key-moments"),
+    )
+}

@@ -1,0 +1,233 @@
+"""The content-addressed store: media by the SHA-256 of their bytes, takes by the digest of their task."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field, JsonValue, ValidationError
+
+from filmstudio.core.errors import StoreError
+from filmstudio.core.media import MediaRef
+from filmstudio.core.model import Record, canonical_json
+
+_CHUNK = 1 << 20
+
+
+class Take(Record):
+    """What a task made, and the record of how."""
+
+    digest: str = Field(description="digest of the task")
+    role: str
+    engine: str
+    version: str
+    result: JsonValue
+    media: tuple[MediaRef, ...] = ()
+    seconds: float = Field(ge=0, description="time the engine took; never part of a digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a store holds."""
+
+    takes: int
+    media: int
+    bytes: int
+
+
+class Store:
+    """A folder of media and takes that survives being killed at any moment.
+
+    Files are written beside their place, flushed to the disk and renamed into it, so a name that exists is complete.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        try:
+            for part in ("media", "takes", "scratch"):
+                (root / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the store at {root} cannot be written: {error.strerror}.", remedy="Name another with --cache-dir.") from error
+
+    def media_path(self, digest: str) -> Path:
+        """Where media with this digest lies, whether or not it exists."""
+        return self.root / "media" / digest[:2] / digest
+
+    def _take_path(self, digest: str) -> Path:
+        return self.root / "takes" / digest[:2] / f"{digest}.json"
+
+    def path(self, media: MediaRef) -> Path:
+        """A read-only local file.
+
+        Raises:
+            StoreError: the media is not in the store.
+        """
+        path = self.media_path(media.digest)
+        if not path.exists():
+            raise StoreError(f"the store has lost {media.digest[:12]} ({media.media_type}).", remedy="Render again: it will be made anew.")
+        return path
+
+    def put_file(self, path: Path, media_type: str) -> MediaRef:
+        """Move a finished file into the store."""
+        size, sha = 0, hashlib.sha256()
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                sha.update(chunk)
+                size += len(chunk)
+            os.fsync(file.fileno())
+        digest = sha.hexdigest()
+        self._settle(path, self.media_path(digest))
+        return MediaRef(digest=digest, media_type=media_type, size=size)
+
+    def put_bytes(self, data: bytes, media_type: str) -> MediaRef:
+        """Store bytes."""
+        digest = hashlib.sha256(data).hexdigest()
+        target = self.media_path(digest)
+        if not target.exists():
+            self._write(target, data)
+        return MediaRef(digest=digest, media_type=media_type, size=len(data))
+
+    def take(self, digest: str) -> Take | None:
+        """The take of a task, if it was made and all of its media are still here. A damaged record counts as not made."""
+        path = self._take_path(digest)
+        try:
+            take = Take.model_validate_json(path.read_bytes())
+        except (FileNotFoundError, ValidationError, ValueError):
+            return None
+        for media in take.media:
+            try:
+                if self.media_path(media.digest).stat().st_size != media.size:
+                    return None
+            except FileNotFoundError:
+                return None
+        # The time of last use decides what prune() removes first.
+        os.utime(path)
+        return take
+
+    def commit(self, take: Take) -> None:
+        """Record a take. Committing the same take twice is harmless: the digest names the content."""
+        self._write(self._take_path(take.digest), canonical_json(take.canonical()).encode("utf-8"))
+
+    def scratch(self) -> Path:
+        """A new private folder on the store's own disk, so that keeping a file is a rename."""
+        return Path(tempfile.mkdtemp(dir=self.root / "scratch"))
+
+    def usage(self) -> Usage:
+        """Count what the store holds."""
+        files = [path.stat() for path in self._files("media")]
+        return Usage(takes=sum(1 for _ in self._files("takes")), media=len(files), bytes=sum(stat.st_size for stat in files))
+
+    def prune(self, keep_bytes: int) -> Usage:
+        """Remove the takes used longest ago until the media fit in ``keep_bytes``; returns what was removed."""
+        takes = sorted(self._files("takes"), key=lambda path: path.stat().st_mtime, reverse=True)
+        kept: set[str] = set()
+        total, gone_takes = 0, 0
+        for path in takes:
+            media = self._media_of(path)
+            new = {item.digest: item.size for item in media if item.digest not in kept}
+            if total + sum(new.values()) > keep_bytes:
+                path.unlink(missing_ok=True)
+                gone_takes += 1
+                continue
+            total += sum(new.values())
+            kept.update(new)
+        removed, freed = 0, 0
+        for path in list(self._files("media")):
+            if path.name not in kept:
+                freed += path.stat().st_size
+                removed += 1
+                path.unlink(missing_ok=True)
+        return Usage(takes=gone_takes, media=removed, bytes=freed)
+
+    def _media_of(self, path: Path) -> tuple[MediaRef, ...]:
+        try:
+            return Take.model_validate_json(path.read_bytes()).media
+        except (ValidationError, ValueError, OSError):
+            return ()
+
+    def _files(self, part: str) -> Iterator[Path]:
+        for folder in sorted((self.root / part).iterdir()):
+            if folder.is_dir():
+                yield from (path for path in sorted(folder.iterdir()) if not path.name.startswith("."))
+
+    def _write(self, target: Path, data: bytes) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, target)
+        except OSError as error:
+            Path(name).unlink(missing_ok=True)
+            raise StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy="Free some disk space.") from error
+
+    def _settle(self, source: Path, target: Path) -> None:
+        if target.exists():
+            source.unlink()
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            source.chmod(0o644)
+            os.replace(source, target)
+        except OSError as error:
+            raise StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy="Free some disk space.") from error
+
+
+class StoreDesk:
+    """The desk of one task: a private scratch folder, and a note of every media it kept."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._folder: Path | None = None
+        self._count = 0
+
+    def path(self, media: MediaRef) -> Path:
+        """A local, read-only file with the bytes of ``media``."""
+        return self._store.path(media)
+
+    def keep(self, path: Path, media_type: str) -> MediaRef:
+        """Move a finished file into the store."""
+        return self._store.put_file(path, media_type)
+
+    def keep_bytes(self, data: bytes, media_type: str) -> MediaRef:
+        """Store bytes."""
+        return self._store.put_bytes(data, media_type)
+
+    def scratch(self, suffix: str = "") -> Path:
+        """A new path in this task's private folder."""
+        if self._folder is None:
+            self._folder = self._store.scratch()
+        self._count += 1
+        return self._folder / f"{self._count}{suffix}"
+
+    def close(self) -> None:
+        """Empty the scratch folder."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+
+def media_in(value: JsonValue) -> tuple[MediaRef, ...]:
+    """Every media reference inside a canonical JSON value, once each, in the order found."""
+    found: dict[str, MediaRef] = {}
+    stack: list[JsonValue] = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, dict):
+            if current.keys() == {"digest", "media_type", "size"}:
+                ref = MediaRef.model_validate(current)
+                found.setdefault(ref.digest, ref)
+            else:
+                stack.extend(reversed(list(current.values())))
+        elif isinstance(current, list):
+            stack.extend(reversed(current))
+    return tuple(found.values())
+
+

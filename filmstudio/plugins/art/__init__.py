@@ -1,0 +1,1 @@
+"""Art packs: drawings as data behind one manifest, the studio's own and anyone's."""
