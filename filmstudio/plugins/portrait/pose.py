@@ -1,0 +1,63 @@
+"""A pose: one value for every channel of the rig at one frame. Names and units are those of ``motion.json``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Arm = tuple[float, float, float]
+"""Degrees at shoulder, elbow and wrist; forward (the side the person faces) is minus."""
+
+Leg = tuple[float, float, float | None]
+"""Degrees at hip, knee and foot; None keeps the foot level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Angles in degrees, clockwise positive on screen; lengths in drawing units of the adult template (HW = 200)."""
+
+    lean: float = 0.0
+    sway: float = 0.0
+    tilt: float = 0.0
+    yaw: float = 0.4
+    pitch: float = 0.0
+    hx: float = 0.0
+    hy: float = 0.0
+    shr: float = 0.0
+    rx: float = 0.0
+    air: float = 0.0
+    breath: float = 0.0
+    near: Arm = (10.0, -16.0, -6.0)
+    far: Arm = (-10.0, -22.0, 2.0)
+    hand_n: str = "hand_relaxed"
+    hand_f: str = "hand_relaxed"
+    prop_n: str | None = None
+    prop_f: str | None = None
+    prop_angle: float = 0.0
+    far_front: bool = False
+    nleg: Leg = (3.0, 2.0, None)
+    fleg: Leg = (-7.0, 9.0, None)
+    nfoot: tuple[float, float] = (0.0, 0.0)
+    ffoot: tuple[float, float] = (0.0, 0.0)
+    bottom: str | None = None
+    ground: float | None = None
+    roll: float = 0.0
+    sq: float = 1.0
+    hem: float = 1.0
+    flare: float = 1.0
+    brow: float = -2.0
+    brow_a: float = -5.0
+    asym: float = 0.0
+    up: float = 0.88
+    low: float = 1.0
+    gx: float = 0.35
+    gy: float = 0.0
+    iris: float = 1.0
+    scrunch: float = 0.0
+    blush: float = 0.0
+    mouth: str = "m_MBP"
+    mw: float = 1.0
+    mh: float = 1.0
+    jaw: float | None = None
+    hair: float = 0.0
+    sleeve: float = 0.0
+    wing: float = 0.0

@@ -1,0 +1,1 @@
+"""The contract kit: one call that holds any engine to the rules of the studio."""
