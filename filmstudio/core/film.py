@@ -73,7 +73,8 @@ class Performer(Record):
 
     character: str
     x: float = Field(description="where the feet stand")
-    ground: float = Field(description="y of the ground line under the feet; the stage gives the height of a figure there")
+    ground: float = Field(description="y of the ground line under the feet")
+    scale: float = Field(default=0.27, gt=0, description="stage units for each drawing unit of the figure at this depth; the stage's rule gives it")
     facing: Facing = "right"
     posture: Posture = "stand"
     emotion: Emotion = "neutral"

@@ -1,0 +1,30 @@
+"""A dispatcher that runs each batch in this process: for short work and for tests."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+
+from filmstudio.core.perform import Batch, Outcome, Performer
+
+
+class InlineDispatcher:
+    """Runs batches one after another when waited for."""
+
+    slots = 1
+
+    def __init__(self, root: Path) -> None:
+        self._performer = Performer(root)
+        self._queue: deque[Batch] = deque()
+
+    def submit(self, batch: Batch) -> None:
+        """Queue a batch."""
+        self._queue.append(batch)
+
+    def wait(self) -> list[Outcome]:
+        """Run the oldest batch."""
+        return self._performer.perform(self._queue.popleft())
+
+    def cancel(self) -> None:
+        """Forget what is queued."""
+        self._queue.clear()

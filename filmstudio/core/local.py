@@ -1,0 +1,180 @@
+"""The local dispatcher: a pool of spawned worker processes, each with its engines loaded.
+
+Processes, not threads, because the drawing libraries are not safe in threads; spawned, not forked, so that a worker
+starts from nothing but what it is told. A worker that dies or hangs is replaced, and only its own batch is tried again.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+
+from filmstudio.core.engine import Failure
+from filmstudio.core.perform import Batch, Outcome, Performer
+
+DEADLINE_SECONDS = 900.0
+"""Longest that one batch may take before its worker is taken for hung and replaced."""
+
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VIPS_CONCURRENCY": "1", "NUMBA_NUM_THREADS": "1"}
+"""One thread a worker: bytes do not depend on the machine's cores, and workers do not fight for them."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    batch: Batch | None = None
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    outcomes: list[Outcome] = field(default_factory=list)
+    peak_mb: float = 0.0
+
+
+def _serve(pipe: Connection, root: str) -> None:
+    """A worker's life: perform batches until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the studio's own process answers Ctrl-C and ends its workers
+    performer = Performer(Path(root))
+    while True:
+        try:
+            batch: Batch = pipe.recv()
+        except EOFError:
+            return
+        outcomes = performer.perform(batch)
+        pipe.send(_Report(outcomes, peak_rss_mb()))
+
+
+def peak_rss_mb() -> float:
+    """The most memory this process has held, MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+class LocalDispatcher:
+    """Runs batches on ``workers`` processes of this machine. Use as a context manager: leaving it ends the workers."""
+
+    def __init__(self, root: Path, workers: int | None = None, deadline: float = DEADLINE_SECONDS) -> None:
+        self.slots = workers or os.cpu_count() or 1
+        self._root = root
+        self._deadline = deadline
+        self._queue: deque[Batch] = deque()
+        self._context = get_context("spawn")
+        self._peaks: dict[int, float] = {}
+        self._workers: list[_Worker] = []
+        for _ in range(self.slots):
+            self._workers.append(self._hire())
+
+    def __enter__(self) -> LocalDispatcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def peak_rss_mb(self) -> float:
+        """Sum of the peaks of this process and of every worker it has had, MB: an upper bound of what was held at once."""
+        return peak_rss_mb() + sum(sorted(self._peaks.values())[-self.slots :])
+
+    def submit(self, batch: Batch) -> None:
+        """Give the batch to an idle worker, or queue it."""
+        for worker in self._workers:
+            if worker.batch is None:
+                self._give(worker, batch)
+                return
+        self._queue.append(batch)
+
+    def wait(self) -> list[Outcome]:
+        """Outcomes of the batches that ended. A dead or hung worker gives transient failures and is replaced."""
+        while True:
+            busy = [worker for worker in self._workers if worker.batch is not None]
+            handles: list[Connection | int] = [worker.pipe for worker in busy] + [worker.process.sentinel for worker in busy]
+            ready = set(wait(handles, timeout=1.0))
+            outcomes: list[Outcome] = []
+            for worker in busy:
+                if worker.pipe in ready or worker.process.sentinel in ready:
+                    outcomes += self._collect(worker)
+                elif time.monotonic() - worker.since > self._deadline:
+                    outcomes += self._replace(worker, f"gave no answer in {self._deadline:g} s")
+            for worker in self._workers:
+                if worker.batch is None and self._queue:
+                    self._give(worker, self._queue.popleft())
+            if outcomes:
+                return outcomes
+
+    def cancel(self) -> None:
+        """End what is in flight by ending its workers; idle workers stay."""
+        self._queue.clear()
+        for worker in self._workers:
+            if worker.batch is not None:
+                self._replace(worker, "was cancelled")
+
+    def close(self) -> None:
+        """End all workers."""
+        self._queue.clear()
+        for worker in self._workers:
+            worker.pipe.close()
+        for worker in self._workers:
+            if worker.batch is not None:
+                worker.process.terminate()
+            worker.process.join(timeout=2)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+        self._workers.clear()
+
+    def _give(self, worker: _Worker, batch: Batch) -> None:
+        worker.batch, worker.since = batch, time.monotonic()
+        try:
+            worker.pipe.send(batch)
+        except (BrokenPipeError, OSError):
+            # Found dead before it had begun: its sentinel is ready, so the next wait() replaces it.
+            return
+
+    def _collect(self, worker: _Worker) -> list[Outcome]:
+        try:
+            if not worker.pipe.poll():
+                raise EOFError
+            report: _Report = worker.pipe.recv()
+        except (EOFError, OSError):
+            return self._replace(worker, f"ended with code {worker.process.exitcode}")
+        self._peaks[worker.process.pid or 0] = report.peak_mb
+        worker.batch = None
+        return report.outcomes
+
+    def _replace(self, worker: _Worker, reason: str) -> list[Outcome]:
+        batch = worker.batch
+        worker.process.kill()
+        worker.process.join()
+        worker.pipe.close()
+        self._workers[self._workers.index(worker)] = self._hire()
+        if batch is None:
+            return []
+        failure = Failure(message=f"the worker that ran {batch.engine} {reason}.", remedy="It may have run out of memory.", kind="transient")
+        return [Outcome(call.task, None, failure) for call in batch.calls]
+
+    def _hire(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        saved = {name: os.environ.get(name) for name in _ONE_THREAD}
+        os.environ.update(_ONE_THREAD)  # read by the libraries as the child imports them
+        try:
+            process = self._context.Process(target=_serve, args=(theirs, str(self._root)), daemon=True, name="filmstudio-worker")
+            process.start()
+        finally:
+            for name, value in saved.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+        theirs.close()
+        return _Worker(process, ours)

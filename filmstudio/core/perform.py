@@ -1,0 +1,138 @@
+"""Performing tasks: how one engine call becomes takes in the store, in whatever process it runs."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import JsonValue, ValidationError
+
+from filmstudio.core.engine import Engine, Failure, Result
+from filmstudio.core.errors import EngineError, Place, PluginError
+from filmstudio.core.roles import ROLES
+from filmstudio.core.store import Store, StoreDesk, Take, media_in
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request for an engine, complete and digested."""
+
+    task: str
+    digest: str
+    request: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Calls of one engine that are made together. Small and picklable by construction: only text, numbers and JSON."""
+
+    role: str
+    engine: str
+    version: str
+    address: str
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a call: a take that is already in the store, or a failure."""
+
+    task: str
+    take: Take | None
+    failure: Failure | None = None
+
+
+class Performer:
+    """Runs batches in this process, keeping each engine loaded. Media and takes are in the store before it returns."""
+
+    def __init__(self, root: Path) -> None:
+        self._store = Store(root)
+        self._engines: dict[str, Engine[Any, Any]] = {}
+
+    def engine(self, address: str) -> Engine[Any, Any]:
+        """The engine at ``module:Class``, loaded."""
+        engine = self._engines.get(address)
+        if engine is None:
+            module, _, name = address.partition(":")
+            target: Any = importlib.import_module(module)
+            for part in name.split("."):
+                target = getattr(target, part)
+            engine = target()
+            engine.load()
+            self._engines[address] = engine
+        return engine
+
+    def perform(self, batch: Batch) -> list[Outcome]:
+        """Make every call of the batch; a call that fails is a failure in its place."""
+        desk = StoreDesk(self._store)
+        started = time.perf_counter()
+        try:
+            requests = [ROLES[batch.role].request.model_validate(call.request) for call in batch.calls]
+            results = self.engine(batch.address).run(requests, desk)
+            check_results(results, len(requests), batch.role, batch.engine)
+            seconds = (time.perf_counter() - started) / len(requests)
+            return [self._settle(batch, call, result, seconds) for call, result in zip(batch.calls, results, strict=True)]
+        except Exception as error:  # whatever a plugin raises becomes a failure that names it
+            failure = _failure_of(error, batch)
+            return [Outcome(call.task, None, failure) for call in batch.calls]
+        finally:
+            desk.close()
+
+    def _settle(self, batch: Batch, call: Call, result: Result | Failure, seconds: float) -> Outcome:
+        if isinstance(result, Failure):
+            return Outcome(call.task, None, result)
+        value = result.canonical()
+        take = Take(
+            digest=call.digest,
+            role=batch.role,
+            engine=batch.engine,
+            version=batch.version,
+            result=value,
+            media=media_in(value),
+            seconds=round(seconds, 4),
+        )
+        self._store.commit(take)
+        return Outcome(call.task, take)
+
+
+def check_results(results: object, asked: int, role: str, engine: str) -> None:
+    """Hold an engine to its contract: as many results as requests, each of the role's model or a Failure.
+
+    Raises:
+        PluginError: it broke the contract.
+    """
+    place = Place(plugin=engine)
+    if not isinstance(results, Sequence):
+        raise PluginError(f"returned {type(results).__name__}; run() returns a list of results.", place=place)
+    if len(results) != asked:
+        raise PluginError(f"returned {len(results)} results for {asked} requests.", remedy="Return one result for each, in order.", place=place)
+    wanted = ROLES[role].result
+    for result in results:
+        if not isinstance(result, wanted | Failure):
+            raise PluginError(f"returned a {type(result).__name__}; a {role} engine makes {wanted.__name__}.", place=place)
+
+
+def _failure_of(error: Exception, batch: Batch) -> Failure:
+    if isinstance(error, EngineError | PluginError):
+        return Failure.of(error)
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return Failure(message=f"the request does not fit the {batch.role} role: {where}: {first['msg']}.", kind="input")
+    if hasattr(error, "problem"):
+        return Failure(message=error.problem.message, remedy=error.problem.remedy, kind="engine")
+    return Failure(message=f"{batch.engine} raised {type(error).__name__}: {error}.", remedy=_where(error), kind="engine")
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    code = trace.tb_frame.f_code
+    return f"Raised in {code.co_name}, {Path(code.co_filename).name} line {trace.tb_lineno}."
