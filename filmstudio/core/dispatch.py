@@ -155,7 +155,9 @@ def _call(task: Task, offer: Offer, results: Mapping[str, JsonValue]) -> Call:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise EngineError(f"the request of {task.id} does not fit the {task.role} role: {where}: {first['msg']}.", place=Place(task=task.id)) from error
+        raise EngineError(
+            f"the request of {task.id} does not fit the {task.role} role: {where}: {first['msg']}.", place=Place(task=task.id)
+        ) from error
     digest = task_digest(offer.engine.name, offer.engine.version, task.role, request)
     return Call(task.id, digest, request)
 

@@ -20,7 +20,9 @@ Weather = Literal["clear", "snow", "fog", "storm"]
 Aspect = Literal["16:9", "9:16", "1:1"]
 Facing = Literal["left", "right"]
 Posture = Literal["stand", "sit", "sit_floor", "kneel", "lie"]
-ShotSize = Literal["establishing", "wide", "full", "two", "group", "medium", "close", "extreme", "over_shoulder", "insert", "reaction", "card"]
+ShotSize = Literal[
+    "establishing", "wide", "full", "two", "group", "medium", "close", "extreme", "over_shoulder", "insert", "reaction", "card"
+]
 Presence = Literal["on", "vo", "os", "phone"]
 """How a line is heard: spoken on screen, voice-over, from off screen, through a telephone."""
 
@@ -74,7 +76,9 @@ class Performer(Record):
     character: str
     x: float = Field(description="where the feet stand")
     ground: float = Field(description="y of the ground line under the feet")
-    scale: float = Field(default=0.27, gt=0, description="stage units for each drawing unit of the figure at this depth; the stage's rule gives it")
+    scale: float = Field(
+        default=0.27, gt=0, description="stage units for each drawing unit of the figure at this depth; the stage's rule gives it"
+    )
     facing: Facing = "right"
     posture: Posture = "stand"
     emotion: Emotion = "neutral"

@@ -24,7 +24,13 @@ from filmstudio.core.perform import Batch, Outcome, Performer
 DEADLINE_SECONDS = 900.0
 """Longest that one batch may take before its worker is taken for hung and replaced."""
 
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VIPS_CONCURRENCY": "1", "NUMBA_NUM_THREADS": "1"}
+_ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VIPS_CONCURRENCY": "1",
+    "NUMBA_NUM_THREADS": "1",
+}
 """One thread a worker: bytes do not depend on the machine's cores, and workers do not fight for them."""
 
 
@@ -160,7 +166,9 @@ class LocalDispatcher:
         self._workers[self._workers.index(worker)] = self._hire()
         if batch is None:
             return []
-        failure = Failure(message=f"the worker that ran {batch.engine} {reason}.", remedy="It may have run out of memory.", kind="transient")
+        failure = Failure(
+            message=f"the worker that ran {batch.engine} {reason}.", remedy="It may have run out of memory.", kind="transient"
+        )
         return [Outcome(call.task, None, failure) for call in batch.calls]
 
     def _hire(self) -> _Worker:

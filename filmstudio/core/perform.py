@@ -109,7 +109,9 @@ def check_results(results: object, asked: int, role: str, engine: str) -> None:
     if not isinstance(results, Sequence):
         raise PluginError(f"returned {type(results).__name__}; run() returns a list of results.", place=place)
     if len(results) != asked:
-        raise PluginError(f"returned {len(results)} results for {asked} requests.", remedy="Return one result for each, in order.", place=place)
+        raise PluginError(
+            f"returned {len(results)} results for {asked} requests.", remedy="Return one result for each, in order.", place=place
+        )
     wanted = ROLES[role].result
     for result in results:
         if not isinstance(result, wanted | Failure):

@@ -94,20 +94,26 @@ class Plugins:
     def _check(self, cls: object, plugin: str, distribution: str) -> Offer:
         place = Place(plugin=plugin)
         if not (isinstance(cls, type) and issubclass(cls, Engine)):
-            raise PluginError(f"offers {cls!r}, which is not an Engine class.", remedy="Subclass filmstudio.core.engine.Engine.", place=place)
+            raise PluginError(
+                f"offers {cls!r}, which is not an Engine class.", remedy="Subclass filmstudio.core.engine.Engine.", place=place
+            )
         for attribute, kind in (("name", str), ("version", str), ("role", str), ("needs", Needs), ("api_version", int)):
             if not isinstance(getattr(cls, attribute, None), kind):
                 raise PluginError(f"engine {cls.__name__} has no {attribute} ({kind.__name__}).", place=place)
         if cls.api_version != API_VERSION:
             raise PluginError(
-                f"engine {cls.name} is built for API {cls.api_version}; this studio has {API_VERSION}.", remedy="Update one of them.", place=place
+                f"engine {cls.name} is built for API {cls.api_version}; this studio has {API_VERSION}.",
+                remedy="Update one of them.",
+                place=place,
             )
         if cls.role not in ROLES:
             raise PluginError(f"engine {cls.name} plays {cls.role!r}, which is no role.", remedy=f"Roles: {', '.join(ROLES)}.", place=place)
         if not _NAME.fullmatch(cls.name):
             raise PluginError(f"{cls.name!r} is no engine name.", remedy="Use lower-case words joined by hyphens.", place=place)
         if (taken := self._offers.get((cls.role, cls.name))) is not None:
-            raise PluginError(f"offers a second {cls.role} engine called {cls.name}; {taken.plugin} has one.", remedy="Rename it.", place=place)
+            raise PluginError(
+                f"offers a second {cls.role} engine called {cls.name}; {taken.plugin} has one.", remedy="Rename it.", place=place
+            )
         return Offer(cls, plugin, distribution)
 
     def engines(self, role: str | None = None) -> list[Offer]:

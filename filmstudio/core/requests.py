@@ -248,12 +248,17 @@ class ShotTiming(Record):
 
 
 class SceneTiming(Record):
-    """A scene's length, the first frame of each shot in it, and its speech."""
+    """A scene's length, where its shots and beats lie in it, and its speech: all that sound and captions need of it."""
 
     frames: int = Field(ge=1)
-    shot_starts: dict[str, int] = Field(default_factory=dict)
-    line_starts: dict[str, int] = Field(default_factory=dict, description="frame of the scene at which each line's speech begins")
-    line_samples: dict[str, int] = Field(default_factory=dict)
+    samples: int = Field(ge=1)
+    shot_spans: dict[str, tuple[int, int]] = Field(default_factory=dict, description="[first, last) frames of each shot")
+    beat_starts: dict[str, int] = Field(default_factory=dict, description="frame at which each line's speech, or happening, begins")
+    beat_samples: dict[str, int] = Field(default_factory=dict, description="the same in samples")
+    beat_lengths: dict[str, int] = Field(default_factory=dict, description="samples that each line's speech, or happening, lasts")
+    speech: tuple[tuple[int, int], ...] = Field(default=(), description="[start, end) samples of speech, in order")
+    cuts: tuple[int, ...] = Field(default=(), description="samples at which shots begin, the first excepted")
+    hits: tuple[tuple[str, int], ...] = Field(default=(), description="sound effects and the samples at which they start")
 
 
 class FilmTiming(Result):
@@ -476,14 +481,14 @@ class Master(Result):
 
 
 class CaptionLine(Record):
-    """A line to caption, in frames of its scene."""
+    """A line (or, in a film without speech, a happening) to caption: its first frame in the scene and its length in samples."""
 
     line: str
     speaker: str = ""
     text: str
     language: str = "en"
-    start: int
-    samples: int
+    start: int = Field(ge=0)
+    samples: int = Field(ge=0)
     words: tuple[SpokenWord, ...] = ()
     action: bool = False
 
@@ -494,6 +499,7 @@ class CaptionRequest(Request):
     lines: tuple[CaptionLine, ...]
     frames: int
     fps: int
+    shot_spans: dict[str, tuple[int, int]] = Field(default_factory=dict, description="[first, last) frames of each shot of the scene")
 
 
 class CaptionCue(Record):
@@ -507,21 +513,21 @@ class CaptionCue(Record):
 
 
 class Captions(Result):
-    """Captions of one scene, in frames of the scene."""
+    """Captions of one scene, in frames of the scene, and the same cut at the shots for burning in."""
 
     cues: tuple[CaptionCue, ...] = ()
+    by_shot: dict[str, tuple[BurntCaption, ...]] = Field(default_factory=dict, description="in frames of each shot")
     violations: tuple[str, ...] = ()
 
 
 # --- conform and marketing ---------------------------------------------------------------------------------------------------
 
 
-class SoftCaption(Record):
-    """A caption of the soft subtitle track, in frames of the film."""
+class PlacedCaptions(Record):
+    """The captions of a scene that begins at frame ``start`` of the film, for the soft subtitle track."""
 
     start: int
-    end: int
-    text: str
+    cues: tuple[CaptionCue, ...]
 
 
 class ConformRequest(Request):
@@ -529,7 +535,7 @@ class ConformRequest(Request):
 
     segments: tuple[Segment, ...]
     audio: MediaRef | None = None
-    captions: tuple[SoftCaption, ...] = ()
+    captions: tuple[PlacedCaptions, ...] = ()
     language: str = "en"
     title: str = ""
     fps: int
@@ -551,7 +557,7 @@ class ThumbnailRequest(Request):
     """Set the title on a key moment."""
 
     segment: Segment
-    frame: int = Field(ge=0, description="frame within the segment")
+    at: float = Field(default=0.5, ge=0, le=1, description="where in the segment the frame is taken")
     title: str
     subtitle: str = ""
     language: str = "en"
@@ -564,5 +570,3 @@ class Thumbnail(Result):
     """A JPEG."""
 
     image: MediaRef
-
-

@@ -52,7 +52,9 @@ class Store:
             for part in ("media", "takes", "scratch"):
                 (root / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"the store at {root} cannot be written: {error.strerror}.", remedy="Name another with --cache-dir.") from error
+            raise StoreError(
+                f"the store at {root} cannot be written: {error.strerror}.", remedy="Name another with --cache-dir."
+            ) from error
 
     def media_path(self, digest: str) -> Path:
         """Where media with this digest lies, whether or not it exists."""
@@ -229,5 +231,3 @@ def media_in(value: JsonValue) -> tuple[MediaRef, ...]:
         elif isinstance(current, list):
             stack.extend(reversed(current))
     return tuple(found.values())
-
-
