@@ -26,11 +26,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One call of one engine."""
+    """One call of the engine that plays ``role``."""
 
     id: str
     role: str
-    engine: str
     request: Template
     weight: float = 1.0
     """Rough seconds of work; orders tasks and moves the progress bar, never enters a digest."""
@@ -94,7 +93,7 @@ def resolve(template: Template, results: Mapping[str, JsonValue]) -> JsonValue:
         value = results[template.task]
         for step in template.path:
             try:
-                value = value[step]  # type: ignore[index, call-overload]
+                value = value[step]  # type: ignore[index]
             except (KeyError, IndexError, TypeError) as error:
                 raise StudioError(f"the result of {template.task} has no {'.'.join(map(str, template.path))}.") from error
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import Field
@@ -67,3 +68,62 @@ class Screenplay(Record):
     def title(self) -> str:
         """The title as plain text, or an empty text."""
         return " ".join(self.titled("title")).strip()
+
+
+_DELIMITER = re.compile(r"\\[*_\\~@#!.=><\[\](/&]|\*+|_+")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+", re.IGNORECASE)
+_EMOJI = re.compile(
+    "(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u231a-\u23ff\u3030\u303d\u3297\u3299][\ufe0e\ufe0f\u20e3\u200d]*"
+    "|[0-9#*]\ufe0f?\u20e3|[\U000e0020-\U000e007f])+"
+)
+
+
+def plain_text(markup: str) -> str:
+    r"""``markup`` without Fountain's emphasis marks (``*italic*``, ``**bold**``, ``_underline_``) and with its escapes (``\*``) resolved.
+
+    As in Fountain 1.1, emphasis does not run over line ends, needs a mark on both sides, and has no space just inside its marks;
+    marks that stand alone are kept. An underscore inside a word is a letter.
+    """
+    return "\n".join(_plain_line(line) for line in markup.split("\n"))
+
+
+def spoken_text(markup: str) -> str:
+    """The words of ``markup`` that are spoken and captioned: plain text without web addresses and emoji, spaces made single."""
+    words = _EMOJI.sub(" ", _URL.sub(" ", plain_text(markup)))
+    return re.sub(r"\s+(?=[,.;:!?…。、，！？](?:\s|$))", "", " ".join(words.split()))
+
+
+def _plain_line(line: str) -> str:
+    if not _DELIMITER.search(line):
+        return line
+    kept: list[str] = []
+    left: list[int] = []  # per kept piece: how many of its delimiter marks are still text; -1 for anything else
+    open_runs: dict[str, list[int]] = {"*": [], "_": []}
+    end = 0
+    for match in _DELIMITER.finditer(line):
+        run = match.group()
+        kept.append(line[end : match.start()])
+        left.append(-1)
+        end = match.end()
+        if run[0] == "\\":
+            kept.append(run[1])
+            left.append(-1)
+            continue
+        before, after = line[match.start() - 1 : match.start()], line[end : end + 1]
+        closes = bool(before) and not before.isspace() and not (run[0] == "_" and after.isalnum())
+        opens = bool(after) and not after.isspace() and not (run[0] == "_" and before.isalnum())
+        rest = len(run)
+        openers = open_runs[run[0]]
+        while closes and rest and openers:
+            taken = min(rest, left[openers[-1]])
+            left[openers[-1]] -= taken
+            rest -= taken
+            if not left[openers[-1]]:
+                openers.pop()
+        kept.append(run[0])
+        left.append(rest)
+        if opens and rest:
+            openers.append(len(kept) - 1)
+    kept.append(line[end:])
+    left.append(-1)
+    return "".join(piece if count < 0 else piece * count for piece, count in zip(kept, left, strict=True))

@@ -165,7 +165,7 @@ class Store:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(name, target)
+            Path(name).replace(target)
         except OSError as error:
             Path(name).unlink(missing_ok=True)
             raise StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy="Free some disk space.") from error
@@ -177,7 +177,7 @@ class Store:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             source.chmod(0o644)
-            os.replace(source, target)
+            source.replace(target)
         except OSError as error:
             raise StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy="Free some disk space.") from error
 

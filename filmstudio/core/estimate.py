@@ -1,0 +1,50 @@
+"""How long things will take on screen, before anything is spoken: what ``studio plan`` shows and parts are planned by."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fractions import Fraction
+
+from filmstudio.core.film import Film, Happening, Line, Scene, Shot
+
+WORDS_A_MINUTE = {"en": 155, "de": 135, "fr": 165, "es": 175, "hi": 145, "ar": 130}
+"""Speaking rates by language; others speak 140 words a minute."""
+
+_CHARACTERS_A_MINUTE = {"ja": 330, "zh": 240}
+MINIMUM_LINE = Fraction(4, 5)
+
+
+def line_seconds(line: Line) -> Fraction:
+    """Estimated seconds of one line, pauses inside it included."""
+    language = line.language.split("-")[0]
+    if language in _CHARACTERS_A_MINUTE:
+        sounds = sum(1 for character in line.text if unicodedata.category(character)[0] == "L")
+        seconds = Fraction(sounds * 60, _CHARACTERS_A_MINUTE[language])
+    else:
+        seconds = Fraction(len(line.text.split()) * 60, WORDS_A_MINUTE.get(language, 140))
+    stops = len(re.findall(r"[.!?…।。！？؟](?=\s|$)", line.text[:-1]))
+    return max(MINIMUM_LINE, seconds + stops * Fraction(2, 5))
+
+
+def shot_seconds(shot: Shot) -> Fraction:
+    """Estimated seconds of a shot."""
+    total = shot.lead_in + shot.hold
+    for beat in shot.beats:
+        if isinstance(beat, Happening):
+            total += beat.seconds
+        elif beat.with_previous:
+            continue
+        else:
+            total += beat.pause_before + line_seconds(beat) + beat.pause_after
+    return max(total, Fraction(9, 10))
+
+
+def scene_seconds(scene: Scene) -> Fraction:
+    """Estimated seconds of a scene."""
+    return sum((shot_seconds(shot) for shot in scene.shots), Fraction(0))
+
+
+def film_seconds(film: Film) -> Fraction:
+    """Estimated seconds of the film, or its target where it has one."""
+    return film.target or sum((scene_seconds(scene) for scene in film.scenes), Fraction(0))

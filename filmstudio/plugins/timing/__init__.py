@@ -1,0 +1,17 @@
+"""The timing role: when everything happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from filmstudio.core.engine import Engine
+from filmstudio.core.hookspecs import hookimpl
+
+
+@hookimpl
+def filmstudio_engines() -> Sequence[type[Engine[Any, Any]]]:
+    """The studio's own timing engine."""
+    from filmstudio.plugins.timing.pacing import Pacing
+
+    return (Pacing,)
