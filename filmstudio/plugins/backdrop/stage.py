@@ -158,15 +158,16 @@ def load_stages(pack_folder: Path) -> dict[str, Stage]:
     except OSError as error:
         raise InputError(f"the art pack has no {path.name}: {error.strerror}.", remedy="Name a complete art pack.") from error
     except ValidationError as error:
-        problems = tuple(
-            Problem(f"{'.'.join(str(part) for part in wrong['loc'])}: {wrong['msg']}.", place=Place(file=path.name))
-            for wrong in error.errors()
-        )
+        problems = tuple(_problem(wrong["loc"], wrong["msg"], path) for wrong in error.errors())
         raise InputError("the stages of the art pack are described wrongly.", place=Place(file=path.name), problems=problems) from error
     problems = _contradictions(listed, path)
     if problems:
         raise InputError("the stages of the art pack contradict themselves.", place=Place(file=path.name), problems=problems)
     return {stage.id: stage for stage in listed.stages}
+
+
+def _problem(where: tuple[int | str, ...], what: str, path: Path) -> Problem:
+    return Problem(f"{'.'.join(str(part) for part in where)}: {what}.", place=Place(file=path.name))
 
 
 def _contradictions(listed: _StageList, path: Path) -> tuple[Problem, ...]:
