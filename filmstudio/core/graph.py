@@ -18,7 +18,10 @@ Template = Any
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The result of another task, or the part of it at ``path``. A part is digested alone: when only the rest changes, nothing here is made again."""
+    """The result of another task, or the part of it at ``path``.
+
+    A part is digested alone: when only the rest of that result changes, nothing that reads the part is made again.
+    """
 
     task: str
     path: tuple[str | int, ...] = ()

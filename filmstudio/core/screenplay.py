@@ -71,11 +71,13 @@ class Screenplay(Record):
 
 
 _DELIMITER = re.compile(r"\\[*_\\~@#!.=><\[\](/&]|\*+|_+")
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]]+", re.IGNORECASE)
-_EMOJI = re.compile(
+_URL = r"(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\.)(?:[^\s<>\"'()\[\]]*[^\s<>\"'()\[\].,;:!?])"
+_EMOJI = (
     "(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u231a-\u23ff\u3030\u303d\u3297\u3299][\ufe0e\ufe0f\u20e3\u200d]*"
     "|[0-9#*]\ufe0f?\u20e3|[\U000e0020-\U000e007f])+"
 )
+_UNSPOKEN = re.compile(f"(?:{_URL}|{_EMOJI})")
+_UNSPOKEN_BEFORE_MARK = re.compile(rf"\s*(?:{_URL}|{_EMOJI})(?=\s*[,.;:!?…。、，！？])")
 
 
 def plain_text(markup: str) -> str:
@@ -89,8 +91,8 @@ def plain_text(markup: str) -> str:
 
 def spoken_text(markup: str) -> str:
     """The words of ``markup`` that are spoken and captioned: plain text without web addresses and emoji, spaces made single."""
-    words = _EMOJI.sub(" ", _URL.sub(" ", plain_text(markup)))
-    return re.sub(r"\s+(?=[,.;:!?…。、，！？](?:\s|$))", "", " ".join(words.split()))
+    words = _UNSPOKEN.sub(" ", _UNSPOKEN_BEFORE_MARK.sub("", plain_text(markup)))
+    return re.sub(r"[ \t\n]+", " ", words).strip()
 
 
 def _plain_line(line: str) -> str:

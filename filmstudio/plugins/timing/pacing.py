@@ -37,7 +37,8 @@ class Pacing(SingleEngine[TimingRequest, FilmTiming]):
         missing = [line.id for line in request.film.lines() if line.id not in request.speech_samples]
         if missing:
             raise EngineError(f"{len(missing)} lines have no speech, the first is {missing[0]}.")
-        stretch, notes = Fraction(1), ()
+        stretch = Fraction(1)
+        notes: tuple[str, ...] = ()
         if request.film.target is not None:
             stretch, notes = _stretch_for(request, request.film.target)
         timing = _lay_out(request, stretch)

@@ -1,0 +1,93 @@
+"""The delivery folder: written beside its place and put there in one rename, so that no half-film is ever seen."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from filmstudio.core.errors import DeliveryError
+
+MARK = "film.json"
+"""A folder that holds this file is a delivery of ours and may be replaced by a newer one."""
+
+
+@contextlib.contextmanager
+def delivering(folder: Path) -> Iterator[Path]:
+    """Give a new folder to write into, and put it in the place of ``folder`` when the block ends well.
+
+    If the block raises, or the machine dies in it, ``folder`` stays as it was. What an earlier death left is cleaned up.
+
+    Raises:
+        DeliveryError: ``folder`` holds something that is not a delivery, or cannot be written.
+    """
+    folder = folder.absolute()
+    _recover(folder)
+    check_folder(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder, "new")))
+    except OSError as error:
+        raise DeliveryError(f"{folder.parent} cannot be written: {error.strerror}.", remedy="Name another folder with -o.") from error
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        _flush(fresh)
+        _put_in_place(fresh, folder)
+    except OSError as error:
+        raise DeliveryError(
+            f"{folder} cannot be written: {error.strerror or error}.", remedy="Free some disk space, or name another folder with -o."
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def check_folder(folder: Path) -> None:
+    """See that ``folder`` may be delivered into.
+
+    Raises:
+        DeliveryError: it is a file, or a folder with other things in it.
+    """
+    if folder.is_dir():
+        if any(folder.iterdir()) and not (folder / MARK).exists():
+            raise DeliveryError(f"{folder} holds other files.", remedy="Name a new or empty folder with -o.")
+    elif folder.exists():
+        raise DeliveryError(f"{folder} is a file.", remedy="Name a folder with -o.")
+
+
+def _put_in_place(fresh: Path, folder: Path) -> None:
+    if not folder.exists():
+        fresh.replace(folder)
+        return
+    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder, "old")))
+    folder.replace(old)
+    fresh.replace(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _recover(folder: Path) -> None:
+    """After a death between two renames the old delivery lies aside: put it back. Half-written ones go."""
+    if not folder.parent.is_dir():
+        return
+    for old in sorted(folder.parent.glob(_prefix(folder, "old") + "*")):
+        if not folder.exists() and (old / MARK).exists():
+            old.replace(folder)
+        else:
+            shutil.rmtree(old, ignore_errors=True)
+    for fresh in folder.parent.glob(_prefix(folder, "new") + "*"):
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _prefix(folder: Path, kind: str) -> str:
+    return f".{folder.name}.{kind}-"
+
+
+def _flush(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(0o644)
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
