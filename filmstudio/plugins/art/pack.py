@@ -1,0 +1,228 @@
+"""Art packs: a folder with a manifest, drawings and knowledge; the studio's own and anyone's are loaded the same way."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import Final, Literal
+
+from pydantic import Field, JsonValue, ValidationError
+
+from filmstudio.core.errors import InputError, LimitError, Place
+from filmstudio.core.model import Record
+from filmstudio.plugins.art.parts import Part, read_drawing
+
+MANIFEST: Final = "pack.json"
+PACK_API: Final = 1
+"""Version of the folder's form that this studio reads."""
+JSON_LIMIT_BYTES: Final = 8 * 1024 * 1024
+"""Largest JSON file that a pack may hold."""
+PACK_LIMIT_BYTES: Final = 128 * 1024 * 1024
+"""Most bytes that the files named by a manifest may have together."""
+
+
+class PackFiles(Record):
+    """The files of a pack, as paths relative to its folder."""
+
+    parts: tuple[str, ...] = Field(default=(), description="SVG files with one group a part")
+    people: tuple[str, ...] = Field(default=(), description="JSON files with people, emotions, skin ramps and body presets")
+    creatures: str | None = Field(default=None, description="JSON file with creatures")
+    index: str | None = Field(default=None, description="JSON file with the vocabulary for casting")
+    motion: str | None = Field(default=None, description="JSON file with the acting data")
+    stages: str | None = Field(default=None, description="JSON file with the stages")
+    stage_drawings: tuple[str, ...] = Field(default=(), description="SVG files of the stages")
+
+
+class PackManifest(Record):
+    """``pack.json``: what a pack is and what it holds."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", description="unique name, used by Identity.pack")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    api: Literal[1] = Field(description="form of this folder")
+    title: str = ""
+    licence: str = Field(description="SPDX expression of everything in the pack")
+    files: PackFiles
+    never_mirror: tuple[str, ...] = Field(default=(), description="parts that are worn one way only and may not be mirrored")
+
+
+@dataclass(frozen=True)
+class ArtPack:
+    """A loaded pack. ``parts`` are ready to dress; the JSON knowledge is read when it is first asked for."""
+
+    manifest: PackManifest
+    folder: Path
+    parts: Mapping[str, Part]
+    definitions: str = ""
+    people: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Everyone drawn by the pack, by name, in the form of a look."""
+    emotions: Mapping[str, JsonValue] = field(default_factory=dict)
+    ramps: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Skin tones: base, shade and light as #RRGGBB."""
+    bodies: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The pack's name."""
+        return self.manifest.name
+
+    @property
+    def version(self) -> str:
+        """The pack's version."""
+        return self.manifest.version
+
+    @cached_property
+    def creatures(self) -> JsonValue:
+        """The creatures' file, or an empty object."""
+        return self._read(self.manifest.files.creatures)
+
+    @cached_property
+    def index(self) -> JsonValue:
+        """The casting vocabulary, or an empty object."""
+        return self._read(self.manifest.files.index)
+
+    @cached_property
+    def motion(self) -> JsonValue:
+        """The acting data, or an empty object."""
+        return self._read(self.manifest.files.motion)
+
+    @cached_property
+    def stages(self) -> JsonValue:
+        """The stages' file, or an empty object."""
+        return self._read(self.manifest.files.stages)
+
+    def part(self, part_id: str) -> Part:
+        """One part.
+
+        Raises:
+            InputError: the pack has no such part.
+        """
+        try:
+            return self.parts[part_id]
+        except KeyError:
+            raise InputError(
+                f"The art pack {self.name!r} has no part {part_id!r}.",
+                remedy="Use a part that the pack draws, or name the pack that has it.",
+            ) from None
+
+    def _read(self, relative: str | None) -> JsonValue:
+        return {} if relative is None else read_json(inside(self.folder, relative))
+
+
+def load_pack(folder: Path) -> ArtPack:
+    """Load the pack in ``folder``.
+
+    Raises:
+        InputError: the manifest or a file is missing or wrong; every problem with a path is told by name.
+        LimitError: a file or the whole pack is too large.
+    """
+    manifest = _read_manifest(folder)
+    files = manifest.files
+    single = [name for name in (files.creatures, files.index, files.motion, files.stages) if name]
+    paths = {name: inside(folder, name) for name in (*files.parts, *files.people, *single, *files.stage_drawings)}
+    missing = [name for name, path in paths.items() if not path.is_file()]
+    if missing:
+        raise InputError(
+            f"The art pack {manifest.name!r} lacks {', '.join(missing)}.",
+            remedy="Add the files or take them out of pack.json.",
+            place=Place(file=MANIFEST),
+        )
+    if sum(path.stat().st_size for path in paths.values()) > PACK_LIMIT_BYTES:
+        raise LimitError(f"The art pack {manifest.name!r} is larger than {PACK_LIMIT_BYTES // 2**20} MB.", remedy="Split it.")
+    parts: dict[str, Part] = {}
+    definitions: list[str] = []
+    for name in files.parts:
+        drawing = read_drawing(paths[name])
+        twice = sorted(parts.keys() & drawing.parts.keys())
+        if twice:
+            raise InputError(f"{twice[0]!r} is drawn in two files.", remedy="Rename one of them.", place=Place(file=name))
+        parts.update(drawing.parts)
+        definitions.append(drawing.definitions)
+    knowledge: dict[str, dict[str, JsonValue]] = {"cast": {}, "emotions": {}, "ramps": {}, "bodies": {}}
+    for name in files.people:
+        data = read_json(paths[name])
+        for key, known in knowledge.items():
+            section = data.get(key, {}) if isinstance(data, dict) else {}
+            if not isinstance(section, dict):
+                raise InputError(f"{key!r} is not an object.", remedy="Write it as an object by name.", place=Place(file=name))
+            known.update(section)
+    unknown = sorted(set(manifest.never_mirror) - parts.keys())
+    if unknown:
+        raise InputError(f"never_mirror names {unknown[0]!r}, which is not drawn.", remedy="Correct the name.", place=Place(file=MANIFEST))
+    return ArtPack(
+        manifest,
+        folder,
+        MappingProxyType(parts),
+        "".join(definitions),
+        MappingProxyType(knowledge["cast"]),
+        MappingProxyType(knowledge["emotions"]),
+        MappingProxyType({tone: _ramp(tone, value) for tone, value in knowledge["ramps"].items()}),
+        MappingProxyType(knowledge["bodies"]),
+    )
+
+
+@lru_cache(maxsize=1)
+def house_pack() -> ArtPack:
+    """The studio's own pack."""
+    return load_pack(Path(__file__).parent / "house")
+
+
+def inside(folder: Path, relative: str) -> Path:
+    """The file of a pack at ``relative``.
+
+    Raises:
+        InputError: the path leads out of the folder.
+    """
+    pure = PurePosixPath(relative)
+    path = folder / pure
+    escapes = pure.is_absolute() or ".." in pure.parts or "\\" in relative or ":" in relative
+    if escapes or not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError(f"{relative!r} leads out of the art pack.", remedy="Use paths inside its folder.", place=Place(file=MANIFEST))
+    return path
+
+
+def read_json(path: Path) -> JsonValue:
+    """A JSON file of a pack.
+
+    Raises:
+        LimitError: it is too large.
+        InputError: it is not JSON.
+    """
+    if path.stat().st_size > JSON_LIMIT_BYTES:
+        raise LimitError(f"The file is larger than {JSON_LIMIT_BYTES // 2**20} MB.", remedy="Split it.", place=Place(file=path.name))
+    try:
+        value: JsonValue = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"The file is not JSON: {error}.", remedy="Correct it.", place=Place(file=path.name)) from error
+    return value
+
+
+def _read_manifest(folder: Path) -> PackManifest:
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise InputError(f"There is no {MANIFEST} in the art pack.", remedy="Name the folder that holds it.", place=Place(file=MANIFEST))
+    data = read_json(path)
+    if isinstance(data, dict) and data.get("api") != PACK_API:
+        raise InputError(
+            f"The art pack is made for form {data.get('api')!r}; this studio reads form {PACK_API}.",
+            remedy="Use a pack or a studio of the other version.",
+            place=Place(file=MANIFEST),
+        )
+    try:
+        return PackManifest.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise InputError(f"{where}: {first['msg']}.", remedy="Correct the manifest.", place=Place(file=MANIFEST)) from error
+
+
+def _ramp(tone: str, value: JsonValue) -> tuple[str, str, str]:
+    if isinstance(value, list) and len(value) == 3:
+        base, shade, light = (str(colour) for colour in value)
+        if all(re.fullmatch(r"#[0-9A-Fa-f]{6}", colour) for colour in (base, shade, light)):
+            return base, shade, light
+    raise InputError(f"The skin tone {tone!r} is not three colours.", remedy="Write base, shade and light as #RRGGBB.")
