@@ -5,14 +5,14 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from opentelemetry import trace
 from pydantic import JsonValue, ValidationError
 
-from filmstudio.core.engine import failed
-from filmstudio.core.errors import EngineError, Place, StudioError
+from filmstudio.core.engine import Failure, failed
+from filmstudio.core.errors import EngineError, Place
 from filmstudio.core.graph import RenderGraph, Task, resolve, task_digest
 from filmstudio.core.perform import Batch, Call, Outcome
 from filmstudio.core.plugins import Offer
@@ -63,21 +63,6 @@ class Made:
     cached: bool
 
 
-@dataclass(slots=True)
-class _Walk:
-    """State of one walk; lives as long as ``render``."""
-
-    results: dict[str, JsonValue] = field(default_factory=dict)
-    made: dict[str, Made] = field(default_factory=dict)
-    waiting: dict[str, int] = field(default_factory=dict)
-    after: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    ready: list[tuple[float, str]] = field(default_factory=list)
-    flying: dict[str, list[str]] = field(default_factory=dict)
-    calls: dict[str, tuple[Call, Offer]] = field(default_factory=dict)
-    tries: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    in_flight: int = 0
-
-
 def render(
     graph: RenderGraph,
     engines: Mapping[str, Offer],
@@ -93,110 +78,103 @@ def render(
     Raises:
         StudioError: a task failed; everything finished before it is in the store.
     """
-    walk, urgency = _Walk(), graph.urgency()
-    for task in graph.tasks.values():
-        needs = task.needs()
-        walk.waiting[task.id] = len(needs)
-        for need in needs:
-            walk.after[need].append(task.id)
-        if not needs:
-            heapq.heappush(walk.ready, (-urgency[task.id], task.id))
+    walk = _Walk(graph, engines, store, dispatcher, watch)
     with _tracer.start_as_current_span("render", attributes={"filmstudio.tasks": len(graph.tasks)}):
         try:
-            while len(walk.made) < len(graph.tasks):
-                _start_ready(walk, graph, urgency, engines, store, dispatcher, watch)
-                if len(walk.made) == len(graph.tasks):
-                    break
-                for outcome in dispatcher.wait():
-                    _receive(walk, graph, urgency, outcome, dispatcher, watch)
+            return walk.run()
         except BaseException:
             dispatcher.cancel()
             raise
-    return walk.made
 
 
-def _start_ready(
-    walk: _Walk,
-    graph: RenderGraph,
-    urgency: Mapping[str, float],
-    engines: Mapping[str, Offer],
-    store: Store,
-    dispatcher: Dispatcher,
-    watch: Callable[[Event], Any],
-) -> None:
-    while walk.ready and walk.in_flight < dispatcher.slots:
-        _, task_id = heapq.heappop(walk.ready)
-        task = graph.tasks[task_id]
-        offer = engines[task.role]
-        call = _call(task, offer, walk.results)
-        if call.digest in walk.flying:
-            walk.flying[call.digest].append(task_id)
-            continue
-        take = store.take(call.digest)
-        if take is not None:
-            _finish(walk, graph, urgency, task_id, Made(take, cached=True), watch)
-            continue
-        walk.flying[call.digest] = [task_id]
-        walk.calls[task_id] = (call, offer)
-        walk.in_flight += 1
-        watch(Event("started", task))
-        dispatcher.submit(_batch(call, offer))
+class _Walk:
+    """One walk through a graph."""
 
+    def __init__(
+        self, graph: RenderGraph, engines: Mapping[str, Offer], store: Store, dispatcher: Dispatcher, watch: Callable[[Event], Any]
+    ) -> None:
+        self._graph, self._engines, self._store = graph, engines, store
+        self._dispatcher, self._watch = dispatcher, watch
+        self._urgency = graph.urgency()
+        self._results: dict[str, JsonValue] = {}
+        self._made: dict[str, Made] = {}
+        self._ready: list[tuple[float, str]] = []
+        self._waiting: dict[str, int] = {}
+        self._followers: dict[str, list[str]] = defaultdict(list)
+        self._flying: dict[str, list[str]] = {}
+        """Task ids by digest in flight; the first of them was submitted, the others wait for it."""
+        self._calls: dict[str, Call] = {}
+        self._tries: dict[str, int] = defaultdict(int)
 
-def _batch(call: Call, offer: Offer) -> Batch:
-    engine = offer.engine
-    return Batch(engine.role, engine.name, engine.version, offer.address, (call,))
+    def run(self) -> dict[str, Made]:
+        """Walk to the end."""
+        for task in self._graph.tasks.values():
+            needs = task.needs()
+            self._waiting[task.id] = len(needs)
+            for need in needs:
+                self._followers[need].append(task.id)
+            if not needs:
+                self._push(task.id)
+        while True:
+            self._start_ready()
+            if len(self._made) == len(self._graph.tasks):
+                return self._made
+            for outcome in self._dispatcher.wait():
+                self._receive(outcome)
 
+    def _push(self, task_id: str) -> None:
+        heapq.heappush(self._ready, (-self._urgency[task_id], task_id))
 
-def _call(task: Task, offer: Offer, results: Mapping[str, JsonValue]) -> Call:
-    model = ROLES[task.role].request
-    try:
-        request = model.model_validate(resolve(task.request, results)).canonical()
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise EngineError(
-            f"the request of {task.id} does not fit the {task.role} role: {where}: {first['msg']}.", place=Place(task=task.id)
-        ) from error
-    digest = task_digest(offer.engine.name, offer.engine.version, task.role, request)
-    return Call(task.id, digest, request)
+    def _start_ready(self) -> None:
+        while self._ready and len(self._flying) < self._dispatcher.slots:
+            _, task_id = heapq.heappop(self._ready)
+            task = self._graph.tasks[task_id]
+            call = self._call(task)
+            if call.digest in self._flying:
+                self._flying[call.digest].append(task_id)
+            elif (take := self._store.take(call.digest)) is not None:
+                self._finish(task_id, Made(take, cached=True))
+            else:
+                self._flying[call.digest] = [task_id]
+                self._calls[task_id] = call
+                self._watch(Event("started", task))
+                self._submit(task_id)
 
+    def _submit(self, task_id: str) -> None:
+        offer = self._engines[self._graph.tasks[task_id].role]
+        engine = offer.engine
+        self._dispatcher.submit(Batch(engine.role, engine.name, engine.version, offer.address, (self._calls[task_id],)))
 
-def _receive(
-    walk: _Walk,
-    graph: RenderGraph,
-    urgency: Mapping[str, float],
-    outcome: Outcome,
-    dispatcher: Dispatcher,
-    watch: Callable[[Event], Any],
-) -> None:
-    call, offer = walk.calls[outcome.task]
-    if outcome.take is None:
-        failure = outcome.failure
-        if failure is None or failure.kind == "transient":
-            walk.tries[outcome.task] += 1
-            if walk.tries[outcome.task] < MAX_TRIES:
-                dispatcher.submit(_batch(call, offer))
+    def _call(self, task: Task) -> Call:
+        engine = self._engines[task.role].engine
+        try:
+            request = ROLES[task.role].request.model_validate(resolve(task.request, self._results)).canonical()
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            message = f"the request does not fit the {task.role} role: {where}: {first['msg']}."
+            raise EngineError(message, place=Place(task=task.id)) from error
+        return Call(task.id, task_digest(engine.name, engine.version, task.role, request), request)
+
+    def _receive(self, outcome: Outcome) -> None:
+        if outcome.take is None:
+            self._tries[outcome.task] += 1
+            transient = outcome.failure is None or outcome.failure.kind == "transient"
+            if transient and self._tries[outcome.task] < MAX_TRIES:
+                self._submit(outcome.task)
                 return
-        raise _error(outcome, offer)
-    walk.in_flight -= 1
-    first, *twins = walk.flying.pop(call.digest)
-    _finish(walk, graph, urgency, first, Made(outcome.take, cached=False), watch)
-    for twin in twins:
-        _finish(walk, graph, urgency, twin, Made(outcome.take, cached=True), watch)
+            engine = self._engines[self._graph.tasks[outcome.task].role].engine.name
+            raise failed(outcome.failure or Failure(message="the worker died."), task=outcome.task, plugin=engine)
+        first, *twins = self._flying.pop(outcome.take.digest)
+        self._finish(first, Made(outcome.take, cached=False))
+        for twin in twins:
+            self._finish(twin, Made(outcome.take, cached=True))
 
-
-def _error(outcome: Outcome, offer: Offer) -> StudioError:
-    if outcome.failure is None:
-        return EngineError("the worker died.", place=Place(task=outcome.task, plugin=offer.engine.name))
-    return failed(outcome.failure, task=outcome.task, plugin=offer.engine.name)
-
-
-def _finish(walk: _Walk, graph: RenderGraph, urgency: Mapping[str, float], task_id: str, made: Made, watch: Callable[[Event], Any]) -> None:
-    walk.made[task_id] = made
-    walk.results[task_id] = made.take.result
-    watch(Event("cached" if made.cached else "finished", graph.tasks[task_id], made.take))
-    for follower in walk.after[task_id]:
-        walk.waiting[follower] -= 1
-        if walk.waiting[follower] == 0:
-            heapq.heappush(walk.ready, (-urgency[follower], follower))
+    def _finish(self, task_id: str, made: Made) -> None:
+        self._made[task_id] = made
+        self._results[task_id] = made.take.result
+        self._watch(Event("cached" if made.cached else "finished", self._graph.tasks[task_id], made.take))
+        for follower in self._followers[task_id]:
+            self._waiting[follower] -= 1
+            if self._waiting[follower] == 0:
+                self._push(follower)

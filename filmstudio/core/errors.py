@@ -79,6 +79,7 @@ class InputError(StudioError):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
+        """Every problem of the input, in its order."""
         return self._problems
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -107,10 +108,6 @@ class Unsupported(StudioError):
 
 class EngineError(StudioError):
     """An engine failed at a task that it should have been able to do."""
-
-
-class TaskFailed(StudioError):
-    """A task failed for good; carries the task, the engine and the evidence."""
 
 
 class StoreError(StudioError):

@@ -30,13 +30,14 @@ def film_otio(film: Film, timing: FilmTiming, captions: dict[str, tuple[CaptionC
         for start, frames, label, url, details in clips:
             if start > cursor:
                 made.append(schema.Gap(source_range=span(0, start - cursor)))
-            start, frames = max(start, cursor), frames - max(0, cursor - start)
-            if frames < 1:
+            # Lines that overlap (dual dialogue) share one track: the later one begins where the earlier ends.
+            first, last = max(start, cursor), start + frames
+            if last <= first:
                 continue
-            clip = schema.Clip(name=label, media_reference=media(url), source_range=span(start, frames))
+            clip = schema.Clip(name=label, media_reference=media(url), source_range=span(first, last - first))
             clip.metadata["filmstudio"] = details
             made.append(clip)
-            cursor = start + frames
+            cursor = last
         return made
 
     def sound(stem: str) -> str:

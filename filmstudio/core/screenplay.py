@@ -76,8 +76,8 @@ _EMOJI = (
     "(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u231a-\u23ff\u3030\u303d\u3297\u3299][\ufe0e\ufe0f\u20e3\u200d]*"
     "|[0-9#*]\ufe0f?\u20e3|[\U000e0020-\U000e007f])+"
 )
-_UNSPOKEN = re.compile(f"(?:{_URL}|{_EMOJI})")
-_UNSPOKEN_BEFORE_MARK = re.compile(rf"\s*(?:{_URL}|{_EMOJI})(?=\s*[,.;:!?…。、，！？])")
+_UNSPOKEN = re.compile(f"(?>{_URL}|{_EMOJI})")
+_UNSPOKEN_BEFORE_MARK = re.compile(rf"\s*(?>{_URL}|{_EMOJI})(?=\s*[,.;:!?…。、，！？])")
 
 
 def plain_text(markup: str) -> str:

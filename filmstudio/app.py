@@ -1,0 +1,305 @@
+"""The studio itself: the one place where plugins, store, dispatcher, planner and delivery meet."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from filmstudio.core.dispatch import Dispatcher, Event, render
+from filmstudio.core.engine import Request, Result
+from filmstudio.core.errors import ConfigError, InputError, LimitError, Place, Problem, Severity
+from filmstudio.core.film import Film
+from filmstudio.core.finishing import Delivered, Rendering, deliver
+from filmstudio.core.graph import RenderGraph, Task
+from filmstudio.core.inline import InlineDispatcher
+from filmstudio.core.options import RenderOptions
+from filmstudio.core.planner import plan
+from filmstudio.core.plugins import Offer, Plugins
+from filmstudio.core.requests import (
+    BreakdownRequest,
+    BreakdownResult,
+    CastRequest,
+    CastResult,
+    DirectRequest,
+    DirectResult,
+    ReadRequest,
+    ReadResult,
+)
+from filmstudio.core.roles import ROLES
+from filmstudio.core.screenplay import Screenplay
+from filmstudio.core.store import Store
+
+MAX_SCRIPT_BYTES = 4 << 20
+"""Largest script that is read at all: far above any feature film."""
+
+ResultT = TypeVar("ResultT", bound=Result)
+Watch = Callable[[Event], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asked of the film's content; None leaves it to the engines."""
+
+    title: str | None = None
+    language: str | None = None
+    culture: str | None = None
+    style: str = "drawn"
+    seed: int = 0
+    duration: Fraction | None = None
+    voices: Mapping[str, str] = field(default_factory=dict)
+    """Voice by character name or id."""
+
+
+def default_cache() -> Path:
+    """Where takes are kept between renders: ``FILMSTUDIO_CACHE``, or the user's cache folder."""
+    if named := os.environ.get("FILMSTUDIO_CACHE"):
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "filmstudio"
+
+
+class Studio:
+    """Reads scripts, develops films, renders and delivers them."""
+
+    def __init__(self, cache: Path | None = None, plugins: Plugins | None = None) -> None:
+        self.store = Store(cache or default_cache())
+        self.plugins = plugins or Plugins()
+        self._inline = InlineDispatcher(self.store.root)
+
+    # --- a script becomes a film ------------------------------------------------------------------------------------------
+
+    def read(
+        self, script: Path, engines: Mapping[str, str] | None = None, language: str | None = None
+    ) -> tuple[Screenplay, tuple[Problem, ...]]:
+        """Read a script; returns it with its warnings.
+
+        Raises:
+            InputError: the script cannot be used; every problem in it is told.
+        """
+        data = read_limited(script, MAX_SCRIPT_BYTES)
+        media = self.store.put_bytes(data, "text/plain")
+        name = script.name
+        result = self._once("screenplay", ReadRequest(script=media, name=name, language=language), ReadResult, engines)
+        problems = tuple(
+            Problem(problem.message, problem.remedy, Place(file=name, line=problem.line, column=problem.column), problem.severity)
+            for problem in result.problems
+        )
+        if result.screenplay is None:
+            raise InputError(f"{name} cannot be read.", problems=tuple(p for p in problems if p.severity is Severity.ERROR) or problems)
+        return result.screenplay, problems
+
+    def develop(self, screenplay: Screenplay, wishes: Wishes, options: RenderOptions) -> Film:
+        """Break down, cast and direct: a screenplay becomes a film.
+
+        Raises:
+            InputError: a wish cannot be met, such as a voice for someone who is not in the script.
+        """
+        engines = options.engines
+        breakdown = self._once(
+            "breakdown",
+            BreakdownRequest(screenplay=screenplay, culture=wishes.culture, language=wishes.language, title=wishes.title, seed=wishes.seed),
+            BreakdownResult,
+            engines,
+        )
+        cast = self._once(
+            "casting",
+            CastRequest(
+                cast=breakdown.cast,
+                style=wishes.style,
+                voices=_voices_by_id(wishes.voices, breakdown),
+                scenes_together=tuple(scene.present for scene in breakdown.scenes if len(scene.present) > 1),
+                seed=wishes.seed,
+            ),
+            CastResult,
+            engines,
+        )
+        request = DirectRequest(
+            breakdown=breakdown,
+            characters=cast.characters,
+            aspect=options.aspect,
+            style=wishes.style,
+            target=wishes.duration,
+            seed=wishes.seed,
+        )
+        film = self._once("direction", request, DirectResult, engines).film
+        return film.model_copy(update={"seed": wishes.seed, "target": wishes.duration})
+
+    def _once(self, role: str, request: Request, result: type[ResultT], engines: Mapping[str, str] | None) -> ResultT:
+        graph = RenderGraph.of([Task(role, role, request.canonical())])
+        offers = {role: self.plugins.engine(role, (engines or {}).get(role))}
+        made = render(graph, offers, self.store, self._inline)
+        return result.model_validate(made[role].take.result)
+
+    # --- a film is made ------------------------------------------------------------------------------------------------------
+
+    def engines(self, options: RenderOptions) -> tuple[dict[str, Offer], tuple[str, ...]]:
+        """The engine for every role, and what had to be replaced.
+
+        Raises:
+            ConfigError: an engine that was asked for cannot run here, and no fallback is allowed.
+        """
+        offers = self.plugins.cast_for(options.engines)
+        notes: list[str] = []
+        for role, offer in offers.items():
+            reason = offer.engine().ready()
+            if not reason:
+                continue
+            default = self.plugins.engine(role)
+            if not options.fallback or default.engine is offer.engine:
+                raise ConfigError(f"the {role} engine {offer.engine.name} cannot run here: {reason}", remedy="Or allow --fallback.")
+            notes.append(f"{role}: {offer.engine.name} cannot run here ({reason}); {ROLES[role].default} played it.")
+            offers[role] = default
+        return offers, tuple(notes)
+
+    def render(
+        self,
+        film: Film,
+        options: RenderOptions,
+        folder: Path,
+        *,
+        workers: int | None = None,
+        dispatcher: Dispatcher | None = None,
+        watch: Watch = lambda event: None,
+        planned: Callable[[RenderGraph], Any] = lambda graph: None,
+    ) -> Delivered:
+        """Make ``film`` and deliver it into ``folder``. What was made before is taken from the store.
+
+        Raises:
+            DeliveryError: the folder cannot be used; known before any work is done.
+            StudioError: a task failed; finished takes stay in the store and the next run goes on from them.
+        """
+        from filmstudio.core.delivery import check_folder
+
+        check_folder(folder)
+        offers, notes = self.engines(options)
+        graph = plan(film, options)
+        planned(graph)
+        started = time.perf_counter()
+        with self._crew(dispatcher, workers) as crew:
+            made = render(graph, offers, self.store, crew, self._watch_with_plugins(offers, watch))
+            peak = float(getattr(crew, "peak_rss_mb", 0.0))
+            slots = crew.slots
+        rendering = Rendering(film, options, graph, made, offers, notes, started, peak, slots)
+        delivered = deliver(rendering, self.store, folder)
+        self.plugins.hook.filmstudio_film_delivered(folder=folder)
+        return delivered
+
+    @contextmanager
+    def _crew(self, dispatcher: Dispatcher | None, workers: int | None) -> Iterator[Dispatcher]:
+        if dispatcher is not None:
+            yield dispatcher
+            return
+        from filmstudio.core.local import LocalDispatcher
+
+        with LocalDispatcher(self.store.root, workers) as local:
+            yield local
+
+    def _watch_with_plugins(self, offers: Mapping[str, Offer], watch: Watch) -> Watch:
+        hook = self.plugins.hook
+
+        def tell(event: Event) -> None:
+            if event.take is None:
+                hook.filmstudio_task_started(task=event.task.id, role=event.task.role, engine=offers[event.task.role].engine.name)
+            else:
+                hook.filmstudio_task_finished(task=event.task.id, take=event.take, cached=event.kind == "cached")
+            watch(event)
+
+        return tell
+
+
+def read_limited(path: Path, limit: int) -> bytes:
+    """The bytes of a file a person named.
+
+    Raises:
+        InputError: it is missing, a folder, or not readable.
+        LimitError: it is larger than ``limit`` bytes; nothing was read.
+    """
+    place = Place(file=path.name)
+    try:
+        if path.is_dir():
+            raise InputError("is a folder, not a file.", remedy="Name a script.", place=place)
+        size = path.stat().st_size
+        if size > limit:
+            raise LimitError(f"is {size / (1 << 20):.1f} MB; at most {limit >> 20} MB are read.", remedy="Split the script.", place=place)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"cannot be opened: {reason}.", remedy="Check the name.", place=place) from error
+
+
+def load_film(path: Path) -> Film:
+    """Read a ``film.json``.
+
+    Raises:
+        InputError: it is not a film; every problem in it is told, with its place in the file's structure.
+    """
+    data = read_limited(path, 64 << 20)
+    try:
+        return check_film(Film.model_validate_json(data), path.name)
+    except ValidationError as error:
+        problems = tuple(
+            Problem(f"{'.'.join(str(step) for step in item['loc']) or 'the file'}: {item['msg']}.", place=Place(file=path.name))
+            for item in error.errors()
+        )
+        raise InputError(f"{path.name} is not a film.", problems=problems) from error
+
+
+def check_film(film: Film, name: str) -> Film:
+    """See that everything a film refers to is in it: characters by id, and no id used twice.
+
+    Raises:
+        InputError: every dangling reference and doubled id.
+    """
+    place, people = Place(file=name), {character.id for character in film.characters}
+    problems: list[Problem] = []
+    seen: set[tuple[str, str]] = set()
+
+    def once(kind: str, identity: str) -> None:
+        if (kind, identity) in seen:
+            problems.append(Problem(f"two {kind}s have the id {identity!r}.", "Give each its own.", place))
+        seen.add((kind, identity))
+
+    def known(where: str, identity: str | None) -> None:
+        if identity is not None and identity not in people:
+            problems.append(Problem(f"{where} names {identity!r}, who is not among the characters.", "Correct the id.", place))
+
+    for character in film.characters:
+        once("character", character.id)
+    for scene in film.scenes:
+        once("scene", scene.id)
+        for shot in scene.shots:
+            once("shot", shot.id)
+            for performer in shot.performers:
+                known(f"shot {shot.id}", performer.character)
+                known(f"shot {shot.id}", performer.look_at)
+            for beat in shot.beats:
+                once("beat", beat.id)
+                if beat.kind == "line":
+                    known(f"line {beat.id}", beat.character)
+                    known(f"line {beat.id}", beat.listener)
+                else:
+                    for business in beat.business:
+                        known(f"beat {beat.id}", business.character)
+    if not any(scene.shots for scene in film.scenes):
+        problems.append(Problem("the film has no shots.", "Give at least one scene a shot.", place))
+    if problems:
+        raise InputError(f"{name} is not a film.", problems=tuple(problems))
+    return film
+
+
+def _voices_by_id(voices: Mapping[str, str], breakdown: BreakdownResult) -> dict[str, str]:
+    by_name = {note.name.casefold(): note.id for note in breakdown.cast} | {note.id: note.id for note in breakdown.cast}
+    unknown = [name for name in voices if name.casefold() not in by_name]
+    if unknown:
+        cast = ", ".join(note.name for note in breakdown.cast) or "nobody"
+        problems = tuple(Problem(f"--voice names {name!r}, who is not in the script.", f"The cast: {cast}.") for name in unknown)
+        raise InputError("--voice names people who are not in the script.", problems=problems)
+    return {by_name[name.casefold()]: voice for name, voice in voices.items()}
