@@ -63,7 +63,7 @@ class Mood:
         return replace(self, towards_key=(max(-1, min(1, (x - 760) / 700)), *self.towards_key[1:]))
 
 
-def _mood(  # noqa: PLR0917 - a row of the colour script
+def _mood(
     sky: str, key: str, towards: Direction, fill: str, bounce: str, air: str, density: float, lamps: float, stars: float, shafts: float,
     sun: str, cloud: str, glint: str, near: float, rim: str, shift: float,
 ) -> Mood:  # fmt: skip
