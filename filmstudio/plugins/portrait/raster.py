@@ -46,7 +46,7 @@ def rasterise(markup: str, definitions: str, scale: float, box: Box | None = Non
         return Sprite(np.zeros((0, 0, 4), np.uint8), 0.0, 0.0, scale)
     left, top = math.floor(box[0] * scale), math.floor(box[1] * scale)
     right, bottom = math.ceil((box[0] + box[2]) * scale), math.ceil((box[1] + box[3]) * scale)
-    straight = _draw(markup, definitions, (left / scale, top / scale), (right - left, bottom - top), scale)
+    straight = draw(markup, definitions, (left / scale, top / scale), (right - left, bottom - top), scale)
     x, y, w, h = _covered(straight[..., 3])
     straight = straight[y : y + h, x : x + w]
     return Sprite(premultiplied(straight), (left + x) / scale, (top + y) / scale, scale)
@@ -55,7 +55,7 @@ def rasterise(markup: str, definitions: str, scale: float, box: Box | None = Non
 def extent(markup: str, definitions: str) -> Box | None:
     """Where the drawing lies, a few units too wide; None when nothing is drawn."""
     size = (round(FIELD[2] * COARSE), round(FIELD[3] * COARSE))
-    x, y, w, h = _covered(_draw(markup, definitions, (FIELD[0], FIELD[1]), size, COARSE)[..., 3])
+    x, y, w, h = _covered(draw(markup, definitions, (FIELD[0], FIELD[1]), size, COARSE)[..., 3])
     if w == 0:
         return None
     return (x / COARSE + FIELD[0] - MARGIN, y / COARSE + FIELD[1] - MARGIN, w / COARSE + 2 * MARGIN, h / COARSE + 2 * MARGIN)
@@ -69,7 +69,7 @@ def premultiplied(straight: Pixels) -> Pixels:
     return np.ascontiguousarray(np.concatenate((colours.astype(np.uint8), straight[..., 3:]), axis=2))
 
 
-def _draw(markup: str, definitions: str, origin: tuple[float, float], size: tuple[int, int], scale: float) -> Pixels:
+def draw(markup: str, definitions: str, origin: tuple[float, float], size: tuple[int, int], scale: float) -> Pixels:
     """Straight RGBA of a window of ``size`` pixels whose top left corner is ``origin``."""
     import pyvips  # noqa: PLC0415 - only the worker that draws needs it
 
