@@ -134,8 +134,8 @@ def _sync(rendering: Rendering, timing: FilmTiming) -> SyncReading:
     for _, shot in rendering.film.shots():
         for part in range(parts_of(shot, rendering.options.fps)):
             segment = rendering.result(segment_id(shot, part), Segment)
-            for line, frames in segment.mouth_frames.items():
-                mouths.setdefault(line, []).extend(frames)
+            for line_id, frames in segment.mouth_frames.items():
+                mouths.setdefault(line_id, []).extend(frames)
         for line in shot.lines:
             if line.id in mouths:
                 speeches[line.id] = rendering.result(f"voice:{line.id}", Speech)

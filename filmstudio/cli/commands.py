@@ -1,0 +1,367 @@
+"""The commands. Each gathers its options, calls the studio, and prints; what takes time to import is imported inside."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from filmstudio.app import Studio
+    from filmstudio.core.film import Film
+    from filmstudio.core.options import RenderOptions
+
+app = typer.Typer(
+    name="studio",
+    help="A screenplay goes in, a finished film comes out.\n\nStart with: ./studio render examples/the-last-lamp.fountain",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
+cache_app = typer.Typer(help="Look at the store of finished takes, or make room in it.", no_args_is_help=True)
+app.add_typer(cache_app, name="cache")
+
+Script = Annotated[
+    Path | None,
+    typer.Argument(help="A screenplay: Fountain, Final Draft (.fdx), Markdown or NAME: text dialogue, or prose.", show_default=False),
+]
+FilmFile = Annotated[Path | None, typer.Option("--film", help="Render a film.json instead of a script.", show_default=False)]
+Voice = Annotated[
+    list[str] | None, typer.Option("--voice", metavar="NAME=VOICE", help="Give someone a voice; see studio voices.", show_default=False)
+]
+EngineChoice = Annotated[
+    list[str] | None, typer.Option("--engine", metavar="ROLE=NAME", help="Choose an engine; see studio plugins.", show_default=False)
+]
+Duration = Annotated[str | None, typer.Option(help="Length to aim for: 90, 1:30 or 1m30s.", show_default=False)]
+Culture = Annotated[
+    str | None, typer.Option(help="Culture of people, places and music, when the script leaves it open.", show_default=False)
+]
+Style = Annotated[str | None, typer.Option(help="Look of the film.", show_default="drawn")]
+Language = Annotated[str | None, typer.Option(help="Language of the script, such as en, hi or ja.", show_default="found from the text")]
+Seed = Annotated[int | None, typer.Option(help="Another seed gives another cast, music and acting.", show_default="0")]
+Title = Annotated[str | None, typer.Option(help="Title, when the script has none.", show_default=False)]
+Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16 or 1:1.", show_default="16:9")]
+Config = Annotated[Path | None, typer.Option("--config", help="Options from a file.", show_default="filmstudio.toml")]
+CacheDir = Annotated[Path | None, typer.Option("--cache-dir", help="Where finished takes are kept.", show_default="your cache folder")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
+
+
+@app.command()
+def render(
+    script: Script = None,
+    film: FilmFile = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The delivery folder.", show_default="renders/TITLE")] = None,
+    size: Annotated[str | None, typer.Option(help="480p, 720p, 1080p or 4k.", show_default="1080p")] = None,
+    aspect: Aspect = None,
+    fps: Annotated[int | None, typer.Option(help="24, 25 or 30.", show_default="24")] = None,
+    preset: Annotated[str | None, typer.Option(help="draft, standard or master.", show_default="standard")] = None,
+    voice: Voice = None,
+    engine: EngineChoice = None,
+    duration: Duration = None,
+    culture: Culture = None,
+    style: Style = None,
+    language: Language = None,
+    seed: Seed = None,
+    title: Title = None,
+    captions: Annotated[
+        str | None,
+        typer.Option(
+            help="Burn captions in: burn, or size=large,color=#FFEE00,position=top,background=solid,font=serif.", show_default="off"
+        ),
+    ] = None,
+    watermark: Annotated[str | None, typer.Option(help="Words in the corner of the picture.", show_default=False)] = None,
+    stems: Annotated[
+        bool | None, typer.Option("--stems", help="Deliver dialogue, music and effects apart as well.", show_default=False)
+    ] = None,
+    loudness: Annotated[str | None, typer.Option(help="youtube, podcast, broadcast or cinema.", show_default="youtube")] = None,
+    fallback: Annotated[
+        bool | None,
+        typer.Option("--fallback", help="Let an embedded engine play where a chosen one cannot; the report says so.", show_default=False),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes.", show_default="one a core")] = None,
+    config: Config = None,
+    cache_dir: CacheDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a film from a screenplay and deliver it into a folder.
+
+    What was made before is found in the cache: after a small edit only what depends on it is made again, and a render that
+    was stopped goes on where it was.
+    """
+    with _reporting() as console:
+        from filmstudio.app import load_film
+        from filmstudio.cli import show
+        from filmstudio.cli.progress import RenderProgress
+        from filmstudio.core.finishing import record_json
+        from filmstudio.core.options import folder_name
+
+        given = dict(
+            size=size, aspect=aspect, fps=fps, preset=preset, voice=voice, engine=engine, duration=duration, culture=culture, style=style,
+            language=language, seed=seed, title=title, captions=captions, watermark=watermark, stems=stems, loudness=loudness,
+            fallback=fallback, workers=workers, cache_dir=cache_dir,
+        )  # fmt: skip
+        source = _one_source(script, film)
+        values, options, studio = _prepare(given, config, script)
+        if film is not None:
+            picture = load_film(source)
+            options = options.model_copy(update={"aspect": picture.aspect}) if values.get("aspect") is None else options
+        else:
+            picture = _develop(studio, console, source, values, options)
+        folder = output or Path("renders") / folder_name(picture.title)
+        with RenderProgress(console) as progress:
+            delivered = studio.render(picture, options, folder, workers=values.get("workers"), watch=progress.show, planned=progress.plan)
+        if as_json:
+            sys.stdout.write(record_json(delivered.report))
+        else:
+            show.report(console, delivered.report)
+            console.print(f"\nThe film is in [bold]{folder / 'film.mp4'}[/]", highlight=False, soft_wrap=True)
+        if delivered.report.verdict == "failed":
+            raise typer.Exit(3)
+
+
+@app.command()
+def plan(
+    script: Script = None,
+    film: FilmFile = None,
+    voice: Voice = None,
+    engine: EngineChoice = None,
+    duration: Duration = None,
+    culture: Culture = None,
+    style: Style = None,
+    language: Language = None,
+    seed: Seed = None,
+    title: Title = None,
+    aspect: Aspect = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Write the film to this file, to be edited and rendered with --film.", show_default=False)
+    ] = None,
+    config: Config = None,
+    cache_dir: CacheDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show scenes, shots, cast, estimated length and credits. Nothing is rendered."""
+    with _reporting() as console:
+        from filmstudio.app import load_film
+        from filmstudio.cli import show
+        from filmstudio.core.finishing import record_json
+
+        given = dict(
+            voice=voice, engine=engine, duration=duration, culture=culture, style=style, language=language, seed=seed, title=title,
+            aspect=aspect, cache_dir=cache_dir,
+        )  # fmt: skip
+        source = _one_source(script, film)
+        values, options, studio = _prepare(given, config, script)
+        picture = load_film(source) if film is not None else _develop(studio, console, source, values, options)
+        if save is not None:
+            _save(save, record_json(picture))
+        if as_json:
+            sys.stdout.write(record_json(picture))
+        else:
+            show.plan(console, picture)
+
+
+@app.command()
+def inspect(folder: Annotated[Path, typer.Argument(help="A delivery folder.")], as_json: AsJson = False) -> None:
+    """Show the report of a delivered film: what made it, what was measured, what fell short."""
+    with _reporting() as console:
+        from filmstudio.cli import show
+        from filmstudio.core.finishing import record_json
+
+        facts = show.load_report(folder)
+        if as_json:
+            sys.stdout.write(record_json(facts))
+        else:
+            show.report(console, facts)
+
+
+@app.command()
+def plugins(
+    role: Annotated[str | None, typer.Option(help="Only this role.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every engine with its role, version and needs."""
+    with _reporting() as console:
+        import json
+
+        from filmstudio.cli import show
+        from filmstudio.core.plugins import Plugins
+
+        found = Plugins()
+        if role is not None:
+            found.engine(role)
+        if as_json:
+            rows = [
+                {
+                    "role": offer.engine.role,
+                    "name": offer.engine.name,
+                    "version": offer.engine.version,
+                    "plugin": offer.distribution or offer.plugin,
+                    "summary": offer.engine.summary,
+                    "needs": offer.engine.needs.canonical(),
+                    "ready": offer.engine().ready() or True,
+                }
+                for offer in found.engines(role)
+            ]
+            sys.stdout.write(json.dumps(rows, indent=2) + "\n")
+        else:
+            show.engines(console, found, role)
+
+
+@app.command()
+def voices(
+    language: Annotated[str | None, typer.Option(help="Only voices of this language, such as hi or en-GB.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the voices that characters can speak with."""
+    with _reporting() as console:
+        import json
+
+        from filmstudio.cli import show
+        from filmstudio.core.plugins import Plugins
+        from filmstudio.core.voicepack import read_voice_packs
+
+        entries = read_voice_packs(Plugins().voice_packs())
+        if language is not None:
+            wanted = language.casefold()
+            entries = [
+                voice for voice in entries if voice.language.casefold() == wanted or voice.language.casefold().startswith(wanted + "-")
+            ]
+        if as_json:
+            sys.stdout.write(json.dumps([voice.model_dump() for voice in entries], indent=2, ensure_ascii=False) + "\n")
+        else:
+            show.voices(console, entries)
+
+
+@cache_app.command("stats")
+def cache_stats(cache_dir: CacheDir = None, as_json: AsJson = False) -> None:
+    """Show how much the store holds."""
+    with _reporting() as console:
+        import dataclasses
+        import json
+
+        usage = _store(cache_dir).usage()
+        if as_json:
+            sys.stdout.write(json.dumps(dataclasses.asdict(usage)) + "\n")
+        else:
+            console.print(f"{usage.takes} takes, {usage.media} media files, {usage.bytes / 1e9:.2f} GB")
+
+
+@cache_app.command("prune")
+def cache_prune(
+    keep: Annotated[float, typer.Option(help="Gigabytes to keep; takes used longest ago go first.", min=0)] = 5.0,
+    cache_dir: CacheDir = None,
+) -> None:
+    """Remove the takes used longest ago until the rest fit."""
+    with _reporting() as console:
+        gone = _store(cache_dir).prune(int(keep * 1e9))
+        console.print(f"removed {gone.takes} takes and {gone.media} media files, {gone.bytes / 1e9:.2f} GB")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context, what: Annotated[str, typer.Argument(help="film")] = "film") -> None:
+    """Measure speed on this machine; prints figures and ratios from one run."""
+    raise typer.Exit(_run_in_checkout("benchmarks", f"{what}.py", context.args))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run all tests of the studio. Words after the command go to pytest."""
+    raise typer.Exit(_run_in_checkout("tests", "run.py", context.args))
+
+
+def _run_in_checkout(folder: str, name: str, arguments: list[str]) -> int:
+    import subprocess
+
+    home = Path(__file__).resolve().parents[2]
+    script = home / folder / name
+    if not script.is_file():
+        known = ", ".join(sorted(path.stem for path in (home / folder).glob("*.py"))) or "none: this is not a checkout"
+        typer.echo(f"error: there is no {folder}/{name}. There are: {known}.", err=True)
+        return 2
+    command = [sys.executable, str(script), *arguments]
+    return subprocess.run(command, cwd=home, check=False).returncode  # noqa: S603 - this interpreter, a script of this checkout
+
+
+def _one_source(script: Path | None, film: Path | None) -> Path:
+    from filmstudio.core.errors import InputError
+
+    if (script is None) == (film is None):
+        raise InputError("one script or one --film is needed.", remedy="For example: studio render examples/the-last-lamp.fountain")
+    return script if script is not None else Path(film or "")
+
+
+def _prepare(given: dict[str, Any], config: Path | None, script: Path | None) -> tuple[dict[str, Any], RenderOptions, Studio]:
+    from filmstudio.app import Studio
+    from filmstudio.cli import settings
+
+    values = settings.read_config(settings.find_config(config, script))
+    for key, form in (("voice", "NAME=VOICE"), ("engine", "ROLE=NAME")):
+        if given.get(key):
+            given[key] = {**dict(values.get(key) or {}), **settings.pairs(given[key], f"--{key}", form)}
+    values.update({key: value for key, value in given.items() if value is not None and value != []})
+    options = settings.render_options(values)
+    cache = values.get("cache_dir")
+    return values, options, Studio(Path(cache) if cache else None)
+
+
+def _develop(studio: Studio, console: Console, script: Path, values: dict[str, Any], options: RenderOptions) -> Film:
+    from filmstudio.cli import settings, show
+
+    wishes = settings.wishes(values)
+    screenplay, problems = studio.read(script, options.engines, wishes.language)
+    show.warnings(console, problems)
+    return studio.develop(screenplay, wishes, options)
+
+
+def _store(cache_dir: Path | None) -> Any:
+    from filmstudio.app import default_cache
+    from filmstudio.core.store import Store
+
+    return Store(cache_dir or default_cache())
+
+
+def _save(path: Path, text: str) -> None:
+    from filmstudio.core.errors import DeliveryError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DeliveryError(f"{path} cannot be written: {error.strerror}.", remedy="Name another file.") from error
+
+
+class _reporting:  # noqa: N801 - reads as a statement: with _reporting() as console
+    """Turns what goes wrong into messages and exit codes: 1 for an error, 130 when stopped by hand."""
+
+    def __enter__(self) -> Console:
+        from rich.console import Console
+
+        self._console = Console(stderr=True)
+        return self._console
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        from filmstudio.core.errors import StudioError
+
+        if isinstance(error, StudioError):
+            from filmstudio.cli import show
+
+            show.error(self._console, error)
+            raise typer.Exit(1) from None
+        if isinstance(error, KeyboardInterrupt):
+            self._console.print("\nStopped. Finished takes are kept: run the same command to go on.")
+            raise typer.Exit(130) from None
+
+
+def main() -> None:
+    """Run the command line."""
+    if sys.platform != "win32":
+        import signal
+
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.environ.setdefault("PYTHONUTF8", "1")
+    app()
