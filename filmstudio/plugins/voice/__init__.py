@@ -1,0 +1,17 @@
+"""The voice role: a line becomes speech."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from filmstudio.core.engine import Engine
+from filmstudio.core.hookspecs import hookimpl
+
+
+@hookimpl
+def filmstudio_engines() -> Sequence[type[Engine[Any, Any]]]:
+    """The engine of this role."""
+    from filmstudio.plugins.voice.espeak import EspeakVoice
+
+    return (EspeakVoice,)

@@ -1,0 +1,69 @@
+"""Japanese as it sounds: kanji read, particles as spoken, words divided, in hiragana, which is all that eSpeak reads."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from filmstudio.plugins.voice.wording import Wording
+
+if TYPE_CHECKING:
+    from lindera import Tokenizer
+
+_DEPENDENT: Final = frozenset({"助詞", "助動詞", "記号"})
+_DEPENDENT_DETAIL: Final = frozenset({"接尾", "非自立"})
+_NUMBER: Final = "数"
+_MONTH: Final = "月"
+# IPADIC cannot tell 行った "went" from 行った "carried out"; people in films go.
+_WENT: Final = {"行っ": "イッ"}
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    from lindera import Tokenizer, load_dictionary  # noqa: PLC0415 - 20 MB, wanted for Japanese alone
+
+    return Tokenizer(load_dictionary("embedded://ipadic"), mode="normal")
+
+
+def in_kana(words: Wording) -> tuple[Wording, bool]:
+    """The words in hiragana with a space before each phrase-word (bunsetsu), and whether every kanji had a reading.
+
+    Characters of one word stand for all of that word's written characters.
+    """
+    text: list[str] = []
+    origin: list[tuple[int, int]] = []
+    complete = True
+    at = 0
+    after_number = False
+    for token in _tokenizer().tokenize(words.text):
+        surface = str(token.surface)
+        first = words.text.index(surface, at)
+        last = first + len(surface)
+        details = [*map(str, token.details), *[""] * 9]
+        kind, detail, sound = details[0], details[1], details[8]
+        for index in range(at, first):
+            text.append(words.text[index])
+            origin.append(words.origin[index])
+        at = last
+        whole = (words.origin[first][0], words.origin[last - 1][1])
+        if surface == _MONTH and after_number:
+            sound = "ガツ"
+        sound = _WENT.get(surface, sound)
+        after_number = detail == _NUMBER
+        if not sound or sound == "*":
+            sound = surface
+            complete = complete and not any("\u3400" <= char <= "\u9fff" or ord(char) >= 0x20000 for char in surface)
+        if text and text[-1] != " " and kind not in _DEPENDENT and detail not in _DEPENDENT_DETAIL:
+            text.append(" ")
+            origin.append((whole[0], whole[0]))
+        for char in _hiragana(sound):
+            text.append(char)
+            origin.append(whole)
+    for index in range(at, len(words.text)):
+        text.append(words.text[index])
+        origin.append(words.origin[index])
+    return Wording("".join(text), tuple(origin)), complete
+
+
+def _hiragana(text: str) -> str:
+    return "".join(chr(ord(char) - 0x60) if "\u30a1" <= char <= "\u30f6" else char for char in text)

@@ -1,0 +1,196 @@
+"""What is read aloud of a written line, each spoken character knowing which written characters it stands for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Text for the speech engine. ``origin[i]`` is the half-open range of the written text that character ``i`` stands for."""
+
+    text: str
+    origin: tuple[tuple[int, int], ...]
+
+    def __post_init__(self) -> None:
+        if len(self.text) != len(self.origin):
+            raise ValueError("every spoken character has an origin")
+
+    def part(self, first: int, last: int) -> Wording:
+        """Characters ``first`` up to ``last``."""
+        return Wording(self.text[first:last], self.origin[first:last])
+
+    def sub(self, pattern: re.Pattern[str], said: Callable[[re.Match[str]], str]) -> Wording:
+        """Replace every match by what ``said`` returns for it; new characters stand for the whole match."""
+        text: list[str] = []
+        origin: list[tuple[int, int]] = []
+        at = 0
+        for match in pattern.finditer(self.text):
+            first, last = match.span()
+            new = said(match)
+            if first == last or new == match.group():
+                continue
+            text.append(self.text[at:first])
+            origin.extend(self.origin[at:first])
+            text.append(new)
+            origin.extend([(self.origin[first][0], self.origin[last - 1][1])] * len(new))
+            at = last
+        text.append(self.text[at:])
+        origin.extend(self.origin[at:])
+        return Wording("".join(text), tuple(origin))
+
+
+def written(text: str) -> Wording:
+    """The text as it stands, composed (NFC), with digits of every script as 0 to 9."""
+    spoken: list[str] = []
+    origin: list[tuple[int, int]] = []
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        for char in unicodedata.normalize("NFC", text[at:end]):
+            digit = unicodedata.decimal(char, None)
+            spoken.append(char if digit is None else str(digit))
+            origin.append((at, end))
+        at = end
+    return Wording("".join(spoken), tuple(origin))
+
+
+def read_aloud(text: str, language: str) -> Wording:
+    """What is said of ``text``: without emoji, markup and quotation marks, with abbreviations, sums of money and times said.
+
+    ``language`` is a BCP 47 tag; rules of its primary subtag apply.
+    """
+    primary = language.replace("_", "-").split("-")[0].casefold()
+    said = written(text)
+    said = said.sub(_ADDRESS, lambda match: _address(match.group()) if primary == "en" else match.group(1) or "")
+    said = said.sub(_DOTS, lambda match: "…")
+    said = said.sub(_DASH, lambda match: "—")
+    said = said.sub(_UNSPOKEN, _hush)
+    if primary == "el":
+        said = said.sub(_GREEK_QUESTION, lambda match: "?")
+    said = said.sub(_MONEY, lambda match: _money(match, primary))
+    if primary == "en":
+        said = said.sub(_CLOCK, lambda match: _clock(match))
+        said = said.sub(_INTERJECTION, lambda match: _INTERJECTIONS.get(match.group().casefold()[:2], match.group()))
+        said = said.sub(_NUMBERED, lambda match: "number")
+    short = _ABBREVIATIONS.get(primary, {})
+    said = said.sub(_ABBREVIATION, lambda match: short.get(match.group(1).casefold(), match.group()))
+    said = said.sub(_INITIAL, lambda match: f"{match.group(1)} ")
+    return _calm(said)
+
+
+_ADDRESS: Final = re.compile(r"(?:https?://)(?:www\.)?([^\s/]+)\S*")
+_DOTS: Final = re.compile(r"\.{2,}|…{2,}")
+_DASH: Final = re.compile(r"(?<=\s)[-–](?=\s)|-{2,}|[–―⸺]|(?<=\w)-(?=\s*$)")
+_GREEK_QUESTION: Final = re.compile(r"[;\u037e]")
+_UNSPOKEN: Final = re.compile(r"[^\w\s]")
+_KEPT: Final = frozenset(".,;:!?…—'’-&%°$€£¥₹₽₩₺₦₫+=/@…、،؛。।॥۔？؟！，；：．・։՞՜።፣፤፥፧־·ʼ")
+_JOINERS: Final = frozenset("\u200c\u200d")
+_MONEY: Final = re.compile(r"([$€£¥₹])\s?(\d[\d,\u00a0\u202f]*\d|\d)(?:\.(\d\d)(?!\d))?")
+_CURRENCIES: Final = {"$": ("dollar", "dollars"), "€": ("euro", "euros"), "£": ("pound", "pounds"), "¥": ("yen", "yen"), "₹": ("rupee", "rupees")}
+_CLOCK: Final = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?!:)")
+_ABBREVIATION: Final = re.compile(r"(?<![\w.])([^\W\d_]{1,5}(?:\.\s?[^\W\d_]{1,2})?)\.(?=\s*[\w¿¡]|\s*[—,])")
+_NUMBERED: Final = re.compile(r"(?<!\w)[Nn]o\.(?=\s?\d)")
+_INITIAL: Final = re.compile(r"(?<!\w)([A-ZÀ-Þ])\.\s?(?=[A-ZÀ-Þ])")
+_INTERJECTION: Final = re.compile(r"(?<!\w)(?:h+m+|s+h{2,}|p+s+t+|b+r{2,}|p+f+t+|u+g+h+|z{3,})(?!\w)", re.IGNORECASE)
+_INTERJECTIONS: Final = {"hm": "hmm", "hh": "hmm", "sh": "shush", "ss": "shush", "ps": "pist", "br": "brur", "pf": "fut", "ug": "ugh", "zz": "zuzz"}
+_ABBREVIATIONS: Final[dict[str, dict[str, str]]] = {
+    "en": {
+        "mr": "mister",
+        "mrs": "missis",
+        "ms": "miz",
+        "dr": "doctor",
+        "prof": "professor",
+        "st": "saint",
+        "sr": "senior",
+        "jr": "junior",
+        "lt": "lieutenant",
+        "capt": "captain",
+        "col": "colonel",
+        "gen": "general",
+        "sgt": "sergeant",
+        "rev": "reverend",
+        "mt": "mount",
+        "vs": "versus",
+        "e.g": "for example",
+        "i.e": "that is",
+    },
+    "es": {
+        "sr": "señor",
+        "sra": "señora",
+        "srta": "señorita",
+        "dr": "doctor",
+        "dra": "doctora",
+        "ud": "usted",
+        "uds": "ustedes",
+        "d": "don",
+        "dña": "doña",
+    },
+    "fr": {"m": "monsieur", "mme": "madame", "mlle": "mademoiselle", "dr": "docteur", "mm": "messieurs"},
+    "de": {
+        "dr": "Doktor",
+        "prof": "Professor",
+        "hr": "Herr",
+        "fr": "Frau",
+        "nr": "Nummer",
+        "st": "Sankt",
+        "z.b": "zum Beispiel",
+        "z. b": "zum Beispiel",
+        "d.h": "das heißt",
+        "d. h": "das heißt",
+    },
+    "pt": {"sr": "senhor", "sra": "senhora", "dr": "doutor", "dra": "doutora", "prof": "professor", "d": "dom"},
+    "it": {"sig": "signor", "dott": "dottor", "prof": "professor", "d": "don"},
+    "nl": {"dhr": "de heer", "mevr": "mevrouw", "dr": "doctor", "prof": "professor"},
+    "hi": {"डॉ": "डॉक्टर", "प्रो": "प्रोफ़ेसर", "कु": "कुमारी"},
+    "mr": {"डॉ": "डॉक्टर"},
+    "bn": {"ডা": "ডাক্তার", "মি": "মিস্টার"},
+    "ta": {"திரு": "திரு", "டாக்": "டாக்டர்"},
+}
+
+
+def _hush(match: re.Match[str]) -> str:
+    char = match.group()
+    kind = unicodedata.category(char)
+    if char in _KEPT or char in _JOINERS or kind[0] in "LN" or kind in ("Mn", "Mc"):
+        # Variation selectors are marks too, and have no sound.
+        return "" if "\ufe00" <= char <= "\ufe0f" else char
+    return "" if kind == "Cf" else " "
+
+
+def _address(text: str) -> str:
+    host = re.sub(r"^https?://(?:www\.)?", "", text).split("/")[0]
+    return host.replace(".", " dot ")
+
+
+def _money(match: re.Match[str], primary: str) -> str:
+    sign, whole, cents = match.groups()
+    if primary != "en":
+        return f"{whole}{',' + cents if cents else ''} {sign}"
+    one, many = _CURRENCIES[sign]
+    # A separator of thousands is kept out, or it would be read as a pause.
+    amount = re.sub(r"[,\u00a0\u202f]", "", whole)
+    name = one if amount == "1" and not cents else many
+    return f"{amount} {name}{' ' + str(int(cents)) if cents and int(cents) else ''}"
+
+
+def _clock(match: re.Match[str]) -> str:
+    hour, minute = match.groups()
+    if minute == "00":
+        return f"{int(hour)} o'clock" if 1 <= int(hour) <= 12 else f"{int(hour)} hundred hours"
+    return f"{int(hour)} oh {int(minute)}" if minute[0] == "0" else f"{int(hour)} {minute}"
+
+
+def _calm(said: Wording) -> Wording:
+    """A line written in capitals throughout is lowered: shouting is told by the delivery, and eSpeak would spell it."""
+    cased = [char for char in said.text if char.lower() != char.upper()]
+    if len(cased) < 4 or len(said.text.split()) < 2 or any(char != char.upper() for char in cased):
+        return said
+    lowered = "".join(low if len(low := char.lower()) == 1 else char for char in said.text)
+    return Wording(lowered, said.origin)
