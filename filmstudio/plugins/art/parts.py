@@ -19,7 +19,7 @@ PART_LIMIT: Final = 20_000
 
 _NAMESPACE: Final = "{http://www.w3.org/2000/svg}"
 _ALLOWED: Final = frozenset(
-    "g path circle ellipse rect line polyline polygon clipPath defs linearGradient radialGradient stop style".split()
+    ["g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "clipPath", "defs", "linearGradient", "radialGradient", "stop", "style"]
 )
 _PART_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _CLASS: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
@@ -56,8 +56,8 @@ def read_drawing(path: Path) -> Drawing:
         LimitError: the file is too large or holds too many parts.
         InputError: it is not SVG, holds elements that a part may not have (scripts, images, links), or names an id twice.
     """
-    from defusedxml import ElementTree  # noqa: PLC0415 - kept out of the start of the command line
-    from defusedxml.common import DefusedXmlException  # noqa: PLC0415
+    from defusedxml import ElementTree
+    from defusedxml.common import DefusedXmlException
 
     if path.stat().st_size > SVG_LIMIT_BYTES:
         raise LimitError(
@@ -98,9 +98,7 @@ def silhouette(part: Part) -> str:
 def _read_part(group: Element, path: Path) -> Part:
     part_id = group.get("id", "")
     if not _PART_ID.match(part_id):
-        raise InputError(
-            f"{part_id!r} is no name for a part.", remedy="Use letters, digits and underscores.", place=Place(file=path.name)
-        )
+        raise InputError(f"{part_id!r} is no name for a part.", remedy="Use letters, digits and underscores.", place=Place(file=path.name))
     try:
         x, y = (float(value) for value in group.get("data-pivot", "0,0").split(","))
         yaw = float(group.get("data-yaw", "0"))

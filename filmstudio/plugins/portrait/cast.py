@@ -7,7 +7,6 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from filmstudio.core.errors import InputError
 from filmstudio.plugins.art.pack import ArtPack
 from filmstudio.plugins.portrait.figure import PersonRig
 from filmstudio.plugins.portrait.layer import Rig

@@ -89,9 +89,7 @@ def draw_eye(shape: EyeShape, state: EyeState) -> str:
         f"M{x - r * 0.72:.1f},{y + r * 0.3:.1f} A{r * 0.78:.1f},{r * 0.78:.1f} 0 0 0 {x + r * 0.72:.1f},{y + r * 0.3:.1f} "
         f"C{_points((x + r * 0.3, y + r * 0.62), (x - r * 0.3, y + r * 0.62), (x - r * 0.72, y + r * 0.3))}Z"
     )
-    shadow = (
-        f"M{_points(inner)} C{_upper(shape, height)} C{_points((a * k2, -height * h2 + 11), (-a * k1, -height * h1 + 8), inner)}Z"
-    )
+    shadow = f"M{_points(inner)} C{_upper(shape, height)} C{_points((a * k2, -height * h2 + 11), (-a * k1, -height * h1 + 8), inner)}Z"
     tip = (outer[0] + flick, outer[1] - flick * 0.1)
     upper_lash = (
         f"M{_points(inner)} C{_upper(shape, height)} L{_points(tip)} "

@@ -145,7 +145,9 @@ class FaceRig:
     def _feature(self, name: str, *, own: bool = True) -> _Feature:
         """One part; ``own``: takes the head's exchanged slots (a head's own cloth)."""
         part = self._pack.part(name)
-        return _Feature(sprite_key(name, self._head.remap if own else {}, whole="*"), part.yaw, None if part.pivot in (PIVOT, (0, 0)) else part.pivot)
+        return _Feature(
+            sprite_key(name, self._head.remap if own else {}, whole="*"), part.yaw, None if part.pivot in (PIVOT, (0, 0)) else part.pivot
+        )
 
     def _features(self, names: tuple[str, ...], *, own: bool = True) -> tuple[_Feature, ...]:
         """The parts of a list; neighbours that never move against each other become one sprite."""

@@ -1,6 +1,6 @@
 """The rig of a person: for each pose the draw list, back to front, and where the landmarks are.
 
-    head_back > hang > arm_far > legs > body (bottoms, neck, torso, over) > head > fore_far > arm_near
+head_back > hang > arm_far > legs > body (bottoms, neck, torso, over) > head > fore_far > arm_near
 """
 
 from __future__ import annotations
@@ -203,9 +203,7 @@ class PersonRig:
         """Bottoms, neck, torso and what is worn over it; everything here but the neck takes the contact shade."""
         body = self.person.body
         breathing = scaled_at(leaning, 1.0, 1 + 0.012 * pose.breath, 0, 310)
-        neck = moved(
-            leaning, body.stoop[0] * 0.6 + pose.hx * 0.35, body.stoop[1] * 0.6 + pose.hy * 0.5 - 3 * pose.breath
-        )
+        neck = moved(leaning, body.stoop[0] * 0.6 + pose.hx * 0.35, body.stoop[1] * 0.6 + pose.hy * 0.5 - 3 * pose.breath)
         neck_layer = Layer(self._neck, scaled(neck, body.neck, 1.0), 1.0, "body")
         bottoms = self._bottoms(m, pose, stance, seats)
         torso = [self._worn(key, breathing, stance, length) for key, length in self._torso]

@@ -71,7 +71,7 @@ def premultiplied(straight: Pixels) -> Pixels:
 
 def draw(markup: str, definitions: str, origin: tuple[float, float], size: tuple[int, int], scale: float) -> Pixels:
     """Straight RGBA of a window of ``size`` pixels whose top left corner is ``origin``."""
-    import pyvips  # noqa: PLC0415 - only the worker that draws needs it
+    import pyvips
 
     width, height = size
     inner = f"<defs>{definitions}</defs>{markup}" if "url(" in markup else markup

@@ -16,11 +16,9 @@ from filmstudio.plugins.portrait.layer import SpriteKey
 from filmstudio.plugins.portrait.palette import Palette, remapped
 from filmstudio.plugins.portrait.raster import Box, Sprite, extent, rasterise
 
-MOUTHS: Final = tuple(
-    f"m_{name}" for name in "MBP AI E O UW FV L TH SD laugh smile sad angry afraid disgust think".split()
-)
+MOUTHS: Final = tuple(f"m_{name}" for name in ["MBP", "AI", "E", "O", "UW", "FV", "L", "TH", "SD", "laugh", "smile", "sad", "angry", "afraid", "disgust", "think"])
 """The ten visemes and six acting mouths of the rig."""
-HANDS: Final = tuple(f"hand_{name}" for name in "relaxed open point fist hold present".split())
+HANDS: Final = tuple(f"hand_{name}" for name in ["relaxed", "open", "point", "fist", "hold", "present"])
 
 _EYE_BOX: Final[Box] = (-2.4, -2.8, 5.0, 4.9)
 """Around an eye, in half-widths (x) and in heights above the corners (y)."""
