@@ -34,7 +34,7 @@ class EspeakVoice(SingleEngine[SpeakRequest, Speech]):
 
     def load(self) -> None:
         """Find eSpeak NG and import the signal processing."""
-        from filmstudio.plugins.voice.studio import VoiceStudio  # noqa: PLC0415 - scipy is heavy
+        from filmstudio.plugins.voice.studio import VoiceStudio
 
         self._studio = VoiceStudio()
 
@@ -52,8 +52,8 @@ class EspeakVoice(SingleEngine[SpeakRequest, Speech]):
         """
         if self._studio is None:
             raise EngineError("the voice engine was called before load().", remedy="Call load() once in each worker.")
-        from filmstudio.plugins.voice.voices import load_voices  # noqa: PLC0415 - reads the catalogue
-        from filmstudio.plugins.voice.wav import wav_bytes  # noqa: PLC0415
+        from filmstudio.plugins.voice.voices import load_voices
+        from filmstudio.plugins.voice.wav import wav_bytes
 
         take = self._studio.speak(request, _voice(request, load_voices()))
         return Speech(
@@ -70,7 +70,7 @@ def _voice(request: SpeakRequest, voices: Mapping[str, Voice]) -> Voice:
     voice = voices.get(request.voice.voice)
     if voice is not None:
         return voice
-    from filmstudio.plugins.voice.voices import voices_for  # noqa: PLC0415
+    from filmstudio.plugins.voice.voices import voices_for
 
     near = [one.id for one in voices_for(request.language)][:6]
     raise Unsupported(

@@ -61,7 +61,7 @@ class Espeak:
     """The installed eSpeak NG: where it lies, what it can speak."""
 
     def __init__(self) -> None:
-        import espeakng_loader  # noqa: PLC0415 - optional until loaded
+        import espeakng_loader
 
         self._library = str(espeakng_loader.get_library_path())
         self._data = Path(espeakng_loader.get_data_path())
@@ -97,7 +97,9 @@ class Espeak:
                 command, input=order, capture_output=True, timeout=DEADLINE_SECONDS, env=environment, check=False
             )
         except subprocess.TimeoutExpired as error:
-            raise EngineError(f"eSpeak NG gave no answer in {DEADLINE_SECONDS} s.", remedy="Render again; shorten the line if it recurs.") from error
+            raise EngineError(
+                f"eSpeak NG gave no answer in {DEADLINE_SECONDS} s.", remedy="Render again; shorten the line if it recurs."
+            ) from error
         except OSError as error:
             raise EngineError(f"eSpeak NG's process cannot be started: {error.strerror}.", remedy="Free some memory.") from error
         head, newline, pcm = done.stdout.partition(b"\n")

@@ -15,6 +15,7 @@ import json
 import os
 import re
 import sys
+from typing import Any
 
 # Values of espeak-ng/speak_lib.h.
 _SYNCHRONOUS = 2
@@ -24,6 +25,9 @@ _UTF8 = 1
 _PHONEMES = 0x100
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
 _LIST_TERMINATED, _WORD, _PHONEME = 0, 1, 7
+
+
+_Told = tuple[str, int, int, int, str]
 
 
 class _Id(ctypes.Union):
@@ -69,14 +73,14 @@ def main(library: str, data: str) -> None:
         out.write(pcm)
 
 
-def _speak(library, data, seed, jobs):  # type: ignore[no-untyped-def]
+def _speak(library: str, data: str, seed: int, jobs: list[dict[str, Any]]) -> tuple[int, list[tuple[bytes, list[_Told]]]]:
     lib = ctypes.CDLL(library)
     lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
-    pcm = []
-    events = []
+    pcm: list[bytes] = []
+    events: list[_Told] = []
 
     @_Callback
-    def heard(wave, count, event):  # type: ignore[no-untyped-def]
+    def heard(wave: Any, count: int, event: Any) -> int:
         if count > 0:
             pcm.append(ctypes.string_at(wave, count * 2))
         index = 0
@@ -91,12 +95,12 @@ def _speak(library, data, seed, jobs):  # type: ignore[no-untyped-def]
 
     # eSpeak keeps its path in 160 bytes: a relative one fits however deep the installation lies.
     os.chdir(os.path.dirname(data))  # noqa: PTH120
-    rate = lib.espeak_Initialize(_SYNCHRONOUS, 0, b".", _PHONEME_EVENTS | _DONT_EXIT)
+    rate: int = lib.espeak_Initialize(_SYNCHRONOUS, 0, b".", _PHONEME_EVENTS | _DONT_EXIT)
     if rate <= 0:
         raise _Refused("eSpeak NG cannot read its data")
     lib.espeak_SetSynthCallback(heard)
     lib.espeak_ng_SetRandSeed(ctypes.c_long(seed % 0x7FFFFFFF))
-    spoken = []
+    spoken: list[tuple[bytes, list[_Told]]] = []
     for job in jobs:
         text, flags = job["text"], _UTF8
         bridge = job.get("bridge")
@@ -118,17 +122,17 @@ def _speak(library, data, seed, jobs):  # type: ignore[no-untyped-def]
     return rate, spoken
 
 
-def _choose(lib, voice):  # type: ignore[no-untyped-def]
+def _choose(lib: ctypes.CDLL, voice: str) -> None:
     # An unknown variant is not told of here: the caller checks it against the files of the data.
     if lib.espeak_SetVoiceByName(voice.encode("utf-8")) != 0:
         raise _Refused(f"eSpeak NG has no voice {voice}", voice)
 
 
-def _bridged(lib, text, bridge):  # type: ignore[no-untyped-def]
+def _bridged(lib: ctypes.CDLL, text: str, bridge: dict[str, Any]) -> str:
     """The text as the reader would say it, in the mnemonics of the speaker, between eSpeak's phoneme brackets."""
     buffer = ctypes.create_string_buffer(text.encode("utf-8"))
     rest = ctypes.c_void_p(ctypes.addressof(buffer))
-    said = []
+    said: list[str] = []
     while rest.value:
         said.append((lib.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, 0) or b"").decode("utf-8", "replace"))
     keys = sorted(bridge["map"], key=len, reverse=True)

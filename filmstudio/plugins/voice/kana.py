@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from importlib import import_module
+from typing import Final, Protocol
 
+from filmstudio.core.errors import Unsupported
 from filmstudio.plugins.voice.wording import Wording
-
-if TYPE_CHECKING:
-    from lindera import Tokenizer
 
 _DEPENDENT: Final = frozenset({"助詞", "助動詞", "記号"})
 _DEPENDENT_DETAIL: Final = frozenset({"接尾", "非自立"})
@@ -18,11 +18,24 @@ _MONTH: Final = "月"
 _WENT: Final = {"行っ": "イッ"}
 
 
-@cache
-def _tokenizer() -> Tokenizer:
-    from lindera import Tokenizer, load_dictionary  # noqa: PLC0415 - 20 MB, wanted for Japanese alone
+class _Token(Protocol):
+    surface: str
+    details: Sequence[str]
 
-    return Tokenizer(load_dictionary("embedded://ipadic"), mode="normal")
+
+class _Tokenizer(Protocol):
+    def tokenize(self, text: str) -> Sequence[_Token]: ...
+
+
+@cache
+def _tokenizer() -> _Tokenizer:
+    # 20 MB, wanted for Japanese alone: imported with the first Japanese line.
+    try:
+        lindera = import_module("lindera")
+    except ImportError as error:
+        raise Unsupported("Japanese needs its dictionary.", remedy="Install it: pip install lindera-python-ipadic") from error
+    tokenizer: _Tokenizer = lindera.Tokenizer(lindera.load_dictionary("embedded://ipadic"), mode="normal")
+    return tokenizer
 
 
 def in_kana(words: Wording) -> tuple[Wording, bool]:

@@ -155,7 +155,11 @@ def _scaled(colour: Colour, amount: float) -> Colour:
             "rate": colour.rate**amount,
             "volume": colour.volume**amount,
             "pause": colour.pause**amount,
-            "dsp": {key: value if key in _REPLACED else value * amount for key, value in colour.dsp.items() if key not in _REPLACED or amount >= 0.5},
+            "dsp": {
+                key: value if key in _REPLACED else value * amount
+                for key, value in colour.dsp.items()
+                if key not in _REPLACED or amount >= 0.5
+            },
         }
     )
 

@@ -23,7 +23,9 @@ PAUSES: Final[dict[str, float]] = {
 _MARKS: Final = re.escape("".join(PAUSES))
 # A digit on both sides keeps the mark within a number: 3,50 or 10:30. A point before a letter is an abbreviation or a name: U.S.A.
 _BREAK: Final = re.compile(rf"(?<![0-9])[{_MARKS}][{_MARKS}\s]*|[{_MARKS}](?![0-9])[{_MARKS}\s]*")
-_AS_LATIN: Final = str.maketrans({"、": ",", "，": ",", "；": ";", "：": ":", "！": "!", "？": "?", "．": ".", "。": ".", "…": ".", "—": ","})
+_AS_LATIN: Final = str.maketrans(
+    {"、": ",", "，": ",", "；": ";", "：": ":", "！": "!", "？": "?", "．": ".", "。": ".", "…": ".", "—": ","}
+)
 
 
 @dataclass(frozen=True, slots=True)

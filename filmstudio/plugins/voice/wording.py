@@ -76,7 +76,7 @@ def read_aloud(text: str, language: str) -> Wording:
         said = said.sub(_GREEK_QUESTION, lambda match: "?")
     said = said.sub(_MONEY, lambda match: _money(match, primary))
     if primary == "en":
-        said = said.sub(_CLOCK, lambda match: _clock(match))
+        said = said.sub(_CLOCK, _clock)
         said = said.sub(_INTERJECTION, lambda match: _INTERJECTIONS.get(match.group().casefold()[:2], match.group()))
         said = said.sub(_NUMBERED, lambda match: "number")
     short = _ABBREVIATIONS.get(primary, {})
@@ -93,13 +93,29 @@ _UNSPOKEN: Final = re.compile(r"[^\w\s]")
 _KEPT: Final = frozenset(".,;:!?…—'’-&%°$€£¥₹₽₩₺₦₫+=/@…、،؛。।॥۔？؟！，；：．・։՞՜።፣፤፥፧־·ʼ")
 _JOINERS: Final = frozenset("\u200c\u200d")
 _MONEY: Final = re.compile(r"([$€£¥₹])\s?(\d[\d,\u00a0\u202f]*\d|\d)(?:\.(\d\d)(?!\d))?")
-_CURRENCIES: Final = {"$": ("dollar", "dollars"), "€": ("euro", "euros"), "£": ("pound", "pounds"), "¥": ("yen", "yen"), "₹": ("rupee", "rupees")}
+_CURRENCIES: Final = {
+    "$": ("dollar", "dollars"),
+    "€": ("euro", "euros"),
+    "£": ("pound", "pounds"),
+    "¥": ("yen", "yen"),
+    "₹": ("rupee", "rupees"),
+}
 _CLOCK: Final = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?!:)")
 _ABBREVIATION: Final = re.compile(r"(?<![\w.])([^\W\d_]{1,5}(?:\.\s?[^\W\d_]{1,2})?)\.(?=\s*[\w¿¡]|\s*[—,])")
 _NUMBERED: Final = re.compile(r"(?<!\w)[Nn]o\.(?=\s?\d)")
 _INITIAL: Final = re.compile(r"(?<!\w)([A-ZÀ-Þ])\.\s?(?=[A-ZÀ-Þ])")
 _INTERJECTION: Final = re.compile(r"(?<!\w)(?:h+m+|s+h{2,}|p+s+t+|b+r{2,}|p+f+t+|u+g+h+|z{3,})(?!\w)", re.IGNORECASE)
-_INTERJECTIONS: Final = {"hm": "hmm", "hh": "hmm", "sh": "shush", "ss": "shush", "ps": "pist", "br": "brur", "pf": "fut", "ug": "ugh", "zz": "zuzz"}
+_INTERJECTIONS: Final = {
+    "hm": "hmm",
+    "hh": "hmm",
+    "sh": "shush",
+    "ss": "shush",
+    "ps": "pist",
+    "br": "brur",
+    "pf": "fut",
+    "ug": "ugh",
+    "zz": "zuzz",
+}
 _ABBREVIATIONS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "mr": "mister",
