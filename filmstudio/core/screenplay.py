@@ -70,7 +70,7 @@ class Screenplay(Record):
         return " ".join(self.titled("title")).strip()
 
 
-_DELIMITER = re.compile(r"\\[*_\\~@#!.=><\[\](/&]|\*+|_+")
+_DELIMITER = re.compile(r"\\[*_\\~@#!.=><\[\](（/]|\*+|_+")
 _URL = r"(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\.)(?:[^\s<>\"'()\[\]]*[^\s<>\"'()\[\].,;:!?])"
 _EMOJI = (
     "(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u231a-\u23ff\u3030\u303d\u3297\u3299][\ufe0e\ufe0f\u20e3\u200d]*"

@@ -1,0 +1,234 @@
+"""Podcasts and transcripts: ``NAME: text`` in Markdown or plain text becomes a Screenplay.
+
+Names may be bold, stand in a list or a quotation, and follow a time. What stands in square brackets is not spoken. Web addresses stay in
+the text; ``spoken_text`` leaves them out, as it does everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from filmstudio.core.errors import Severity
+from filmstudio.core.requests import ReadProblem
+from filmstudio.core.screenplay import Element, ElementKind, Screenplay, TitleEntry, plain_text
+from filmstudio.plugins.screenplay.cues import MAX_FORCED_LETTERS, MAX_WORDS, name_key, split_cue
+from filmstudio.plugins.screenplay.encoding import clean
+from filmstudio.plugins.screenplay.fountain_writing import escape
+from filmstudio.plugins.screenplay.grammar import fold, grammar
+from filmstudio.plugins.screenplay.headings import is_heading, split_number
+
+STUDIO = "INT. PODCAST STUDIO - DAY"
+
+_TIME = r"(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?(?:\s*(?:-->|-|–)\s*[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?)?)"
+_LEAD = re.compile(rf"^\s*(?:>\s*)*(?:[-*+•]\s+|\d{{1,3}}[.)]\s+)?(?:{_TIME}\s*[-–—:]?\s+)?")
+_TURN = re.compile(r"^(?P<mark>\*{1,3}|_{1,2})?(?P<name>[^\s:：*_\[\]{}<>|\"“”][^:：*\[\]{}<>|\"“”]{0,79}?)\s*(?P<inner>[:：])?(?P=mark)?(?(inner)|\s*[:：])(?P<rest>.*)$")
+_PLAIN_TURN = re.compile(r"^(?P<name>[^\s:：*\[\]{}<>|\"“”#=][^:：*\[\]{}<>|\"“”]{0,79}?)\s*[:：](?P<rest>.*)$")
+_BOLD_TURN = re.compile(r"^(?P<mark>\*{1,3}|__?)(?P<name>[^:：*]{1,80}?)\s*(?:[:：]\s*(?P=mark)|(?P=mark)\s*(?P<note>[(（][^()（）]*[)）])?\s*[:：])(?P<rest>.*)$")
+_TIME_AFTER = re.compile(rf"\s*{_TIME}\s*$")
+_HASH = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_RULE = re.compile(r"^\s*([-*_])(?:\s*\1){2,}\s*$")
+_BRACKETED = re.compile(r"\[([^\[\]]*)\](?!\()")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()\s]*)\)")
+_ALONE = re.compile(r"^(?:\[([^\[\]]*)\]|[(（]([^()（）]*)[)）]|\*\(([^()]*)\)\*|\*\[([^\[\]]*)\]\*)\.?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A line that begins somebody's turn: the name as written, without note; what stood in brackets after it; the words."""
+
+    name: str
+    notes: tuple[str, ...]
+    text: str
+    column: int
+
+
+def read_turn(line: str) -> Turn | None:
+    """The turn that ``line`` begins, or None. Labels of notes (``Date: …``) are turns here; the reader tells them apart."""
+    lead = _LEAD.match(line)
+    start = lead.end() if lead else 0
+    body = line[start:]
+    match = _BOLD_TURN.match(body) or _PLAIN_TURN.match(body)
+    if match is None:
+        return None
+    rest = match.group("rest")
+    name = _TIME_AFTER.sub("", match.group("name").strip().strip("*_ "))
+    cue = split_cue(name)
+    noted = (match.groupdict().get("note") or "").strip("()（） ")
+    if not cue.name or len(cue.name) > MAX_FORCED_LETTERS or len(cue.name.split()) > MAX_WORDS or rest.startswith("//"):
+        return None
+    if not any(char.isalpha() for char in cue.name) or cue.name[-1] in ".!?,;…。！？、，؟" or any(mark in cue.name for mark in ("。", "、", "? ", "! ", ", ")):
+        return None
+    return Turn(cue.name, (*cue.extensions, *([noted] if noted else [])), rest.strip(), start + 1)
+
+
+def is_note_label(name: str) -> bool:
+    """Whether ``name`` labels a note of the episode rather than a speaker."""
+    return fold(name) in grammar().podcast_notes or fold(name) in grammar().title_key_set
+
+
+def read_dialogue(text: str, source_name: str = "") -> tuple[Screenplay, tuple[ReadProblem, ...]]:
+    """Read turns from clean ``text``. A scene heading is made when the text gives none. Nothing raises."""
+    reader = _Reader()
+    reader.read(clean(text).split("\n"))
+    elements = reader.elements
+    if not any(element.kind == "heading" for element in elements):
+        elements.insert(0, Element(kind="heading", text=STUDIO, line=1, forced=True))
+    page = tuple(TitleEntry(key=key, values=tuple(values)) for key, values in reader.title.items())
+    screenplay = Screenplay(title_page=page, elements=tuple(elements), form="dialogue", source_name=source_name)
+    return screenplay, tuple(reader.problems)
+
+
+@dataclass
+class _Reader:
+    elements: list[Element] = field(default_factory=list)
+    title: dict[str, list[str]] = field(default_factory=dict)
+    problems: list[ReadProblem] = field(default_factory=list)
+    speaker: str | None = None
+    spelling: dict[str, str] = field(default_factory=dict)
+    paragraph_ended: bool = False
+
+    def read(self, lines: list[str]) -> None:
+        names = Counter(name_key(turn.name) for line in lines if (turn := read_turn(line)))
+        at = self._read_front_matter(lines)
+        fenced = False
+        while at < len(lines):
+            line = lines[at]
+            stripped = line.strip()
+            if stripped.startswith(("```", "~~~")):
+                fenced = not fenced
+            elif fenced:
+                self._add("note", stripped, at) if stripped else None
+            elif not stripped:
+                self.paragraph_ended = True
+            else:
+                self._read_line(line, stripped, at, names)
+            at += 1
+
+    def _read_front_matter(self, lines: list[str]) -> int:
+        if not lines or lines[0].strip() != "---":
+            return 0
+        end = next((at for at in range(1, min(len(lines), 60)) if lines[at].strip() in ("---", "...")), None)
+        if end is None or not all(":" in line or not line.strip() or line[:1] in " -#" for line in lines[1:end]):
+            return 0
+        for line in lines[1:end]:
+            key, _, value = line.partition(":")
+            if value.strip() and fold(key) in grammar().title_key_set:
+                self.title.setdefault(key.strip(), []).append(value.strip().strip("\"'"))
+        return end + 1
+
+    def _read_line(self, line: str, stripped: str, at: int, names: Counter[str]) -> None:
+        hashed = _HASH.match(stripped)
+        turn = None if hashed else read_turn(line)
+        if hashed:
+            self._read_hashed(hashed, at)
+        elif is_heading(stripped):
+            words, number = split_number(stripped)
+            self._add("heading", words, at, scene_number=number)
+            self.speaker = None
+        elif _RULE.match(stripped):
+            self._add("page_break", "", at)
+            self.speaker = None
+        elif turn is not None and self._is_label(turn, names):
+            self._read_label(turn, at)
+        elif turn is not None:
+            self._read_turn(turn, at)
+        elif (alone := _ALONE.match(stripped)) and (self.speaker is None or self.paragraph_ended):
+            self._add("action", escape(next((group for group in alone.groups() if group), "")), at)
+            self.speaker = None if self.paragraph_ended else self.speaker
+        else:
+            self._read_more(_LEAD.sub("", line, count=1).strip() if self.speaker else stripped, at)
+        self.paragraph_ended = False
+
+    def _read_hashed(self, hashed: re.Match[str], at: int) -> None:
+        words = hashed.group(2).strip()
+        if is_heading(words):
+            self._add("heading", words, at)
+        elif len(hashed.group(1)) == 1 and "Title" not in self.title and not any(element.kind == "character" for element in self.elements):
+            self.title["Title"] = [plain_text(words)]
+        else:
+            self._add("section", words, at, level=len(hashed.group(1)))
+        self.speaker = None
+
+    def _is_label(self, turn: Turn, names: Counter[str]) -> bool:
+        spoken_before = any(element.kind == "character" for element in self.elements)
+        if fold(turn.name) in grammar().title_key_set and not spoken_before:
+            return True
+        return is_note_label(turn.name) and names[name_key(turn.name)] < 2
+
+    def _read_label(self, turn: Turn, at: int) -> None:
+        spoken_before = any(element.kind == "character" for element in self.elements)
+        if fold(turn.name) in grammar().title_key_set and not spoken_before and turn.text:
+            self.title.setdefault(turn.name, []).append(turn.text)
+        else:
+            self._add("note", f"{turn.name}: {turn.text}", at)
+        self.speaker = None
+
+    def _read_turn(self, turn: Turn, at: int) -> None:
+        key = name_key(turn.name)
+        name = self.spelling.setdefault(key, turn.name)
+        known = grammar().extension_kind
+        extensions = tuple(note for note in turn.notes if known(note))
+        self._add("character", name, at, column=turn.column, extensions=extensions)
+        for note in turn.notes:
+            if not known(note):
+                self._add("parenthetical", note, at, column=turn.column)
+        self.speaker = name
+        self._speak(turn.text, at)
+
+    def _read_more(self, words: str, at: int) -> None:
+        """A line without a name: it goes on with the turn before it, or is action when nobody speaks yet."""
+        if self.speaker is None:
+            last = self.elements[-1] if self.elements else None
+            if last is not None and last.kind == "action" and not self.paragraph_ended:
+                self.elements[-1] = last.model_copy(update={"text": f"{last.text}\n{words}"})
+            else:
+                self._add("action", words, at)
+            return
+        self._speak(words, at)
+
+    def _speak(self, words: str, at: int) -> None:
+        """Add ``words`` to the turn: bracketed parts become parentheticals, links their text."""
+        words = _LINK.sub(lambda link: link.group(1) if not link.group(0).startswith("!") else "", words)
+        end = 0
+        for match in _BRACKETED.finditer(words):
+            self._say(words[end : match.start()], at)
+            if match.group(1).strip() and not re.fullmatch(_TIME, match.group(1).strip()):
+                self._add("parenthetical", escape(match.group(1).strip()), at)
+            end = match.end()
+        self._say(words[end:], at)
+
+    def _say(self, words: str, at: int) -> None:
+        words = words.strip()
+        if not words:
+            return
+        opening = re.match(r"^[(（]([^()（）]*)[)）]\s*(.*)$", words)
+        if opening and opening.group(1).strip():
+            self._add("parenthetical", opening.group(1).strip(), at)
+            words = opening.group(2)
+            if not words:
+                return
+        last = self.elements[-1]
+        if last.kind == "dialogue":
+            gap = "\n\n" if self.paragraph_ended else "\n"
+            self.elements[-1] = last.model_copy(update={"text": f"{last.text}{gap if last.line != at + 1 else ' '}{words}"})
+        else:
+            self._add("dialogue", words, at)
+
+    def _add(self, kind: ElementKind, text: str, at: int, **more: object) -> None:
+        self.elements.append(Element.model_validate({"kind": kind, "text": text, "line": at + 1, **more}))
+
+
+def turn_share(lines: Iterable[str]) -> tuple[int, int]:
+    """How many of the non-empty ``lines`` begin a turn, and how many there are (headings, rules and bracketed lines apart)."""
+    counted = [line for line in lines if line.strip() and not _HASH.match(line.strip()) and not _RULE.match(line) and not _ALONE.match(line.strip())]
+    return sum(1 for line in counted if read_turn(line)), len(counted)
+
+
+def tell_short(turns: int) -> ReadProblem | None:
+    """A warning when a dialogue has no turns at all."""
+    if turns:
+        return None
+    return ReadProblem(message="Nobody speaks in this dialogue.", remedy="Write turns as NAME: text.", line=1, severity=Severity.WARNING)
