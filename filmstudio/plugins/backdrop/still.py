@@ -58,7 +58,7 @@ def still(sheets: Sequence[Sheet], grade: NDArray[np.uint8] | None, size: Size, 
         placed = _placed(np.asarray(sheet.pixels), matrix, size) * opacity
         blur = defocus(sheet.z, pose.zoom) * size.height / 1080
         if blur > 0:
-            placed = cv2.GaussianBlur(placed, (0, 0), blur, borderType=cv2.BORDER_REPLICATE)
+            placed = np.asarray(cv2.GaussianBlur(placed, (0, 0), blur, borderType=cv2.BORDER_REPLICATE), np.float32)
         _lay(picture, placed)
     if grade is not None:
         _lay(picture, cv2.resize(grade, (size.width, size.height), interpolation=cv2.INTER_LINEAR).astype(np.float32))
@@ -81,7 +81,8 @@ def _placed(pixels: NDArray[np.uint8], matrix: NDArray[np.float64], size: Size) 
     # Shrinking by more than half would alias: OpenCV samples four pixels, however many fall into one.
     shrink = matrix[0, 0]
     if shrink < 0.6:
-        half = cv2.resize(pixels, (round(pixels.shape[1] * shrink), round(pixels.shape[0] * shrink)), interpolation=cv2.INTER_AREA)
+        smaller = (round(pixels.shape[1] * shrink), round(pixels.shape[0] * shrink))
+        half = np.asarray(cv2.resize(pixels, smaller, interpolation=cv2.INTER_AREA), np.uint8)
         ratio = np.array([pixels.shape[1] / half.shape[1], pixels.shape[0] / half.shape[0]])
         corner = matrix[:, 2] - 0.5 * np.array([matrix[0, 0], matrix[1, 1]])
         scale = np.array([matrix[0, 0], matrix[1, 1]]) * ratio
