@@ -19,7 +19,22 @@ PART_LIMIT: Final = 20_000
 
 _NAMESPACE: Final = "{http://www.w3.org/2000/svg}"
 _ALLOWED: Final = frozenset(
-    ["g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "clipPath", "defs", "linearGradient", "radialGradient", "stop", "style"]
+    [
+        "g",
+        "path",
+        "circle",
+        "ellipse",
+        "rect",
+        "line",
+        "polyline",
+        "polygon",
+        "clipPath",
+        "defs",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "style",
+    ]
 )
 _PART_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _CLASS: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")

@@ -8,8 +8,10 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from filmstudio.plugins.art.pack import ArtPack
+from filmstudio.plugins.portrait.beast import CreatureRig
 from filmstudio.plugins.portrait.figure import PersonRig
 from filmstudio.plugins.portrait.layer import Rig
+from filmstudio.plugins.portrait.menagerie import Bestiary
 from filmstudio.plugins.portrait.person import Person
 from filmstudio.plugins.portrait.pose import Pose
 from filmstudio.plugins.portrait.rest import person_pose
@@ -43,4 +45,6 @@ def rig_for(look: Mapping[str, JsonValue], pack: ArtPack) -> PosableRig:
     Raises:
         InputError: the look cannot be drawn from this pack.
     """
+    if "creature" in look:
+        return CreatureRig(Bestiary.of(look, pack), pack)
     return CastRig(Person.of(look), pack)

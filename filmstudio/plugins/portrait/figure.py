@@ -5,7 +5,6 @@ head_back > hang > arm_far > legs > body (bottoms, neck, torso, over) > head > f
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -187,8 +186,8 @@ class PersonRig:
     def _legs(self, m: Matrix, pose: Pose, stance: Stance, out: list[Layer]) -> None:
         body = self.person.body
         if body.feet_only is not None:
-            for (x, y), foot, tinted in zip(reversed(body.feet_only), (stance.far_foot, stance.near_foot), (1, 0), strict=True):
-                placed = turned(moved(m, x * body.w + foot.x, y + 874 + foot.y), foot.turn)
+            for (x, y), under, tinted in zip(reversed(body.feet_only), (stance.far_foot, stance.near_foot), (1, 0), strict=True):
+                placed = turned(moved(m, x * body.w + under.x, y + 874 + under.y), under.turn)
                 out.append(Layer(self._limbs["foot"][tinted], placed, 1.0, "legs"))
             return
         for leg, (dx, dy), x, tinted in ((pose.fleg, pose.ffoot, HIP["far"], 1), (pose.nleg, pose.nfoot, HIP["near"], 0)):
@@ -299,16 +298,3 @@ def _join(out: list[Layer], layers: list[Layer]) -> None:
         pending = layer
     if pending:
         out.append(pending)
-
-
-def bend_to(shoulder: tuple[float, float], goal: tuple[float, float], upper: float, lower: float, bend: int) -> tuple[float, float]:
-    """Angles in degrees of the two bones of a limb that bring its end to ``goal``; ``bend`` is -1 for elbows, +1 for knees.
-
-    A goal out of reach is met by pointing at it.
-    """
-    dx, dy = goal[0] - shoulder[0], goal[1] - shoulder[1]
-    distance = max(abs(upper - lower) + 1, min(upper + lower - 0.5, math.hypot(dx, dy)))
-    towards = math.degrees(math.atan2(-dx, dy))
-    first = math.degrees(math.acos(max(-1.0, min(1.0, (upper**2 + distance**2 - lower**2) / (2 * upper * distance)))))
-    inner = math.degrees(math.acos(max(-1.0, min(1.0, (upper**2 + lower**2 - distance**2) / (2 * upper * lower)))))
-    return towards - bend * first, bend * (180 - inner)

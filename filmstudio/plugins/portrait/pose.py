@@ -34,11 +34,13 @@ class Pose:
     prop_f: str | None = None
     prop_angle: float = 0.0
     far_front: bool = False
+    """The far forearm and hand pass in front of the body and head, just before the near arm."""
     nleg: Leg = (3.0, 2.0, None)
     fleg: Leg = (-7.0, 9.0, None)
     nfoot: tuple[float, float] = (0.0, 0.0)
     ffoot: tuple[float, float] = (0.0, 0.0)
     bottom: str | None = None
+    """A drawn seat in place of the legs: b_seiza, b_crossed."""
     ground: float | None = None
     roll: float = 0.0
     sq: float = 1.0
@@ -51,6 +53,7 @@ class Pose:
     low: float = 1.0
     gx: float = 0.35
     gy: float = 0.0
+    """Gaze -1..1 along the figure's own x (forward) and y (down), whichever way the head is turned."""
     iris: float = 1.0
     scrunch: float = 0.0
     blush: float = 0.0
@@ -59,5 +62,19 @@ class Pose:
     mh: float = 1.0
     jaw: float | None = None
     hair: float = 0.0
+    """Degrees of spring alone: what hangs is kept plumb (-0.7 of lean and tilt) by the rig."""
     sleeve: float = 0.0
     wing: float = 0.0
+    preset: str | None = None
+    """Creatures only: sit, stand, walk or float; None takes the creature's own, and walks while ``nleg`` has a foot angle."""
+    ear: float = 0.0
+    arm: float = 0.0
+    tail: float = 0.0
+    trunk: float = 0.0
+    neck: float = 0.0
+    paw: float = 0.0
+    ray: float = 0.0
+    lift: float = 0.0
+    squash: float = 0.0
+    """Creatures only, added to what follows from the face, the arms and the legs: degrees (units for ``lift``, percent for
+    ``squash``). A creature needs none of them to act."""

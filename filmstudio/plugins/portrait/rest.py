@@ -95,6 +95,26 @@ def person_pose(person: Person, pack: ArtPack, emotion: str | None = None) -> Po
     )
 
 
+def creature_pose(pack: ArtPack, emotion: str) -> Pose:
+    """How a creature holds itself, with the face of ``emotion``."""
+    face = Expression.of(pack, emotion)
+    return Pose(
+        tilt=face.tilt,
+        yaw=0.4 + face.yaw,
+        pitch=face.pitch,
+        brow=face.brow,
+        brow_a=face.brow_a,
+        asym=face.asym,
+        up=face.up,
+        low=face.low,
+        gx=face.gx,
+        gy=face.gy,
+        iris=face.iris,
+        blush=face.blush if emotion != "neutral" else 0.0,
+        mouth=face.mouth,
+    )
+
+
 def _number(value: JsonValue) -> float:
     if isinstance(value, int | float):
         return float(value)

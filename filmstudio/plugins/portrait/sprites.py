@@ -16,7 +16,10 @@ from filmstudio.plugins.portrait.layer import SpriteKey
 from filmstudio.plugins.portrait.palette import Palette, remapped
 from filmstudio.plugins.portrait.raster import Box, Sprite, extent, rasterise
 
-MOUTHS: Final = tuple(f"m_{name}" for name in ["MBP", "AI", "E", "O", "UW", "FV", "L", "TH", "SD", "laugh", "smile", "sad", "angry", "afraid", "disgust", "think"])
+MOUTHS: Final = tuple(
+    f"m_{name}"
+    for name in ["MBP", "AI", "E", "O", "UW", "FV", "L", "TH", "SD", "laugh", "smile", "sad", "angry", "afraid", "disgust", "think"]
+)
 """The ten visemes and six acting mouths of the rig."""
 HANDS: Final = tuple(f"hand_{name}" for name in ["relaxed", "open", "point", "fist", "hold", "present"])
 
