@@ -1,0 +1,122 @@
+"""Captions: text equals speech, and the timing rules hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filmstudio.core.requests import CaptionCue, CaptionLine, CaptionRequest, SpokenWord
+from filmstudio.core.store import Store, StoreDesk
+from filmstudio.plugins.subtitles.aligned import AlignedCaptions
+from filmstudio.plugins.subtitles.breaking import break_lines, joined, pieces, split_speech
+from filmstudio.plugins.subtitles.rules import length, rules_for, violations
+
+RATE = 48_000
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> StoreDesk:
+    return StoreDesk(Store(Path(tmp_path_factory.mktemp("store"))))
+
+
+def spoken(text: str, start: int, seconds: float, language: str = "en") -> CaptionLine:
+    """A line whose words are spread evenly over its speech."""
+    samples = round(seconds * RATE)
+    words, position = [], 0
+    for word in text.split():
+        first = text.index(word, position)
+        position = first + len(word)
+        words.append(
+            SpokenWord(first=first, last=position, start=samples * first // max(1, len(text)), end=samples * position // max(1, len(text)))
+        )
+    return CaptionLine(line=f"l{start}", text=text, start=start, samples=samples, words=tuple(words), language=language)
+
+
+def test_a_long_speech_is_divided_at_sentences_and_loses_no_word(desk: StoreDesk) -> None:
+    text = (
+        "I walked all night along the river, and nobody asked me where I came from. In the morning there was a boat. "
+        "The old man in it laughed and said that he had been waiting for me since he was a boy."
+    )
+    captions = AlignedCaptions().make(CaptionRequest(lines=(spoken(text, 24, 12.0),), frames=400, fps=24), desk)
+    assert joined(["".join(cue.lines) for cue in captions.cues]) == joined([text])
+    assert captions.violations == ()
+    assert captions.cues[0].start == 24
+    assert any("".join(cue.lines).endswith("from.") for cue in captions.cues)
+
+
+def test_a_quick_short_line_stays_long_enough_to_be_read(desk: StoreDesk) -> None:
+    captions = AlignedCaptions().make(CaptionRequest(lines=(spoken("No.", 10, 0.3),), frames=100, fps=24), desk)
+    assert captions.cues[0].end - captions.cues[0].start >= 20
+
+
+def test_neighbours_are_two_frames_apart(desk: StoreDesk) -> None:
+    lines = (spoken("Where have you been?", 0, 1.0), spoken("Nowhere at all, I swear.", 25, 1.3))
+    captions = AlignedCaptions().make(CaptionRequest(lines=lines, frames=100, fps=24), desk)
+    assert captions.cues[1].start - captions.cues[0].end >= 2
+    assert captions.violations == ()
+
+
+def test_japanese_lines_hold_sixteen_characters_and_never_begin_with_a_full_stop() -> None:
+    text = "雪がふっている。おばあさんは戸をあけて、つめたい風の中に出ていきました。だれもいない道でした。"
+    blocks = split_speech(text, rules_for("ja"), 9.0)
+    lines = [line for block in blocks for line in break_lines(block, rules_for("ja")) or ()]
+    assert joined(blocks) == joined([text])
+    assert max(length(line) for line in lines) <= 16
+    assert not any(line[0] in "。、ぁっゃゅょー" for line in lines)
+
+
+def test_devanagari_marks_do_not_count_as_characters() -> None:
+    assert length("नमस्ते") < len("नमस्ते")
+
+
+def test_captions_are_cut_at_the_shots_for_burning_in(desk: StoreDesk) -> None:
+    request = CaptionRequest(
+        lines=(spoken("A line across a cut.", 40, 1.5),), frames=100, fps=24, shot_spans={"a": (0, 50), "b": (50, 100)}
+    )
+    captions = AlignedCaptions().make(request, desk)
+    assert captions.by_shot["a"][0].start == 40
+    assert captions.by_shot["a"][0].end == 50
+    assert captions.by_shot["b"][0].start == 0
+
+
+def test_the_check_catches_planted_faults() -> None:
+    planted = (
+        CaptionCue(start=0, end=5, lines=("Too short",)),
+        CaptionCue(start=6, end=60, lines=("x" * 50,)),
+        CaptionCue(start=70, end=400, lines=("one", "two", "three")),
+    )
+    found = " ".join(violations(planted, "en", 24, 300))
+    for words in ("shown for 0.21", "line of 50", "1 frames after", "3 lines", "shown for 13.75", "past the end"):
+        assert words in found
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.text(st.characters(categories=("L", "M", "N", "P", "Zs")), min_size=1, max_size=180), min_size=1, max_size=5),
+    st.sampled_from(["en", "hi", "ja", "ar"]),
+)
+def test_any_text_survives_captioning(texts: list[str], language: str) -> None:
+    rules = rules_for(language)
+    for text in texts:
+        assert "".join(pieces(text)) == text
+        blocks = split_speech(text, rules, max(0.5, len(text) / 15))
+        assert joined(blocks) == joined([text])
+        assert all(len(block) > 0 for block in blocks)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 30)), min_size=1, max_size=12), st.sampled_from([24, 25, 30]))
+def test_ordinary_speech_breaks_no_rule(lines: list[tuple[int, int]], fps: int) -> None:
+    """Speech at up to 15 characters a second with a quarter second between lines: what the voices make."""
+    made, cursor = [], 0
+    for words, pause in lines:
+        text = " ".join(["river"] * words) + "."
+        seconds = max(0.85, len(text) / 15)
+        made.append(spoken(text, cursor, seconds))
+        cursor += int(seconds * fps) + 1 + fps // 4 + pause
+    store = StoreDesk.__new__(StoreDesk)
+    captions = AlignedCaptions().make(CaptionRequest(lines=tuple(made), frames=cursor + fps, fps=fps), store)
+    assert captions.violations == ()
