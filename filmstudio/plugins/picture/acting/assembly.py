@@ -1,0 +1,289 @@
+"""Assembly: all layers of a performance added up, quantised, and set on ones or twos."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from filmstudio.plugins.picture.acting.alive import breath, darts, drift, follow
+from filmstudio.plugins.picture.acting.blinks import Blink, lids, plan_blinks
+from filmstudio.plugins.picture.acting.gait import Stride
+from filmstudio.plugins.picture.acting.motion import ARMS, CHANNELS, LEGS, MotionData
+from filmstudio.plugins.picture.acting.mouths import MouthFrame, Spoken, mouth_frames
+from filmstudio.plugins.picture.acting.score import ARM_CHANNELS, FACE_OFFSETS, LEG_CHANNELS, RETURN, stance
+from filmstudio.plugins.picture.acting.speech import Delivery
+from filmstudio.plugins.picture.acting.staged import StagedPose
+from filmstudio.plugins.portrait.pose import Pose
+
+if TYPE_CHECKING:
+    from filmstudio.plugins.picture.acting.performance import Cues
+
+WRIST_LAG = 1.5
+"""Frames by which a wrist trails its forearm."""
+TURN = 0.45
+"""Change of yaw within 8 frames (about 18 degrees) that calls for a blink."""
+
+Channels = dict[str, list[float]]
+
+STILL: dict[str, float] = {
+    **dict.fromkeys((*ARM_CHANNELS, *LEG_CHANNELS), 0.9),
+    **{"lean": 0.35, "sway": 0.5, "shr": 0.6, "breath": 0.14, "rx": 0.8, "air": 0.5, "roll": 0.3, "sq": 0.004, "hem": 0.01, "ground": 0.8},
+    **{"tilt": 0.5, "yaw": 0.013, "pitch": 0.02, "hx": 0.6, "hy": 0.7, "hair": 1.2, "sleeve": 1.0, "wing": 1.0, "dx": 0.3},
+}
+"""Change in one frame below which a channel of body or head only drifts and is shot on twos."""
+BODY = ("lean", "sway", "shr", "breath", "rx", "air", "roll", "sq", "hem", "ground", *ARM_CHANNELS, *LEG_CHANNELS, "sleeve", "wing", "dx")
+HEAD = ("tilt", "yaw", "pitch", "hx", "hy", "hair")
+
+
+def assemble(
+    cues: Cues, *, frames: int, rate: float, spoken: Sequence[Spoken], heard: Sequence[Delivery], stresses: Sequence[float],
+    facing_left: bool, unit: float, motion: MotionData, rng: random.Random, length: float,
+) -> tuple[StagedPose, ...]:  # fmt: skip
+    """The pose of every frame. ``rate`` is data frames a frame; ``unit`` stage units a drawing unit."""
+    times = [frame * rate for frame in range(frames)]
+    score, moods = cues.score, cues.moods
+    phase = rng.uniform(0.0, 6.28)
+    baked: Channels = {}
+    for channel in CHANNELS:
+        track = score.tracks[channel]
+        late = WRIST_LAG if channel in ("near2", "far2") and track.keyed else 0.0
+        baked[channel] = track.bake([time - late for time in times] if late else times)
+    mood = {channel: track.bake(times) for channel, track in moods.tracks.items()}
+    alive, free = _liveliness(cues, times)
+    inside, above = breath(times, moods, phase / 6.28, lambda time: _deep(cues, time, motion))
+    strides = _walk(cues, times, baked, free)
+    _add_body(cues, times, baked, mood, alive, free, inside, above, phase, strides)
+    facing = _facing(cues, times, facing_left)
+    _add_face(cues, times, baked, mood, frames, heard, stresses, motion, rng, length, facing)
+    mouths = mouth_frames(frames, rate, spoken, moods, _asked_mouths(cues, times), motion.mouths)
+    baked["dx"] = [cues.travel.offset(time) for time in times]
+    size = score.body.size
+    baked["breath"] = inside
+    _add_overlap(times, baked)
+    steps = {channel: track.bake(times) for channel, track in score.steps.items()}
+    grounded = score.grounded.bake(times)
+    _on_twos(baked, BODY, frames)
+    _on_twos(baked, HEAD, frames)
+    return _staged(baked, steps, grounded, strides, mouths, facing, unit * size, frames)
+
+
+def _liveliness(cues: Cues, times: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Scale of the drift (.3 in moves of the whole body), and how free the arms are of clips, by frame."""
+    alive, free = [1.0] * len(times), [1.0] * len(times)
+    whole = [(p.start - 6.0, p.end + 6.0) for p in cues.travel.passages]
+    whole += [(s.start, s.end) for s in cues.score.stretches if s.legs]
+    for index, time in enumerate(times):
+        for start, end in whole:
+            if start < time < end:
+                alive[index] = 0.3
+        for stretch in cues.score.stretches:
+            if stretch.arms and stretch.start < time < stretch.end + RETURN:
+                share = max(0.0, 1.0 - (time - stretch.start) / 6.0, (time - stretch.end) / RETURN)
+                free[index] = min(free[index], share)
+    if cues.score.seated:
+        free = [value * 0.3 for value in free]
+    return alive, free
+
+
+def _deep(cues: Cues, time: float, motion: MotionData) -> tuple[float, float] | None:
+    for stretch in cues.score.stretches:
+        if stretch.name == "sleep" and stretch.start <= time:
+            return motion.actions["sleep"].breath
+    return None
+
+
+def _walk(cues: Cues, times: Sequence[float], baked: Channels, free: Sequence[float]) -> list[Stride | None]:
+    """Legs, floor and swing of the body while walking."""
+    strides: list[Stride | None] = []
+    for index, time in enumerate(times):
+        passage = cues.travel.passage_at(time)
+        if passage is None:
+            strides.append(None)
+            continue
+        stride = passage.walk.at(time)
+        strides.append(stride)
+        for channel, value in stride.legs.items():
+            baked[channel][index] = value
+        baked["ground"][index] = stride.ground
+        baked["rx"][index] *= 1.0 - stride.going
+        going = stride.going
+        for channel, value in stride.body.items():
+            if channel in ARM_CHANNELS:
+                here = baked[channel][index]
+                baked[channel][index] = here + (value - here) * going * (0.25 + 0.75 * free[index])
+            elif channel != "yaw":
+                baked[channel][index] += value * going
+        if going == 0.0 and time > passage.walk.start + passage.walk.travel:
+            since = time - passage.walk.start - passage.walk.travel
+            baked["hx"][index] += 4.0 * max(0.0, 1.0 - abs(since - 3.0) / 6.0)
+    return strides
+
+
+def _add_body(
+    cues: Cues, times: Sequence[float], baked: Channels, mood: Channels, alive: Sequence[float], free: Sequence[float],
+    inside: Sequence[float], above: Sequence[float], phase: float, strides: Sequence[Stride | None],
+) -> None:  # fmt: skip
+    gaze, accents, air = cues.gaze, cues.accents, cues.breathing
+    layers = {
+        "lean": (mood["lean"], gaze.lean.bake(times), air.lean.bake(times), cues.mirror.bake(times)),
+        "shr": (mood["shr"], air.shr.bake(times)),
+        "hy": (mood["hy"], gaze.dip.bake(times), air.hy.bake(times), accents.head.bake(times), cues.nod_head.bake(times)),
+        "pitch": (mood["pitch"], gaze.pitch.bake(times), accents.pitch.bake(times), cues.nod_pitch.bake(times)),
+        "tilt": (mood["tilt"],),
+    }
+    for channel, parts in layers.items():
+        base = baked[channel]
+        baked[channel] = [value + sum(extra) for value, extra in zip(base, zip(*parts, strict=True), strict=True)]
+    shift = cues.shift.bake(times) if cues.shift.keyed else None
+    still = stance(0.0)
+    for index, time in enumerate(times):
+        scale = alive[index]
+        baked["tilt"][index] += scale * drift("tilt", time, phase)
+        baked["yaw"][index] += scale * drift("yaw", time, phase) + mood["yaw"][index]
+        baked["lean"][index] += scale * drift("lean", time, phase)
+        baked["hy"][index] -= 1.6 * above[index] * scale
+        for order, arm in enumerate(ARMS):
+            sway = 0.8 * scale * (inside[index] - 0.5)
+            baked[f"{arm}0"][index] += sway + free[index] * mood["arm0"][index]
+            baked[f"{arm}1"][index] += sway * (1.0 - 0.5 * order) + free[index] * mood["arm1"][index] * (1.0 if order else 0.75)
+        if shift is not None and strides[index] is None and abs(shift[index]) > 0.01:
+            moved = stance(shift[index])
+            for channel, angle in moved.items():
+                baked[channel][index] += angle - still[channel]
+            baked["rx"][index] += shift[index]
+            baked["lean"][index] -= shift[index] * 0.12
+            baked["tilt"][index] += shift[index] * 0.18
+
+
+def _facing(cues: Cues, times: Sequence[float], facing_left: bool) -> list[bool]:
+    turned = facing_left ^ cues.starts_turned
+    facing: list[bool] = []
+    for time in times:
+        facing.append(turned ^ (sum(flip <= time for flip in cues.flips) % 2 == 1))
+    return facing
+
+
+def _add_face(
+    cues: Cues, times: Sequence[float], baked: Channels, mood: Channels, frames: int, heard: Sequence[Delivery], stresses: Sequence[float],
+    motion: MotionData, rng: random.Random, length: float, facing: Sequence[bool],
+) -> None:  # fmt: skip
+    for channel in FACE_OFFSETS:
+        baked[channel] = [value + offset for value, offset in zip(mood[channel], baked[channel], strict=True)]
+    baked["brow"] = [value + offset for value, offset in zip(baked["brow"], cues.accents.brow.bake(times), strict=True)]
+    for index, (x, y) in enumerate(darts(times, cues.moods, rng)):
+        baked["gx"][index] += x
+        baked["gy"][index] += y
+    yaw = baked["yaw"]
+    crossings = [times[index] for index in range(1, frames) if yaw[index - 1] * yaw[index] < 0]
+    crossings += [times[index] for index in range(1, frames) if facing[index] != facing[index - 1]]
+    wanted = [Blink(time) for time in cues.thoughts]
+    wanted += [Blink(change.time + 13.0, slow=True) for change in cues.moods.changes[1:] if change.emotion == "sad" and change.time > 0]
+    ahead = max(1, round(8 * frames / max(1.0, length)))
+    wanted += [Blink(times[index] + 1.0) for index in range(0, frames - ahead, 4) if abs(yaw[index + ahead] - yaw[index]) > TURN]
+    stills = [stretch for stretch in cues.score.stretches if stretch.still]
+    blinks = plan_blinks(length, crossings, wanted, stresses, lambda time: any(s.start <= time <= s.end for s in stills), cues.moods, rng)
+    factors = lids(times, blinks, motion)
+    baked["up"] = [max(0.0, value) * factor for value, factor in zip(baked["up"], factors, strict=True)]
+    baked["brow"] = [value + 2.0 * (1.0 - factor) for value, factor in zip(baked["brow"], factors, strict=True)]
+
+
+def _asked_mouths(cues: Cues, times: Sequence[float]) -> list[str | None]:
+    return [value if isinstance(value, str) else None for value in cues.score.steps["mouth"].bake(times)]
+
+
+def _add_overlap(times: Sequence[float], baked: Channels) -> None:
+    """Hair, sleeves, skirt and cape: they answer everything else, and come last."""
+    angle = [lean + tilt for lean, tilt in zip(baked["lean"], baked["tilt"], strict=True)]
+    way = [rx + abs(dx) * 0.6 for rx, dx in zip(baked["rx"], baked["dx"], strict=True)]
+    hair = follow(times, [a + x * 0.05 for a, x in zip(angle, way, strict=True)], 0.13, 0.80)
+    baked["hair"] = [value - 0.7 * a for value, a in zip(hair, angle, strict=True)]
+    sleeve = follow(times, [near + far for near, far in zip(baked["near0"], baked["far0"], strict=True)], 0.12, 0.78)
+    baked["sleeve"] = [value * 0.25 for value in sleeve]
+    baked["wing"] = [value * 0.2 for value in sleeve]
+    skirt = follow(times, [lean * 1.5 + x * 0.06 for lean, x in zip(baked["lean"], baked["rx"], strict=True)], 0.14, 0.74)
+    baked["sway"] = [value + max(-3.5, min(3.5, swing * 0.6)) for value, swing in zip(baked["sway"], skirt, strict=True)]
+
+
+def _on_twos(baked: Channels, group: Sequence[str], frames: int) -> None:
+    """Hold every other frame while nothing in the group moves faster than drift: most frames then differ by mouth and eyes only."""
+    for frame in range(1, frames, 2):
+        if all(abs(baked[channel][frame] - baked[channel][frame - 1]) < STILL[channel] for channel in group):
+            for channel in group:
+                baked[channel][frame] = baked[channel][frame - 1]
+
+
+def _step(value: float, quantum: float) -> float:
+    return round(round(value / quantum) * quantum, 4) + 0.0
+
+
+def _angle(value: float) -> float:
+    return round(value, 1) + 0.0
+
+
+def _staged(
+    baked: Channels, steps: dict[str, list[str | bool | None]], grounded: Sequence[bool], strides: Sequence[Stride | None],
+    mouths: Sequence[MouthFrame], facing: Sequence[bool], unit: float, frames: int,
+) -> tuple[StagedPose, ...]:  # fmt: skip
+    staged: list[StagedPose] = []
+    names = tuple(baked)
+    columns = [baked[name] for name in names]
+    for frame in range(frames):
+        v = dict(zip(names, [column[frame] for column in columns], strict=True))
+        mouth = mouths[frame]
+        legs = {}
+        for leg in LEGS:
+            foot = v[f"{leg}2"]
+            hip, knee = _angle(v[f"{leg}0"]), _angle(v[f"{leg}1"])
+            legs[leg] = (hip, knee, None if abs(foot) < 0.05 else _angle(foot - hip - knee))
+        walking = strides[frame] is not None
+        pose = Pose(
+            lean=_angle(v["lean"]),
+            sway=_angle(v["sway"]),
+            tilt=_angle(v["tilt"]),
+            yaw=_step(max(-1.0, min(1.0, v["yaw"])), 0.005),
+            pitch=_step(max(-1.0, min(1.0, v["pitch"])), 0.01),
+            hx=_step(v["hx"], 0.25),
+            hy=_step(v["hy"], 0.25),
+            shr=_step(v["shr"], 0.25),
+            rx=_step(v["rx"], 0.25),
+            air=_step(v["air"], 0.25),
+            breath=_step(v["breath"], 0.05),
+            near=(_angle(v["near0"]), _angle(v["near1"]), _angle(v["near2"])),
+            far=(_angle(v["far0"]), _angle(v["far1"]), _angle(v["far2"])),
+            hand_n=str(steps["hand_n"][frame]),
+            hand_f=str(steps["hand_f"][frame]),
+            prop_n=_name(steps["prop_n"][frame]),
+            prop_f=_name(steps["prop_f"][frame]),
+            far_front=bool(steps["far_front"][frame]),
+            nleg=legs["nleg"],
+            fleg=legs["fleg"],
+            bottom=_name(steps["bottom"][frame]),
+            ground=_step(v["ground"], 0.25) if walking or grounded[frame] else None,
+            roll=_angle(v["roll"]),
+            sq=_step(v["sq"], 0.005),
+            hem=_step(v["hem"], 0.01),
+            brow=_step(v["brow"], 0.25),
+            brow_a=_step(v["brow_a"], 0.5),
+            asym=_step(v["asym"], 0.25),
+            up=_step(v["up"], 0.02),
+            low=_step(v["low"], 0.02),
+            gx=_step(max(-1.0, min(1.0, v["gx"])), 0.02),
+            gy=_step(max(-1.0, min(1.0, v["gy"])), 0.02),
+            iris=_step(v["iris"], 0.02),
+            scrunch=_step(max(0.0, min(1.0, v["scrunch"])), 0.05),
+            blush=_step(max(0.0, min(1.0, v["blush"])), 0.05),
+            mouth=mouth.shape,
+            mw=_step(mouth.width * v["mw"], 0.02),
+            mh=_step(mouth.height * v["mh"], 0.02),
+            jaw=None if mouth.jaw is None else _step(mouth.jaw, 0.05),
+            hair=_angle(v["hair"]),
+            sleeve=_angle(v["sleeve"]),
+            wing=_angle(v["wing"]),
+        )
+        staged.append(StagedPose(pose, _step(v["dx"] * unit, 0.05), facing[frame], round(mouth.opening, 2), mouth.line))
+    return tuple(staged)
+
+
+def _name(value: str | bool | None) -> str | None:
+    return value if isinstance(value, str) else None
