@@ -160,7 +160,7 @@ def _captions(scenes: tuple[PlacedCaptions, ...], stream: Any, fps: int, frames:
             cursor = last
 
 
-def _interleaved(streams: list[Iterator[av.Packet[Any]]]) -> Iterator[av.Packet]:
+def _interleaved(streams: list[Iterator[av.Packet[Any]]]) -> Iterator[av.Packet[Any]]:
     """Packets of all streams in order of decoding time: the muxer then holds next to nothing."""
     heads: list[tuple[av.Packet[Any] | None, Iterator[av.Packet[Any]]]] = [(next(stream, None), stream) for stream in streams]
     while True:

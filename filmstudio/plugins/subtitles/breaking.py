@@ -13,10 +13,11 @@ _STOP = ".!?…।॥。！？؟"
 _PAUSE = ",;:、，；：،—–-"
 _CLOSERS = "\"'”’»」』)）]"
 _WEAK = frozenset(
-    (
-        "a an the of to in on at by for and or but with from as is are was were my your his her our their this that i we you he she it they "
-        "not de la le les un une des du et à el los las y en con der die das den dem ein eine und mit zu von"
-    ).split()
+    re.findall(
+        r"\S+",
+        "a an the of to in on at by for and or but with from as is are was were my your his her our their this that i we you he she it "
+        "they not de la le les un une des du et à el los las y en con der die das den dem ein eine und mit zu von",
+    )
 )
 """Words that lean on the next one: a line should not end in them."""
 
