@@ -97,11 +97,10 @@ class CreatureRig:
         creature, bestiary = self._creature, self.bestiary
         walking = pose.nleg[2] is not None
         own = bestiary.look.preset or creature.preset
-        preset = pose.preset or ("walk" if walking and own not in ("float",) else own)
+        preset = pose.preset or ("walk" if walking and own != "float" else own)
+        body = preset
         if preset == "walk" and "walk" not in self._presets:
             body = "stand" if "stand" in self._presets else own
-        else:
-            body = preset
         move: Move = dict(bestiary.presets.get("float", {})) if preset == "float" else {}
         moods = temper(pose)
         blend(moods, bestiary.postures, move)
@@ -240,7 +239,7 @@ class CreatureRig:
         if layer.short is not None:
             wide *= layer.short + (1 - layer.short) * min(1.0, turn / 0.4)
         if layer.far:
-            wide, px, x = wide * -(1 - 0.20 * turn), -px, x
+            wide, px = wide * -(1 - 0.20 * turn), -px
         if layer.slot == "logo":
             wide *= side
         placed = scaled(moved(m, x + px + layer.depth * across, y + py + layer.depth * up), wide, tall)

@@ -183,9 +183,9 @@ def dress(person: Person, outfit: Body, colours: Mapping[str, str], pack: ArtPac
         slots.update({f"own_{slot}{kind}": old[slot + kind] for kind in ("", "_shade", "_light")})
     if "cloth2" in person.slots:
         slots["hat"] = old["hat"]
-    for slot, colour in colours.items():
-        slots = {name: value for name, value in slots.items() if not name.startswith(f"{slot}_")}
-        slots[slot] = colour
+    for changed, colour in colours.items():
+        slots = {name: value for name, value in slots.items() if not name.startswith(f"{changed}_")}
+        slots[changed] = colour
     remap = {"*": {slot: f"own_{slot}" for slot in kept}} if kept else person.head.remap
     build = person.body
     return Person(

@@ -33,7 +33,7 @@ class Sprite:
     @property
     def empty(self) -> bool:
         """True when nothing is drawn."""
-        return self.pixels.shape[0] == 0 or self.pixels.shape[1] == 0
+        return self.pixels.size == 0
 
 
 def rasterise(markup: str, definitions: str, scale: float, box: Box | None = None) -> Sprite:

@@ -59,7 +59,8 @@ def over(below: Pixels, above: Pixels) -> Pixels:
     """Premultiplied ``above`` laid over ``below``."""
     rest = 255 - above[..., 3:].astype(np.uint16)
     product = below.astype(np.uint16) * rest + 128
-    return np.minimum(255, ((product + (product >> 8)) >> 8) + above).astype(np.uint8)
+    joined: Pixels = np.minimum(255, ((product + (product >> 8)) >> 8) + above).astype(np.uint8)
+    return joined
 
 
 def figure_box(rig: PosableRig, layers: Sequence[Layer], air: float = 12.0) -> Box:
