@@ -82,12 +82,13 @@ class Clock:
     def __init__(self, rate: float) -> None:
         self._scale = SAMPLE_RATE / rate
         self._warp: Samples | None = None
+        self._finished = np.zeros(0)
         self._offset = 0
         self._length = 0
 
     def warped(self, positions: Samples) -> None:
         """The finished sample ``i`` was taken from ``positions[i]``, which rise."""
-        self._warp = positions
+        self._warp, self._finished = positions, np.arange(len(positions), dtype=np.float64)
 
     def cut(self, first: int, length: int) -> None:
         """The line was cut to ``length`` samples from ``first``."""
@@ -97,7 +98,7 @@ class Clock:
         """The finished sample of a source sample, within the line."""
         at = sample * self._scale
         if self._warp is not None:
-            at = float(np.interp(at, self._warp, np.arange(len(self._warp))))
+            at = float(np.interp(at, self._warp, self._finished))
         return min(max(round(at - self._offset), 0), self._length)
 
 

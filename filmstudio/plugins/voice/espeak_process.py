@@ -79,7 +79,6 @@ def _speak(library: str, data: str, seed: int, jobs: list[dict[str, Any]]) -> tu
     pcm: list[bytes] = []
     events: list[_Told] = []
 
-    @_Callback
     def heard(wave: Any, count: int, event: Any) -> int:
         if count > 0:
             pcm.append(ctypes.string_at(wave, count * 2))
@@ -98,7 +97,8 @@ def _speak(library: str, data: str, seed: int, jobs: list[dict[str, Any]]) -> tu
     rate: int = lib.espeak_Initialize(_SYNCHRONOUS, 0, b".", _PHONEME_EVENTS | _DONT_EXIT)
     if rate <= 0:
         raise _Refused("eSpeak NG cannot read its data")
-    lib.espeak_SetSynthCallback(heard)
+    callback = _Callback(heard)
+    lib.espeak_SetSynthCallback(callback)
     lib.espeak_ng_SetRandSeed(ctypes.c_long(seed % 0x7FFFFFFF))
     spoken: list[tuple[bytes, list[_Told]]] = []
     for job in jobs:
@@ -136,8 +136,9 @@ def _bridged(lib: ctypes.CDLL, text: str, bridge: dict[str, Any]) -> str:
     while rest.value:
         said.append((lib.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, 0) or b"").decode("utf-8", "replace"))
     keys = sorted(bridge["map"], key=len, reverse=True)
-    mapped = re.sub("|".join(map(re.escape, keys)), lambda match: bridge["map"][match.group()], " ".join(said))
-    return "[[" + mapped.replace("|", "") + "]]" + bridge["tail"]
+    mapped: str = re.sub("|".join(map(re.escape, keys)), lambda match: str(bridge["map"][match.group()]), " ".join(said))
+    whole = mapped.replace("|", "")
+    return f"[[{whole}]]{bridge['tail']}"
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ from filmstudio.core.errors import Unsupported
 from filmstudio.plugins.voice.wording import Wording
 
 _NAMES: Final = {
-    "en-us": "en-us",
-    "en-gb": "en-gb",
     "zh": "cmn",
     "zh-cn": "cmn",
     "zh-tw": "cmn",
@@ -104,11 +102,14 @@ def primary(language: str) -> str:
 
 
 def known_languages(data: Path) -> frozenset[str]:
-    """Every language that eSpeak's data can speak, as its files name them."""
+    """Every language that eSpeak's data can speak, in lower case: those with a voice file whose dictionary is there too."""
     names: set[str] = set()
     for path in sorted((data / "lang").rglob("*")):
         if path.is_file():
-            names.update(re.findall(r"^language\s+(\S+)", path.read_text("utf-8", "replace"), re.MULTILINE))
+            text = path.read_text("utf-8", "replace")
+            named = re.search(r"^dictionary\s+(\S+)", text, re.MULTILINE) or re.search(r"^language\s+([a-z]+)", text, re.MULTILINE)
+            if named and (data / f"{named.group(1)}_dict").exists():
+                names.add(path.name.casefold())
     return frozenset(names)
 
 

@@ -76,11 +76,12 @@ class VoiceStudio:
         said = self._said(request, notes)
         parts = self._parts(phrases(said), request.language, voice, acted, random, notes)
         if not parts:
-            return SpokenLine(np.zeros(SILENT_SAMPLES, np.float32), (), (), tuple(dict.fromkeys(notes)), {})
-        ratio = acted.shape.formant_ratio
+            return _silence(notes)
         spoken = self._espeak.speak([part.job for part in parts], seed)
-        rate = spoken[0].rate * ratio
+        rate = spoken[0].rate * acted.shape.formant_ratio
         trimmed = [assembly.trim(one) for one in spoken]
+        if not any(len(one.samples) for one in trimmed):
+            return _silence([*notes, f"eSpeak NG found nothing to say in a line of {request.language}: is its script right?"])
         source = assembly.join(trimmed, [round(part.gap * rate) for part in parts])
         samples, clock = self._finished(source, rate, acted, random)
         told = [
@@ -161,6 +162,10 @@ class VoiceStudio:
         clock.cut(first, len(line))
         line = assembly.faded(levelled(line, DIALOGUE_LUFS + acted.gain_db))
         return line.astype(np.float32), clock
+
+
+def _silence(notes: list[str]) -> SpokenLine:
+    return SpokenLine(np.zeros(SILENT_SAMPLES, np.float32), (), (), tuple(dict.fromkeys(notes)), {})
 
 
 def _catalogue_primary(language: str) -> str:
