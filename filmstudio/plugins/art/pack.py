@@ -48,6 +48,7 @@ class PackManifest(Record):
     licence: str = Field(description="SPDX expression of everything in the pack")
     files: PackFiles
     never_mirror: tuple[str, ...] = Field(default=(), description="parts that are worn one way only and may not be mirrored")
+    mirror_with_head: tuple[str, ...] = Field(default=(), description="parts over the eyes that turn about when the head looks back")
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,9 @@ def load_pack(folder: Path) -> ArtPack:
             if not isinstance(section, dict):
                 raise InputError(f"{key!r} is not an object.", remedy="Write it as an object by name.", place=Place(file=name))
             known.update(section)
-    unknown = sorted(set(manifest.never_mirror) - parts.keys())
+    unknown = sorted({*manifest.never_mirror, *manifest.mirror_with_head} - parts.keys())
     if unknown:
-        raise InputError(f"never_mirror names {unknown[0]!r}, which is not drawn.", remedy="Correct the name.", place=Place(file=MANIFEST))
+        raise InputError(f"The manifest names {unknown[0]!r}, which is not drawn.", remedy="Correct the name.", place=Place(file=MANIFEST))
     return ArtPack(
         manifest,
         folder,

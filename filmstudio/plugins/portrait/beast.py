@@ -118,7 +118,7 @@ class CreatureRig:
             "leg_a": stride,
             "leg_b": -stride,
             "lean": max(-10.0, min(12.0, pose.lean * 0.45)),
-            "lift": pose.air + (FLOAT_BOB * (pose.breath - 0.5) if floating else abs(stride) * 0.25),
+            "lift": pose.air + (FLOAT_BOB * pose.breath if floating else abs(stride) * 0.25),
             "squash": 0.0 if floating else pose.breath,
             "hx": pose.hx,
             "hy": pose.hy,

@@ -41,11 +41,13 @@ _FRINGE_LIMIT: Final = -9.0
 
 @dataclass(frozen=True, slots=True)
 class _Feature:
-    """One sprite of the head: parallax depth, whether it mirrors with the head, and where it hangs from (None = fixed)."""
+    """One sprite of the head: parallax depth, where it hangs from (None = fixed), and whether it turns about
+    when the head looks back."""
 
     key: SpriteKey
     depth: float
     root: tuple[float, float] | None = None
+    mirrors: bool = False
 
 
 class FaceRig:
@@ -140,22 +142,25 @@ class FaceRig:
             at = moved(m, feature.depth * across, feature.depth * up)
             if feature.root:
                 at = turned_at(at, HANG * (pose.lean + pose.tilt) + pose.hair, *feature.root)
+            if feature.mirrors and pose.yaw < 0:
+                at = scaled(at, -1.0, 1.0)
             out.append(Layer(feature.key, at, 1.0, group))
 
     def _feature(self, name: str, *, own: bool = True) -> _Feature:
         """One part; ``own``: takes the head's exchanged slots (a head's own cloth)."""
         part = self._pack.part(name)
-        return _Feature(
-            sprite_key(name, self._head.remap if own else {}, whole="*"), part.yaw, None if part.pivot in (PIVOT, (0, 0)) else part.pivot
-        )
+        root = None if part.pivot in (PIVOT, (0.0, 0.0)) else part.pivot
+        mirrors = name in self._pack.manifest.mirror_with_head
+        return _Feature(sprite_key(name, self._head.remap if own else {}, whole="*"), part.yaw, root, mirrors)
 
     def _features(self, names: tuple[str, ...], *, own: bool = True) -> tuple[_Feature, ...]:
         """The parts of a list; neighbours that never move against each other become one sprite."""
         joined: list[_Feature] = []
         for name in names:
             feature = self._feature(name, own=own)
-            if joined and joined[-1].root is None and feature.root is None and joined[-1].depth == feature.depth:
-                joined[-1] = _Feature(SpriteKey(f"{joined[-1].key}+{feature.key}"), feature.depth)
+            last = joined[-1] if joined else None
+            if last and last.root is None and feature.root is None and (last.depth, last.mirrors) == (feature.depth, feature.mirrors):
+                joined[-1] = _Feature(SpriteKey(f"{last.key}+{feature.key}"), feature.depth, None, feature.mirrors)
             else:
                 joined.append(feature)
         return tuple(joined)

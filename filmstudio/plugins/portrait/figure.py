@@ -16,7 +16,7 @@ from filmstudio.plugins.portrait.matrix import IDENTITY, at, moved, scaled, scal
 from filmstudio.plugins.portrait.person import Person
 from filmstudio.plugins.portrait.pose import Arm, Leg, Pose
 from filmstudio.plugins.portrait.sprites import SpriteArtist, sprite_key
-from filmstudio.plugins.portrait.stance import CALF, HIP_Y, SQUASHED_SEATS, THIGH, Stance, foot_angle, lying, stand
+from filmstudio.plugins.portrait.stance import CALF, GROUND, HIP_Y, SQUASHED_SEATS, THIGH, Stance, foot_angle, lying, stand
 
 UPPER_ARM: Final = 168.0
 FOREARM: Final = 150.0
@@ -29,7 +29,7 @@ SWING_LIMIT: Final = 3.5
 LONG_OVER: Final = 400.0
 """What is worn over the torso and reaches below this gathers from the shoulders instead of piercing the floor."""
 
-_MAIN_SLOT: Final = re.compile(r'class="(cloth1|cloth2|vest|trouser|skin)"')
+_MAIN_SLOT: Final = re.compile(r'class="(cloth1|cloth2|vest|trouser|skin|shoe|tabi|accent)"')
 
 
 class PersonRig:
@@ -77,8 +77,8 @@ class PersonRig:
         out: list[Layer] = []
         self._face.back(head, pose, out)
         for key, length, (px, py) in self._hang:
-            swung = turned_at(leaning, pose.sway * 1.2, px, py)
-            out.append(Layer(key, self._shortened(swung, 40.0, stance.ground - 30, length), 1.0, "hang"))
+            swung = scaled(turned_at(leaning, pose.sway * 1.2, px, py), body.w, 1.0)
+            out.append(Layer(key, self._shortened(swung, 40.0, stance.ground, 30.0, length), 1.0, "hang"))
         self._arm(leaning, pose, "far", "arm_far", out, upper=True, lower=not pose.far_front)
         if not seats:
             self._legs(m, pose, stance, out)
@@ -215,7 +215,7 @@ class PersonRig:
     def _worn(self, key: SpriteKey, breathing: Matrix, stance: Stance, length: float) -> Layer:
         body = self.person.body
         across = scaled(breathing, body.w, 1.0)
-        gathered = self._shortened(across, 40.0, stance.ground - 60, length) if length > LONG_OVER else across
+        gathered = self._shortened(across, 40.0, stance.ground, 60.0, length) if length > LONG_OVER else across
         return Layer(key, gathered, 1.0, "body", True)
 
     def _bottoms(self, m: Matrix, pose: Pose, stance: Stance, seats: tuple[str, ...]) -> list[Layer]:
@@ -230,14 +230,14 @@ class PersonRig:
         for key, length in self._bottom:
             hem = stance.hem
             if body.feet_only is None:
-                hem = min(hem, (stance.ground - 314) / max(1.0, length - 300))
+                hem = min(hem, _fit(300.0, stance.ground, 14.0, length))
             out.append(Layer(key, scaled_at(placed, body.w * pose.flare, hem, 0, 300), 1.0, "body", True))
         return out
 
     @staticmethod
-    def _shortened(m: Matrix, top: float, floor: float, length: float) -> Matrix:
-        """``m`` with what hangs from ``top`` shortened to stay above ``floor``."""
-        return scaled_at(m, 1.0, min(1.0, (floor - top) / max(1.0, length - top)), 0, top)
+    def _shortened(m: Matrix, top: float, ground: float, clearance: float, length: float) -> Matrix:
+        """``m`` with what hangs from ``top`` shortened to stay ``clearance`` above the ground, or as near as it is drawn."""
+        return scaled_at(m, 1.0, _fit(top, ground, clearance, length), 0, top)
 
     def _seats_of(self, pose: Pose) -> tuple[str, ...]:
         return (pose.bottom,) if pose.bottom else self.person.pose.bottom
@@ -273,17 +273,27 @@ class PersonRig:
 
 
 def _seat_cloth(name: str, person: Person, pack: ArtPack) -> dict[str, dict[str, str]]:
+    """The slots that a seat exchanges: the cloth it is drawn in for this person's, and the socks for their shoes."""
     body = person.body
     drawn_in = {"b_seiza": "cloth1", "b_crossed": "cloth2"}.get(name)
     if drawn_in is None:
         return {}
     skirt = bool(body.bottom) and (body.feet_only is not None or name == "b_seiza")
-    garment = (body.bottom[0] if skirt else body.thigh).split("+")[0]
-    found = _MAIN_SLOT.search(pack.part(garment).markup)
-    if found is None:
-        return {}
-    slot = body.remap.get(garment, {}).get(found[1], found[1])
-    return {} if slot == drawn_in else {name: {drawn_in: slot}}
+    worn = {drawn_in: body.bottom[0] if skirt else body.thigh, "tabi": body.foot}
+    exchange = {}
+    for slot, names in worn.items():
+        garment = names.split("+")[0]
+        found = _MAIN_SLOT.search(pack.part(garment).markup)
+        if found is not None:
+            exchange[slot] = body.remap.get(garment, {}).get(found[1], found[1])
+    changed = {slot: other for slot, other in exchange.items() if slot != other}
+    return {name: changed} if changed else {}
+
+
+def _fit(top: float, ground: float, clearance: float, length: float) -> float:
+    """The scale at which something ``length`` long, hung at ``top``, clears the ground as it does when standing."""
+    floor = ground - min(clearance, max(0.0, GROUND - length))
+    return min(1.0, (floor - top) / max(1.0, length - top))
 
 
 def _join(out: list[Layer], layers: list[Layer]) -> None:
