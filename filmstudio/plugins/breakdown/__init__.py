@@ -1,0 +1,17 @@
+"""Breakdown: reads a screenplay for its cast, places, moods and beats, by word lists and rules alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from filmstudio.core.engine import Engine
+from filmstudio.core.hookspecs import hookimpl
+
+
+@hookimpl
+def filmstudio_engines() -> Sequence[type[Engine[Any, Any]]]:
+    """Offer the analyst."""
+    from filmstudio.plugins.breakdown.engine import Analyst
+
+    return (Analyst,)

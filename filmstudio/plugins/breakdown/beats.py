@@ -1,0 +1,341 @@
+"""A scene's beats: its speeches as lines and its action as happenings, in the order of the script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from filmstudio.core.film import Business, Happening, Line, Presence
+from filmstudio.core.screenplay import Element, plain_text
+from filmstudio.plugins.breakdown.actions import FRAMES, ActionReading, Stage, read_action, seconds_of
+from filmstudio.plugins.breakdown.asides import Aside, read_aside, read_extensions
+from filmstudio.plugins.breakdown.cultures import language_of
+from filmstudio.plugins.breakdown.emotions import ACTION_BEFORE, Mood, Reading, has_letters, read_emotion, score_words
+from filmstudio.plugins.breakdown.identifiers import Numbering, short_hash
+from filmstudio.plugins.breakdown.people import Cast, read_cue
+from filmstudio.plugins.breakdown.script import Act, Play, Speech
+from filmstudio.plugins.breakdown.speech import divide, pieces_of, words_to_speak
+from filmstudio.plugins.breakdown.words import clean, count_words, fold, sentences_of, tokens
+
+BETWEEN_SPEAKERS, SENTENCE, TRAILING, INTERRUPTED = Fraction(1, 4), Fraction(2, 5), Fraction(7, 10), Fraction(0)
+"""Silence after a line, seconds (grammar, section 7): a change of speaker, a full stop, an ellipsis, a cut-off line."""
+
+LONGEST_HAPPENING = 30
+"""Words of a stretch of action that is still one happening."""
+
+Remark = tuple[str, str, bool]
+
+
+@dataclass
+class SceneBeats:
+    """What a scene's events become."""
+
+    beats: list[Line | Happening] = field(default_factory=list)
+    present: list[str] = field(default_factory=list)
+    ambience: list[str] = field(default_factory=list)
+    emotions: list[tuple[str, float]] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all scenes of a film share."""
+
+    cast: Cast
+    alone: frozenset[str]
+    narrators: frozenset[str]
+    language: str
+    silent: bool
+    orphan: str
+    """Id of the person who speaks words that no cue gives to anybody."""
+
+
+class BeatMaker:
+    """Makes the beats of one scene."""
+
+    def __init__(self, setup: Setup, scene: str, numbering: Numbering, mood: Mood) -> None:
+        self._setup = setup
+        self._scene = scene
+        self._ids = numbering
+        self._mood = mood
+        self._stage = Stage(setup.cast)
+        self._made = SceneBeats()
+        self._speakers: list[str] = []
+        self._pause = Fraction(0)
+
+    def make(self, act: Act) -> SceneBeats:
+        """The beats of the scene, with who is present and what is heard throughout."""
+        for event in act.events:
+            if isinstance(event, Speech):
+                self._speech(event)
+            elif isinstance(event, Play):
+                self._play(event)
+        self._find_listeners()
+        return self._made
+
+    # --- action ---------------------------------------------------------------------------------------------------------
+
+    def _play(self, play: Play) -> None:
+        if fold(play.text).strip(" .!") in ("beat", "a beat", "pause", "silence", "long pause"):
+            pause = Fraction(2) if "silence" in fold(play.text) or "long" in fold(play.text) else Fraction(1)
+            self._happening(play.text, (), (), pause)
+            return
+        group: list[str] = []
+        readings: list[ActionReading] = []
+        for sentence in sentences_of(play.text):
+            reading = read_action(sentence, self._stage, language_of(sentence, self._setup.language))
+            full = count_words("".join([*group, sentence])) > LONGEST_HAPPENING
+            busy = bool(reading.deeds) and any(earlier.deeds for earlier in readings)
+            if group and (full or busy):
+                self._close(group, readings)
+                group, readings = [], []
+            group.append(sentence)
+            readings.append(reading)
+        if group:
+            self._close(group, readings)
+
+    def _close(self, group: Sequence[str], readings: Sequence[ActionReading]) -> None:
+        text = "".join(group).strip()
+        business = tuple(deed for reading in readings for deed in reading.business)
+        for reading in readings:
+            for person in (*(deed.character for deed in reading.business), *reading.mentioned):
+                self._appear(person)
+            for deed in reading.business:
+                if deed.target:
+                    self._appear(deed.target)
+        heard = {sound.name: sound for reading in readings for sound in reading.sounds}
+        for sound in heard.values():
+            if sound.bus == "ambience" and sound.name not in self._made.ambience:
+                self._made.ambience.append(sound.name)
+        sounds = tuple(sound.name for sound in heard.values() if sound.bus != "ambience")
+        actions = _one_after_another(business)
+        self._happening(text, business, sounds, seconds_of(text, actions, caption=self._setup.silent))
+
+    def _happening(self, text: str, business: tuple[Business, ...], sounds: tuple[str, ...], seconds: Fraction) -> None:
+        # Two hashes would hide that one beat of a scene is the other's repetition; the numbering tells them apart.
+        wanted = f"{self._scene}-h-{short_hash(text, *(deed.action for deed in business))}"
+        self._made.beats.append(
+            Happening(
+                id=self._ids.take(wanted),
+                text=text,
+                business=business,
+                sounds=sounds,
+                caption=self._setup.silent and bool(text),
+                seconds=seconds,
+            )
+        )
+
+    def _appear(self, person: str) -> None:
+        if person not in self._made.present and person not in self._setup.narrators:
+            self._made.present.append(person)
+
+    # --- speech ---------------------------------------------------------------------------------------------------------
+
+    def _speech(self, speech: Speech) -> None:
+        speaker = self._speaker(speech.cue)
+        base = Aside()
+        if speech.cue is not None:
+            read_extensions(speech.cue.extensions, self._setup.cast, base)
+        aside = replace(base, delivery=list(base.delivery), feelings=list(base.feelings), actions=[], notes=[])
+        self._act_out(base.actions, speaker, " ".join(speech.cue.extensions) if speech.cue is not None else "")
+        dual = speech.cue is not None and speech.cue.dual and any(isinstance(beat, Line) for beat in self._made.beats)
+        started = False
+        pending = ""
+        for kind, text in self._parts(speech.parts):
+            if kind == "aside":
+                if pending:
+                    started = self._say(pending, "dialogue", speaker, aside, dual and not started) or started
+                    pending = ""
+                aside = self._next_aside(text, base, aside, speaker)
+            elif kind == "lyric":
+                if pending:
+                    started = self._say(pending, "dialogue", speaker, aside, dual and not started) or started
+                    pending = ""
+                started = self._say(text, "lyric", speaker, aside, dual and not started) or started
+            else:
+                pending = f"{pending}\n{text}" if pending else text
+        if pending:
+            self._say(pending, "dialogue", speaker, aside, dual and not started)
+        self._end_speech()
+
+    def _parts(self, elements: Sequence[Element]) -> list[tuple[str, str]]:
+        """Asides, dialogue and lyrics in order, as plain text; each line of a lyric by itself."""
+        parts: list[tuple[str, str]] = []
+        for element in elements:
+            if element.kind == "parenthetical":
+                parts.append(("aside", plain_text(element.text)))
+            elif element.kind == "lyric":
+                parts.extend(("lyric", line) for line in plain_text(element.text).split("\n") if line.strip())
+            else:
+                parts.extend(("aside" if piece.aside else "dialogue", piece.text) for piece in pieces_of(element.text, self._is_aside))
+        return parts
+
+    def _is_aside(self, bracketed: str) -> bool:
+        aside = Aside()
+        read_aside(bracketed, self._setup.cast, aside, self._setup.language)
+        return bool(aside.delivery or aside.actions or aside.pause or aside.listener or aside.language or aside.presence or aside.sung)
+
+    def _next_aside(self, text: str, base: Aside, before: Aside, speaker: str) -> Aside:
+        """A parenthetical rules to the end of the speech or to the next; what only pauses or acts leaves the delivery as it is."""
+        fresh = Aside(
+            delivery=list(base.delivery), feelings=list(base.feelings), presence=base.presence, language=base.language, sung=base.sung
+        )
+        read_aside(text, self._setup.cast, fresh, self._setup.language)
+        self._pause += Fraction(str(fresh.pause))
+        self._act_out(fresh.actions, speaker, text)
+        changes = fresh.delivery != base.delivery or fresh.feelings != base.feelings or fresh.silent or fresh.sung != base.sung
+        if "interrupting" in fresh.delivery:
+            self._cut_off_last_line()
+        if changes:
+            fresh.language = fresh.language or before.language
+            fresh.listener = fresh.listener or before.listener
+            fresh.presence = fresh.presence or before.presence
+            return fresh
+        return replace(
+            before,
+            language=fresh.language or before.language,
+            listener=fresh.listener or before.listener,
+            presence=fresh.presence or before.presence,
+        )
+
+    def _act_out(self, actions: Sequence[str], speaker: str, text: str) -> None:
+        """Actions of a parenthetical, done before the words that follow it."""
+        known = tuple(dict.fromkeys(action for action in actions if action in FRAMES))
+        if not known or not speaker or speaker in self._setup.narrators:
+            return
+        business = tuple(Business(character=speaker, action=action) for action in known)
+        sounds = tuple(
+            {"laugh": "laughter", "cry": "sob", "clap": "applause", "drink": "sip"}[a]
+            for a in known
+            if a in ("laugh", "cry", "clap", "drink")
+        )
+        self._appear(speaker)
+        self._happening(plain_text(text).strip("()[]\uff08\uff09 "), business, sounds, seconds_of("", known))
+
+    def _speaker(self, cue: Element | None) -> str:
+        if cue is None:
+            return self._speakers[-1] if self._speakers else self._setup.orphan
+        reading = read_cue(cue.text, self._setup.alone)
+        people = [self._setup.cast.by_key[key].id for key in reading.keys if key in self._setup.cast.by_key]
+        if reading.everybody and self._made.present:
+            people = list(self._made.present)
+            self._made.remarks.append((self._scene, f"{cue.text} is spoken by {people[0]} for all who are present", False))
+        elif len(people) > 1:
+            self._made.remarks.append((self._scene, f"{cue.text} speak together: {people[0]} speaks for all", False))
+            for person in people[1:]:
+                self._appear(person)
+        return people[0] if people else self._setup.orphan
+
+    def _say(self, text: str, kind: str, speaker: str, aside: Aside, dual: bool) -> bool:
+        """Add the lines of one stretch of words. Says whether there were any."""
+        language = aside.language or language_of(text, self._setup.language)
+        words = words_to_speak(text, language)
+        if not has_letters(words) and not any(char.isdigit() for char in words):
+            return False
+        presence: Presence = "vo" if speaker in self._setup.narrators else aside.presence or "on"
+        if aside.silent:
+            self._happening(words, (), (), seconds_of(words, (), caption=True))
+            return True
+        reading = self._reading(text if kind == "lyric" else words, language, speaker, aside)
+        said = divide(words, language)
+        for position, part in enumerate(said):
+            felt = reading if len(said) == 1 else self._reading(part, language, speaker, aside)
+            shown = self._mood.settle(speaker, felt)
+            self._made.emotions.append((shown.emotion, shown.strength))
+            self._made.beats.append(
+                Line(
+                    id=self._ids.take(f"{self._scene}-l-{short_hash(speaker, part)}"),
+                    character=speaker,
+                    text=part,
+                    language=language,
+                    emotion=shown.face,
+                    strength=shown.strength if shown.emotion != "neutral" else 0.5,
+                    delivery=tuple(aside.delivery),
+                    presence=presence,
+                    listener=aside.listener if aside.listener != speaker else None,
+                    with_previous=dual and position == 0,
+                    sung=kind == "lyric" or aside.sung,
+                    pause_before=self._pause if position == 0 else Fraction(0),
+                    pause_after=_pause_after(part, last=position == len(said) - 1),
+                )
+            )
+            self._pause = Fraction(0)
+        if presence == "on":
+            self._appear(speaker)
+        self._stage.name(speaker)
+        self._speakers.append(speaker)
+        return True
+
+    def _reading(self, words: str, language: str, speaker: str, aside: Aside) -> Reading:
+        others = list(aside.feelings)
+        before = self._made.beats[-1] if self._made.beats else None
+        if isinstance(before, Happening) and before.text and any(deed.character == speaker for deed in before.business):
+            spoken = language_of(before.text, self._setup.language)
+            others += [(emotion, score * ACTION_BEFORE) for emotion, score in sorted(score_words(before.text, spoken).items())]
+        return read_emotion(words, language, others)
+
+    def _end_speech(self) -> None:
+        """A pause that nothing follows belongs after the last line."""
+        if self._pause and self._made.beats and isinstance(last := self._made.beats[-1], Line):
+            self._made.beats[-1] = last.model_copy(update={"pause_after": last.pause_after + self._pause})
+            self._pause = Fraction(0)
+
+    def _cut_off_last_line(self) -> None:
+        if self._made.beats and isinstance(last := self._made.beats[-1], Line):
+            self._made.beats[-1] = last.model_copy(update={"pause_after": INTERRUPTED})
+
+    # --- listeners ------------------------------------------------------------------------------------------------------
+
+    def _find_listeners(self) -> None:
+        """Whom each line is said to: the name it calls, the last other speaker, or the next one."""
+        lines = [(index, beat) for index, beat in enumerate(self._made.beats) if isinstance(beat, Line)]
+        for position, (index, line) in enumerate(lines):
+            if line.listener is not None or line.presence == "vo":
+                continue
+            called = self._called(line)
+            before = [other.character for _, other in lines[max(0, position - 4) : position] if other.presence != "vo"]
+            after = [other.character for _, other in lines[position + 1 : position + 4] if other.presence != "vo"]
+            others = [person for person in [*reversed(before), *after] if person != line.character]
+            alone = [person for person in self._made.present if person != line.character]
+            listener = called or (others[0] if others else alone[0] if len(alone) == 1 else None)
+            if listener is not None:
+                self._made.beats[index] = line.model_copy(update={"listener": listener})
+
+    def _called(self, line: Line) -> str | None:
+        """The person a line calls by name: "Ravi, come", "Come, Ravi!"."""
+        folded, cleaned = fold(line.text), clean(line.text)
+        spans = tokens(folded)
+        for mention in self._setup.cast.mentions(line.text):
+            if mention.person == line.character or mention.possessive or mention.person in self._setup.narrators:
+                continue
+            following = cleaned[mention.end : mention.end + 1]
+            leading = cleaned[: mention.start].rstrip()[-1:]
+            first = bool(spans) and spans[0][0] == mention.start
+            if (first and following in (",", "!", "?", ".", "\u060c", "\uff0c", "\u3001", "\u2026", "\uff01")) or (
+                leading in (",", "\u060c", "\uff0c") and following in ("", ".", "!", "?", ",", "\u2026", "\u0964")
+            ):
+                return mention.person
+        return None
+
+
+def _one_after_another(business: Sequence[Business]) -> list[str]:
+    """Actions in time: what several people do at once counts once."""
+    actions: list[str] = []
+    doing: set[str] = set()
+    for deed in business:
+        if actions and deed.action == actions[-1] and deed.character not in doing:
+            doing.add(deed.character)
+            continue
+        actions.append(deed.action)
+        doing = {deed.character}
+    return actions
+
+
+def _pause_after(text: str, *, last: bool) -> Fraction:
+    bare = text.rstrip(" \"'\u201d\u2019\u00bb\u300d\u300f)")
+    if bare.endswith(("--", "\u2014", "\u2013", " -")):
+        return INTERRUPTED
+    if bare.endswith(("...", "\u2026")):
+        return TRAILING
+    return BETWEEN_SPEAKERS if last else SENTENCE

@@ -1,0 +1,30 @@
+"""The analyst: the embedded breakdown engine."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from filmstudio.core.engine import Desk, Needs, SingleEngine
+from filmstudio.core.requests import BreakdownRequest, BreakdownResult
+
+
+class Analyst(SingleEngine[BreakdownRequest, BreakdownResult]):
+    """Breaks a screenplay down by word lists and rules, in eight languages and any script."""
+
+    name: ClassVar[str] = "analyst"
+    version: ClassVar[str] = "1"
+    role: ClassVar[str] = "breakdown"
+    summary: ClassVar[str] = "cast, places, moods and beats by word lists and rules"
+    needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)
+
+    def load(self) -> None:
+        """Read the word lists."""
+        from filmstudio.plugins.breakdown.lexicon import lexicon
+
+        lexicon()
+
+    def make(self, request: BreakdownRequest, desk: Desk) -> BreakdownResult:
+        """Break the screenplay down. Any screenplay has a breakdown: nothing is refused."""
+        from filmstudio.plugins.breakdown.analysis import analyse
+
+        return analyse(request)

@@ -1,0 +1,326 @@
+"""What the script says of a person: age, gender, role, creature, and the words that introduce them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from filmstudio.plugins.breakdown.lexicon import GivenName, Relation, lexicon
+from filmstudio.plugins.breakdown.people import ARTICLES, QUALITIES, TITLES, Cast, Mention, Person
+from filmstudio.plugins.breakdown.words import clean, fold, sentences_of, tokens, word_set
+
+_NUMBERS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
+_TENS = {
+    word: 10 * (index + 2)
+    for index, word in enumerate(["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"])
+}
+_TEN_WORDS = {
+    word: 10 * (index + 2) for index, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+}
+_WRITTEN = "|".join([*_NUMBERS[::-1], *(f"{ten}[- ](?:{'|'.join(_NUMBERS[1:10])})" for ten in _TEN_WORDS), *_TEN_WORDS])
+_AGE = rf"(?P<age>\d{{1,3}}|{_WRITTEN})"
+
+_DIRECTLY_AFTER = re.compile(
+    rf"^\s*[,(\uff08\u2013\u2014-]?\s*(?:aged?\s+)?{_AGE}(?![\w:.%/]|\s*(?:minutes?|hours?|days?|weeks?|months?|times|steps|feet|metres?|meters?|miles|km)\b)(?:\s*[,.;)\uff09\u2013\u2014-]|\s*$|\s+and\b)"
+)
+_YEARS_OLD = re.compile(rf"(?<!\w){_AGE}[- ]years?[- ]old")
+_AGED = re.compile(rf"\baged?\s+{_AGE}\b|\bturn(?:s|ed|ing)\s+{_AGE.replace('age', 'turned')}\b")
+_DECADE = re.compile(
+    r"(?:\bin\s+(?:his|her|their|its)\s+(?P<part>early|mid|late)?|(?P<bare>\b(?:early|mid|late))|(?<![\d\w]))[- ]?"
+    rf"(?:(?P<tens>[2-9]0)'?s|(?P<word>{'|'.join(_TENS)}))(?!\w)"
+)
+_OTHER_YEARS = re.compile(r"(?P<age>\d{1,3})\s*(?:साल|वर्ष|años|ans\b|jahre|歳|才|岁|歲|سنة|سنوات|عام|anni|anos|лет|살|세)")
+_STOP = word_set(
+    "with and to from behind beside toward towards into watches watching sees looks holds holding who whose that while as "
+    "near under by in on of at for his her their stands sits walks runs enters is are was has"
+)
+_FEMALE = word_set("she her hers herself elle ella sie 彼女 她 هي")
+_MALE = word_set("he him his himself il él er 彼 他 هو")
+_FEMALE_TITLES = word_set(
+    "mrs ms miss madame madam mme mlle frau señora sra signora lady queen princess mother sister aunt auntie श्रीमती smt"
+)
+_MALE_TITLES = word_set("mr sir monsieur herr señor sr signor lord king prince father brother uncle shri श्री")
+_ROLE_OF_TITLE = {"dr": "doctor", "doctor": "doctor", "prof": "professor", "professor": "professor", "officer": "police officer",
+                  "inspector": "detective", "detective": "detective", "sgt": "soldier", "sergeant": "soldier"}  # fmt: skip
+_BY_FIRST_WORD = {"young": "child", "little": "child", "small": "child", "baby": "baby", "teen": "teen", "teenage": "teen", "old": "elder",
+                  "elder": "elder", "elderly": "elder", "younger": "young", "older": "elder", "adult": "adult"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of a person. Age is an age of core.character, gender female or male; None when nothing says it."""
+
+    age: str | None = None
+    gender: str | None = None
+    role_word: str = ""
+    creature: str = ""
+    narrator: bool = False
+    description: str = ""
+    name: GivenName | None = None
+
+
+def age_band(years: int) -> str:
+    """The age of core.character.Age for a number of years."""
+    for age, (low, high) in lexicon().age_bands.items():
+        if low <= years <= high:
+            return age
+    return "elder"
+
+
+def read_age(text: str, after: int = 0, before: int | None = None) -> str | None:
+    """The age that a description gives. The name it belongs to stands at ``[before, after)`` when it has one."""
+    folded = fold(text)
+    tail, head = folded[after:], folded[: before if before is not None else 0]
+    matched = _DIRECTLY_AFTER.match(tail) if before is not None else None
+    for found in (
+        matched,
+        _YEARS_OLD.search(tail),
+        _AGED.search(tail),
+        _OTHER_YEARS.search(tail),
+        _YEARS_OLD.search(head),
+        _OTHER_YEARS.search(head),
+    ):
+        if found is not None:
+            return age_band(_years(next(value for value in found.groups() if value)))
+    decade = _DECADE.search(tail) or _DECADE.search(head)
+    if decade is not None:
+        named = decade.groupdict()
+        years = int(named["tens"]) if named["tens"] else _TENS[named["word"]]
+        part = named["part"] or named["bare"] or "mid"
+        return age_band(years + {"early": 2, "mid": 5, "late": 8}[part])
+    return _age_word(folded, after, before)
+
+
+def _years(written: str) -> int:
+    if written.isdigit():
+        return int(written)
+    tens, _, ones = written.replace("-", " ").partition(" ")
+    if tens in _TEN_WORDS:
+        return _TEN_WORDS[tens] + (_NUMBERS.index(ones) if ones in _NUMBERS else 0)
+    return _NUMBERS.index(tens)
+
+
+def _age_word(folded: str, after: int, before: int | None) -> str | None:
+    words = lexicon()
+    spans = tokens(folded)
+    for hit in words.ages.find(folded):
+        following = [word for start, _, word in spans if start >= hit.end]
+        if before is not None:
+            distance = len([1 for start, end, _ in spans if (hit.end <= start and end <= before) or (after <= start and end <= hit.start)])
+            if distance > (2 if hit.end <= before else 7):
+                continue
+        if hit.key in ("old", "little", "young", "aged", "ancient", "child", "small", "alt", "petit", "petite") and following:
+            gap = folded[hit.end :].lstrip(" ")[:1]
+            nxt = following[0]
+            person = words.relations.exact(nxt) is not None or words.roles.exact(nxt) is not None or nxt in ("and", "but", "enough")
+            named = before is not None and hit.end <= before and folded[hit.end : before].strip() == ""
+            if hit.key != "child" and not (person or named or gap in ",.;()"):
+                continue
+        return hit.value
+    relation = next((hit.value for hit in words.relations.find(folded) if before is None and hit.value.age in words.age_bands), None)
+    return relation.age if relation is not None and relation.age != "adult" else None
+
+
+def read_traits(person: Person, cast: Cast, actions: Sequence[str], language: str) -> Traits:
+    """Everything the name and the action text say of a person. What a name says outright goes before what a text suggests."""
+    called = _read_name(person, language)
+    introduction, sentence, mention = _introduction(person, cast, actions)
+    beside = _apposition(sentence, mention, language) if mention is not None else _Beside()
+    told = _told_age(sentence, mention, cast) if mention is not None else None
+    given = _letter(called.given.gender) if called.given else ""
+    gender = _letter(called.gender) or _letter(beside.gender) or given or _pronoun_gender(introduction)
+    return Traits(
+        age=told or called.age or beside.age,
+        gender={"f": "female", "m": "male"}.get(gender),
+        role_word=called.role or beside.role,
+        creature=called.creature or (beside.creature if called.given is None else ""),
+        narrator=called.narrator,
+        description=" ".join(introduction.split()),
+        name=called.given,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """What a name says by itself."""
+
+    gender: str = ""
+    age: str | None = None
+    role: str = ""
+    creature: str = ""
+    narrator: bool = False
+    given: GivenName | None = None
+
+
+def _read_name(person: Person, language: str) -> _Called:
+    words = lexicon()
+    parts = [word for _, _, word in tokens(person.key)]
+    bare = [part for part in parts if part not in ARTICLES and not part.isdigit()]
+    if not bare:
+        return _Called()
+    core = [part for part in bare if part not in QUALITIES] or bare
+    whole = " ".join(core)
+    titled = bare[0] in TITLES and len(bare) > 1
+    relation = words.relations.exact(" ".join(bare), language) or words.relations.exact(whole, language)
+    if relation is None and len(core) > 1:
+        relation = words.relations.exact(core[0] if titled else core[-1], language)
+    given = next((words.names[part] for part in (person.key.replace(" ", ""), core[0], core[-1]) if part in words.names), None)
+    creature = ""
+    if not titled and given is None:
+        creature = words.creatures.exact(whole, language) or ""
+        if not creature and len(core) > 1:
+            creature = words.creatures.exact(core[-1], language) or ""
+    role = words.roles.exact(whole) or _ROLE_OF_TITLE.get(bare[0], "" if given else words.roles.exact(core[-1]) or "")
+    human = relation is not None and not relation.narrator and relation.age != "creature"
+    return _Called(
+        gender=(_letter(relation.gender) if relation is not None else "") or _title_gender(bare[0]),
+        age=(_BY_FIRST_WORD.get(bare[0]) if len(bare) > 1 else None) or _plain_age(relation),
+        role=role or (relation.word if relation is not None and human else ""),
+        creature=creature,
+        narrator=relation is not None and relation.narrator,
+        given=given,
+    )
+
+
+def _plain_age(relation: Relation | None) -> str | None:
+    """The age of a relation; adult says too little to count."""
+    return relation.age if relation is not None and relation.age in lexicon().age_bands and relation.age != "adult" else None
+
+
+def _told_age(sentence: str, mention: Mention, cast: Cast) -> str | None:
+    """The age that the sentence gives to the person it introduces."""
+    start = _part_start(sentence, mention, cast)
+    return read_age(_own_part(sentence, mention, cast), mention.end - start, mention.start - start)
+
+
+def _letter(gender: str) -> str:
+    return gender if gender in ("f", "m") else ""
+
+
+def _title_gender(first: str) -> str:
+    return "f" if first in _FEMALE_TITLES else "m" if first in _MALE_TITLES else ""
+
+
+def _introduction(person: Person, cast: Cast, actions: Sequence[str]) -> tuple[str, str, Mention | None]:
+    """The first sentences that name a person, the very first of them, and where it does. Capitals go before later mentions."""
+    best: tuple[str, str, Mention | None] = ("", "", None)
+    for text in actions:
+        sentences = sentences_of(text)
+        for index, sentence in enumerate(sentences):
+            for mention in cast.mentions(sentence):
+                if mention.person != person.id or mention.possessive:
+                    continue
+                shouted = clean(sentence)[mention.start : mention.end].isupper() and not sentence.isupper()
+                if best[2] is None or shouted:
+                    more = sentences[index + 1] if index + 1 < len(sentences) else ""
+                    first = tokens(fold(more))[:1]
+                    told = first and first[0][2] in _FEMALE | _MALE | {"they", "his", "her"}
+                    best = (sentence + more if told else sentence, sentence, mention)
+                if shouted:
+                    return best
+    return best
+
+
+def _part_start(sentence: str, mention: Mention, cast: Cast) -> int:
+    ends = [other.end for other in cast.mentions(sentence) if other.end <= mention.start]
+    return max(ends, default=0)
+
+
+def _own_part(sentence: str, mention: Mention, cast: Cast) -> str:
+    """The stretch of a sentence around a name that speaks of nobody else."""
+    starts = [other.start for other in cast.mentions(sentence) if other.start >= mention.end]
+    return clean(sentence)[_part_start(sentence, mention, cast) : min(starts, default=len(clean(sentence)))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    gender: str = ""
+    age: str | None = None
+    role: str = ""
+    creature: str = ""
+
+
+def _apposition(sentence: str, mention: Mention, language: str) -> _Beside:
+    """What stands beside a name and means the same person: ASHA, a girl of nine; the old weaver SALIM."""
+    folded = fold(sentence)
+    words = lexicon()
+    found = _Beside()
+    for text in (_beside_after(folded, mention.end), _beside_before(folded, mention.start)):
+        relation = next((hit.value for hit in words.relations.find(text, language) if not hit.value.group and not hit.value.narrator), None)
+        role = next((hit.value for hit in words.roles.find(text)), "")
+        creature = next((hit.value for hit in words.creatures.find(text, language)), "")
+        if creature and relation is not None and relation.age != "creature":
+            creature = ""
+        if relation is None and not role and not creature:
+            continue
+        gender = found.gender or (relation.gender if relation else "")
+        age = found.age or _plain_age(relation)
+        word = relation.word if relation is not None and relation.age != "creature" else ""
+        found = _Beside(gender, age, found.role or role or word, found.creature or creature)
+    return found
+
+
+_OPENING = re.compile(r"\s*(?:,|\(|\uff08|[\u2013\u2014-]|is an?\b|is the\b)\s*(?:(?:the|an?|his|her|their|\d+)\b,?)?\s*")
+_BREAK = re.compile(r"[,.;:()\uff08\uff09\u2014]")
+
+
+def _beside_after(folded: str, edge: int) -> str:
+    """Up to eight words behind a name, as far as they can speak of the same person: ASHA, [a girl of nine], runs."""
+    opening = _OPENING.match(folded, edge)
+    if opening is None:
+        return ""
+    start = last = opening.end()
+    for first, end, word in tokens(folded[start:])[:8]:
+        if last > start and (word in _STOP or _BREAK.search(folded[last : start + first])):
+            break
+        last = start + end
+    return folded[start:last]
+
+
+def _beside_before(folded: str, edge: int) -> str:
+    """Up to five words before a name, as far as they can speak of the same person: [the old weaver] SALIM."""
+    head = folded[:edge].rstrip()
+    if head.endswith((".", ";", ":")):
+        return ""
+    apart = head.endswith(",")
+    head = re.sub(r"(?:,|called|named|known as)$", "", head).rstrip(" ,")
+    first_kept = len(head)
+    for first, end, word in reversed(tokens(head)[-5:]):
+        if first_kept < len(head) and _BREAK.search(head[end:first_kept]):
+            break
+        if word in _STOP:
+            # "Beside his mother, ASHA" speaks of two; "his mother ASHA" of one.
+            return "" if apart else head[first_kept:]
+        first_kept = first
+    return head[first_kept:]
+
+
+def _pronoun_gender(text: str) -> str:
+    """The gender of the pronouns of an introduction; none when both occur."""
+    found = [word for _, _, word in tokens(fold(text))]
+    female = sum(word in _FEMALE for word in found) + sum(text.count(word) for word in ("彼女", "她"))
+    male = sum(word in _MALE for word in found) + sum(text.count(word) for word in ("彼は", "他"))
+    return "f" if female and not male else "m" if male and not female else ""
