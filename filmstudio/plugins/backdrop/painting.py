@@ -15,11 +15,13 @@ from filmstudio.plugins.backdrop.atmosphere import MIST_REACH, MIST_SCALE, light
 from filmstudio.plugins.backdrop.cast_light import cast_air, cast_tint, grade, rim_light, rim_side
 from filmstudio.plugins.backdrop.colour import RGB, hexadecimal
 from filmstudio.plugins.backdrop.extras import IN_FRONT_OF_CAST, StageExtras
+from filmstudio.plugins.backdrop.kit_forest import draw_forest
+from filmstudio.plugins.backdrop.kit_village import draw_village
 from filmstudio.plugins.backdrop.light import air_colour, dark_colour, lamp_strength
-from filmstudio.plugins.backdrop.planes import Painted, far_limit, grouped, layers_of, paint, paint_wide
+from filmstudio.plugins.backdrop.planes import Painted, far_limit, grouped, layers_of, paint
 from filmstudio.plugins.backdrop.relight import mood_of, relight
 from filmstudio.plugins.backdrop.slots import slots_of
-from filmstudio.plugins.backdrop.stage import Stage
+from filmstudio.plugins.backdrop.stage import FRAME, Stage
 from filmstudio.plugins.backdrop.weather import overlays, sky_of
 
 
@@ -36,18 +38,29 @@ class PaintedSet:
     extras: StageExtras
 
 
+KITS = {"village": draw_village, "forest": draw_forest}
+
+
 def stage_drawing(folder: Path, stage: Stage, seed: int) -> str:
     """The drawing of a stage (SVG text), drawn from ``seed`` when it is a kit.
 
     Raises:
         InputError: the pack lacks the file.
     """
-    if stage.file is None:
-        raise InputError(f"the stage {stage.id} has no drawing.")
+    if stage.kit is not None:
+        return KITS[stage.kit.name](seed)[0]
+    path = folder / "stages" / (stage.file or "")
     try:
-        return (folder / "stages" / stage.file).read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise InputError(f"the art pack lacks {stage.file}.", remedy="Name a complete art pack.") from error
+        raise InputError(f"the art pack lacks {path.name}.", remedy="Name a complete art pack.") from error
+
+
+def focal_x(stage: Stage, seed: int) -> float:
+    """The x of what the eye goes to, in stage units."""
+    if stage.kit is not None:
+        return KITS[stage.kit.name](seed)[1]
+    return stage.focal.x if stage.focal.x is not None else FRAME[2] / 2
 
 
 def paint_set(folder: Path, stage: Stage, chosen: StageSet, scale: float) -> PaintedSet:
@@ -69,7 +82,7 @@ def paint_set(folder: Path, stage: Stage, chosen: StageSet, scale: float) -> Pai
     groups = grouped(layers, far_limit(slots))
     banks = mist_banks(chosen.weather, slots, chosen.seed, hexadecimal(air), groups)
     painted = [plane for group in groups if (plane := paint(head, group, scale))]
-    painted += [paint_wide(head, bank, MIST_SCALE * scale, MIST_REACH) for bank, _ in banks]
+    painted += [plane for bank, _ in banks if (plane := paint(head, bank, MIST_SCALE * scale, MIST_REACH))]
     planes = tuple(sorted(painted, key=lambda plane: -plane.z))
     behind = [plane.id for plane in planes if plane.z >= 1]
     contrast = stage.caption.contrast_mean.get(chosen.light, 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +24,10 @@ MID_Z = 2.5
 NEAR_Z = 1.2
 """Layers nearer than this, down to 1, lie on the ground of the cast and move with it."""
 
+TILE = 2000
+"""Most pixels on a side that are painted in one go."""
+Box = tuple[float, float, float, float]
+"""x, y, width, height in stage units."""
 Premultiplied = NDArray[np.uint8]
 """(height, width, 4), red green blue already multiplied by alpha."""
 
@@ -51,7 +57,7 @@ class Painted:
     id: str
     z: float
     pixels: Premultiplied
-    box: tuple[float, float, float, float]
+    box: Box
     opaque: bool
 
 
@@ -99,53 +105,64 @@ def _depth(name: str, layers: Sequence[Layer]) -> float:
     return round(len(moving) / sum(1 / layer.z for layer in moving), 3)
 
 
-def paint(head: str, group: Group, scale: float) -> Painted | None:
+def paint(head: str, group: Group, scale: float, reach: float = 0.0) -> Painted | None:
     """Rasterise a group at ``scale`` pixels for each unit; None when nothing of it shows.
+
+    ``reach`` is how far it goes on beyond the stage on either side, in units.
 
     Raises:
         EngineError: the drawing cannot be rasterised.
     """
-    return _cropped(group, rasterise(f"{head}{group.drawing}</svg>", scale), scale, VIEW_BOX[0])
+    left, top, width, height = VIEW_BOX
+    canvas = (left - reach, top, width + 2 * reach, height)
+    return _cropped(group, rasterise(head, group.drawing, canvas, scale), scale, canvas)
 
 
-def paint_wide(head: str, group: Group, scale: float, reach: float) -> Painted:
-    """Rasterise a group that goes on for ``reach`` units beyond the stage on either side.
+def rasterise(head: str, body: str, canvas: Box, scale: float) -> Premultiplied:
+    """Pixels of a part of the stage at ``scale`` pixels for each unit, premultiplied.
+
+    Painted in tiles: beyond 2000 pixels librsvg would be asked for the same shapes again and again.
 
     Raises:
-        EngineError: the drawing cannot be rasterised, or nothing of it shows.
+        EngineError: librsvg cannot read it.
     """
-    left, top, width, height = VIEW_BOX
-    wide = f'viewBox="{left - reach:g} {top:g} {width + 2 * reach:g} {height:g}" width="{width + 2 * reach:g}" height="{height:g}"'
-    head = _CANVAS.sub(wide, head, count=1)
-    painted = _cropped(group, rasterise(f"{head}{group.drawing}</svg>", scale), scale, left - reach)
-    if painted is None:
-        raise EngineError(f"nothing of the plane {group.id} shows.")
-    return painted
+    left, top, width, height = canvas
+    pixels = np.empty((math.ceil(height * scale), math.ceil(width * scale), 4), np.uint8)
+    for rows in _pieces(pixels.shape[0]):
+        for columns in _pieces(pixels.shape[1]):
+            across, down = columns.stop - columns.start, rows.stop - rows.start
+            view = f"{left + columns.start / scale:.6f} {top + rows.start / scale:.6f} {across / scale:.6f} {down / scale:.6f}"
+            tile = _CANVAS.sub(f'viewBox="{view}" width="{across}" height="{down}"', head, count=1)
+            pixels[rows, columns] = _tile(f"{tile}{body}</svg>", (down, across))
+    return premultiplied(pixels)
 
 
-def _cropped(group: Group, pixels: Premultiplied, scale: float, left_edge: float) -> Painted | None:
+def _pieces(length: int) -> list[slice]:
+    count = math.ceil(length / TILE)
+    edges = [length * k // count for k in range(count + 1)]
+    return [slice(start, end) for start, end in itertools.pairwise(edges)]
+
+
+def _tile(drawing: str, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    try:
+        image = pyvips.Image.svgload_buffer(drawing.encode("utf-8"), unlimited=True)
+        straight: NDArray[np.uint8] = np.asarray(image.numpy(), dtype=np.uint8)
+    except pyvips.Error as error:
+        raise EngineError(f"the drawing cannot be painted: {str(error).strip()}.") from error
+    if straight.shape != (*shape, 4):
+        raise EngineError(f"the drawing was painted at {straight.shape}, not {shape}.")
+    return straight
+
+
+def _cropped(group: Group, pixels: Premultiplied, scale: float, canvas: Box) -> Painted | None:
     alpha = pixels[..., 3]
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     if not rows.size:
         return None
     top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
     cropped = np.ascontiguousarray(pixels[top:bottom, left:right])
-    box = (left_edge + left / scale, VIEW_BOX[1] + top / scale, (right - left) / scale, (bottom - top) / scale)
+    box = (canvas[0] + left / scale, canvas[1] + top / scale, (right - left) / scale, (bottom - top) / scale)
     return Painted(group.id, group.z, cropped, box, bool((cropped[..., 3] == 255).all()))
-
-
-def rasterise(drawing: str, scale: float) -> Premultiplied:
-    """Pixels of a whole SVG at ``scale`` pixels for each unit, premultiplied.
-
-    Raises:
-        EngineError: librsvg cannot read it.
-    """
-    try:
-        image = pyvips.Image.svgload_buffer(drawing.encode("utf-8"), scale=scale, unlimited=True)
-        straight: NDArray[np.uint8] = np.asarray(image.numpy(), dtype=np.uint8)
-    except pyvips.Error as error:
-        raise EngineError(f"the drawing cannot be painted: {str(error).strip()}.") from error
-    return premultiplied(straight)
 
 
 def premultiplied(straight: NDArray[np.uint8]) -> Premultiplied:
