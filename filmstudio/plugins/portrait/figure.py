@@ -286,6 +286,8 @@ def _seat_cloth(name: str, person: Person, pack: ArtPack) -> dict[str, dict[str,
         found = _MAIN_SLOT.search(pack.part(garment).markup)
         if found is not None:
             exchange[slot] = body.remap.get(garment, {}).get(found[1], found[1])
+    if "cloth1" in exchange and 'class="accent"' not in pack.part(worn["cloth1"].split("+")[0]).markup:
+        exchange["accent"] = exchange["cloth1"]  # the motif of a kneeling kimono is not on plain cloth
     changed = {slot: other for slot, other in exchange.items() if slot != other}
     return {name: changed} if changed else {}
 
