@@ -1,0 +1,37 @@
+"""A look-ahead limiter for peaks between samples."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import minimum_filter1d, uniform_filter1d
+from scipy.signal import resample_poly
+
+LOOKAHEAD = 240
+"""Samples over which the gain moves, 5 ms either side of a peak: short enough not to be heard as pumping."""
+
+CONTEXT = 3 * LOOKAHEAD
+"""Samples of neighbouring sound that a block needs on each side, so that blocks limit exactly as one piece would."""
+
+
+def limit(block: NDArray[np.float32], before: int, after: int, ceiling: float) -> NDArray[np.float32]:
+    """Bring ``block`` under ``ceiling``.
+
+    Args:
+        block: samples (n, 2), with ``before`` and ``after`` samples of context at its ends.
+        before: context samples at the start; they are limited too, but not returned.
+        after: context samples at the end.
+        ceiling: highest allowed magnitude between samples, 0 to 1.
+    """
+    inner = block[before : len(block) - after]
+    if float(np.abs(block).max(initial=0.0)) <= ceiling * 0.7:
+        return inner
+    over = np.abs(resample_poly(block, 4, 1, axis=0)).max(axis=1)
+    peaks = over[: 4 * len(block)].reshape(len(block), 4).max(axis=1)
+    if float(peaks.max()) <= ceiling:
+        return inner
+    wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
+    held = minimum_filter1d(wanted, 2 * LOOKAHEAD + 1, mode="nearest")
+    gain = uniform_filter1d(uniform_filter1d(held, LOOKAHEAD, mode="nearest"), LOOKAHEAD, mode="nearest")
+    limited: NDArray[np.float32] = (inner * gain[before : len(block) - after, None]).astype(np.float32)
+    return limited

@@ -1,0 +1,1 @@
+"""What the sound engines share: wave files and meters. Not a role."""
