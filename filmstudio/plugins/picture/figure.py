@@ -50,7 +50,7 @@ class Figure:
 
     def __init__(self, sheet: ReadySheet, width: int, height: int, light: CastLight) -> None:
         self._sheet = sheet
-        self._rig: Rig = sheet.rig
+        self.rig: Rig = sheet.rig
         self._light = light
         size = (height + 2 * ROOM, width + 2 * ROOM)
         self._canvas: Pixels = np.zeros(size, np.uint32)
@@ -77,8 +77,8 @@ class Figure:
             self._halvings, self._placed = halvings, []
         if not self._placed:
             self._rim = self._light.rim_at(scale)
-        layers = [layer for layer in self._rig.layers(pose) if layer.opacity > 0]
-        fall_x, fall_y = self._rig.shade(pose)
+        layers = [layer for layer in self.rig.layers(pose) if layer.opacity > 0]
+        fall_x, fall_y = self.rig.shade(pose)
         shade = np.array([SHADE_STRENGTH, round(a * fall_x + c * fall_y), round(b * fall_x + d * fall_y), *SHADE_INK], np.int64)
         dirty, fresh = self._changes(layers, place)
         if not np.array_equal(shade, self._shade):

@@ -1,0 +1,301 @@
+"""Filming: everything a shot holds, brought together frame by frame and handed to the encoder."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filmstudio.core.engine import Desk
+from filmstudio.core.errors import Unsupported
+from filmstudio.core.film import Performer
+from filmstudio.core.model import canonical_json, digest_of, seed_from
+from filmstudio.core.rational import frames_in
+from filmstudio.core.requests import Backdrop, Portrait, SegmentRequest
+from filmstudio.plugins.art.pack import house_pack
+from filmstudio.plugins.backdrop.camera import Size
+from filmstudio.plugins.backdrop.engine import FORM as STAGE_FORM
+from filmstudio.plugins.backdrop.extras import StageExtras
+from filmstudio.plugins.backdrop.stage import CAST_HEIGHT_PER_DEPTH
+from filmstudio.plugins.picture.acting import MotionData, Performance, StagedPose, load_motion
+from filmstudio.plugins.picture.canvas import Frame, Matrix, Numbers
+from filmstudio.plugins.picture.cards import Words, words_of
+from filmstudio.plugins.picture.encode import segment
+from filmstudio.plugins.picture.figure import Figure
+from filmstudio.plugins.picture.scenery import PaintedPlane, Scenery
+from filmstudio.plugins.picture.shade import CastLight, Footing, cast_shadows, shadows
+from filmstudio.plugins.picture.sprites import ReadySheet
+from filmstudio.plugins.picture.view import View
+from filmstudio.plugins.portrait.sheet import FORM as SHEET_FORM
+from filmstudio.plugins.portrait.sheet import SpriteSheet
+
+ADULT_UNITS: Final = 1250.0
+"""Standing height of an adult in drawing units: what the stage's height of a figure is the height of."""
+FOOT_UNITS: Final = 150.0
+"""Length of a shoe."""
+MOUTH_OPEN: Final = 0.08
+"""Opening above which a drawn mouth is seen to be open."""
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+ValueT = TypeVar("ValueT")
+
+
+class _Recent(Generic[KeyT, ValueT]):
+    """The values used last. A pure cache: what it gives back is what making it again would give."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._kept = most, OrderedDict[KeyT, ValueT]()
+
+    def get(self, key: KeyT, make: Callable[[], ValueT]) -> ValueT:
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        else:
+            self._kept[key] = make()
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+
+_SHEETS = _Recent[str, ReadySheet](12)
+_SCENERIES = _Recent[str, Scenery](2)
+_PERFORMANCES = _Recent[str, tuple[StagedPose, ...]](8)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a segment shows."""
+
+    frames: int
+    mouth_frames: dict[str, tuple[int, ...]]
+    degraded: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Player:
+    """A performer with their figure."""
+
+    performer: Performer
+    figure: Figure
+    poses: tuple[StagedPose, ...]
+    unit: float
+    """Stage units for each drawing unit."""
+    height_units: float
+    never_mirror: bool
+    placed: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(slots=True)
+class Shoot:
+    """One shot, ready to be drawn in any of its frames."""
+
+    size: Size
+    view: View
+    scenery: Scenery | None
+    light: CastLight
+    players: list[_Player]
+    words: tuple[Words, ...]
+    fade_in: int
+    fade_out: int
+    degraded: tuple[str, ...] = ()
+    _drawn: tuple[Hashable, ...] = field(default=(), repr=False)
+
+    def draw(self, number: int, frame: Frame) -> None:
+        """Draw a frame of the shot, given that ``frame`` holds what was drawn last."""
+        (scale, _, left), (_, _, top) = self.view.matrix(1.0, number)
+        for player in self.players:
+            self._pose(player, number, scale, left, top)
+        state = self._state(number)
+        if state == self._drawn:
+            return
+        self._drawn = state
+        if self.scenery:
+            self.scenery.lay_back(number, frame)
+        else:
+            _dark(frame)
+        cast_shadows(frame, self._shadows(number, scale, left, top), self.light)
+        for player in self.players:
+            player.figure.cel.lay(frame, box=player.figure.box)
+        if self.scenery:
+            self.scenery.lay_front(number, frame)
+        for words in self.words:
+            words.lay(number, frame)
+        kept = self._kept(number)
+        if kept < 256:
+            frame.fade(kept)
+
+    def _state(self, number: int) -> tuple[Hashable, ...]:
+        """What the frame depends on: two frames of one state are the same picture."""
+        moving = number if self.scenery and not self.scenery.still else -1
+        rolling = number if any(words.roll and words.opacity(number) for words in self.words) else -1
+        figures = tuple((player.figure.version, player.placed) for player in self.players)
+        return (moving, rolling, figures, tuple(words.opacity(number) for words in self.words), self._kept(number))
+
+    def _kept(self, number: int) -> int:
+        """Of 256, what a fade leaves of the picture."""
+        last = self.view.frames - 1
+        share = 1.0
+        if self.fade_in and number < self.fade_in:
+            share = min(share, (number + 0.5) / self.fade_in)
+        if self.fade_out and last - number < self.fade_out:
+            share = min(share, (last - number + 0.5) / self.fade_out)
+        return round(256 * share)
+
+    def _pose(self, player: _Player, number: int, scale: float, left: float, top: float) -> None:
+        staged = player.poses[number]
+        size = player.unit * scale
+        x, y = (player.performer.x + staged.dx) * scale + left, player.performer.ground * scale + top
+        mirror = -1.0 if staged.facing_left and not player.never_mirror else 1.0
+        player.placed = (size * mirror, 0.0, 0.0, size, x, y)
+        player.figure.pose(staged.pose, player.placed)
+
+    def _shadows(self, number: int, scale: float, left: float, top: float) -> Numbers:
+        feet = []
+        for player in self.players:
+            staged = player.poses[number]
+            size = player.unit * scale
+            a, _, _, d, x, y = player.placed
+            rig = player.figure.rig
+            near, far = (rig.point(staged.pose, name) for name in ("foot_near", "foot_far"))
+            middle = (near[0] + far[0]) / 2
+            width = (min(900.0, abs(near[0] - far[0])) + FOOT_UNITS) * size
+            lift = max(0.0, -max(near[1], far[1])) * size
+            feet.append(Footing(x + a * middle, y, width, player.height_units * size, min(lift, staged.pose.air * size)))
+        return shadows(feet, self.light, (scale, left, top))
+
+
+def film(request: SegmentRequest, desk: Desk, path: Path) -> Shown:
+    """Draw and encode a segment into ``path``.
+
+    Raises:
+        Unsupported: a portrait or backdrop has a form that is not drawn here.
+    """
+    shoot = prepare(request, desk)
+    frames = request.timing.frames
+    first, last = frames * request.part // request.parts, frames * (request.part + 1) // request.parts
+    mouths: dict[str, list[int]] = {}
+    with segment(path, request.width, request.height, request.fps, request.preset) as encoder:
+        for number in range(first, last):
+            shoot.draw(number, encoder.frame)
+            encoder.send()
+            for player in shoot.players:
+                staged = player.poses[number]
+                if staged.line and staged.mouth_open > MOUTH_OPEN:
+                    mouths.setdefault(staged.line, []).append(number)
+    return Shown(last - first, {line: tuple(found) for line, found in sorted(mouths.items())}, shoot.degraded)
+
+
+def prepare(request: SegmentRequest, desk: Desk) -> Shoot:
+    """Set up a shot: its stage, its cast in their places, and its words."""
+    size = Size(request.width, request.height)
+    frames, fps, shot = request.timing.frames, request.fps, request.shot
+    seed = seed_from(request.seed, shot.id)
+    view = View.of(shot.camera, frames, size, fps, seed)
+    scenery, light = (None, CastLight()) if request.backdrop is None else _stage(request.backdrop, view, seed, desk)
+    language = shot.lines[0].language if shot.lines else "en"
+    words = words_of(
+        shot.card, request.captions, request.caption_style, request.watermark,
+        width=size.width, height=size.height, fps=fps, frames=frames, language=language,
+    )  # fmt: skip
+    players, degraded = _players(request, view, light, desk)
+    fade_in, fade_out = frames_in(shot.fade_in, fps), frames_in(shot.fade_out, fps)
+    return Shoot(size, view, scenery, light, players, words, fade_in, fade_out, degraded)
+
+
+def _stage(backdrop: Backdrop, view: View, seed: int, desk: Desk) -> tuple[Scenery, CastLight]:
+    if backdrop.form != STAGE_FORM:
+        raise Unsupported(
+            f"a backdrop of the form {backdrop.form!r} cannot be drawn by cutout.", remedy="Use the backdrop engine drawn-stage."
+        )
+    extras = StageExtras.model_validate(backdrop.extra)
+    light = CastLight.of(extras, backdrop.cast_tint, backdrop.rim, backdrop.rim_from, backdrop.dark)
+
+    def build() -> Scenery:
+        planes = [
+            PaintedPlane(plane.id, plane.z, np.load(desk.path(plane.image), mmap_mode="r", allow_pickle=False), plane.box)
+            for plane in backdrop.planes
+        ]
+        grade: NDArray[np.uint8] | None = np.load(desk.path(backdrop.grade), allow_pickle=False) if backdrop.grade else None
+        return Scenery(planes, extras, grade, view, seed)
+
+    key = digest_of([backdrop.canonical(), seed, view.size.width, view.size.height, view.fps, repr(view.poses)])
+    return _SCENERIES.get(key, build), light
+
+
+def _players(request: SegmentRequest, view: View, light: CastLight, desk: Desk) -> tuple[list[_Player], tuple[str, ...]]:
+    shot, motion = request.shot, _motion()
+    characters = {character.id: character for character in request.characters}
+    others = {performer.character: performer for performer in shot.performers}
+    heights, units = {}, {}
+    degraded = []
+    for performer in shot.performers:
+        portrait = request.portraits.get(performer.character)
+        if portrait is None or performer.character not in characters:
+            continue
+        if portrait.form != SHEET_FORM:
+            raise Unsupported(
+                f"a portrait of the form {portrait.form!r} cannot be moved by cutout.", remedy="Use the portrait engine drawn-cast."
+            )
+        units[performer.character] = CAST_HEIGHT_PER_DEPTH * max(1.0, performer.ground - light.horizon_y) / ADULT_UNITS
+        heights[performer.character] = units[performer.character] * portrait.height_units
+    players = []
+    # Who stands farther back is drawn first; at one depth, the order of the shot decides.
+    for performer in sorted(shot.performers, key=lambda performer: performer.ground):
+        name = performer.character
+        if name not in units:
+            degraded.append(f"{name} has no portrait and is not in the picture of shot {shot.id}.")
+            continue
+        portrait, unit = request.portraits[name], units[name]
+        sheet = _sheet(portrait, desk)
+        poses = _rehearsed(request, performer, others, heights, unit, motion)
+        figure = Figure(sheet, view.size.width, view.size.height, light)
+        players.append(_Player(performer, figure, poses, unit, portrait.height_units, sheet.rig.never_mirror))
+    return players, tuple(degraded)
+
+
+def _motion() -> MotionData:
+    pack = house_pack()
+    if pack.manifest.files.motion is None:
+        raise Unsupported(f"the art pack {pack.name!r} has no acting data.", remedy="Add motion to its manifest.")
+    return load_motion(pack.folder / pack.manifest.files.motion)
+
+
+def _sheet(portrait: Portrait, desk: Desk) -> ReadySheet:
+    return _SHEETS.get(portrait.sheet.digest, lambda: ReadySheet(SpriteSheet.open(desk.path(portrait.sheet), house_pack())))
+
+
+def _rehearsed(
+    request: SegmentRequest,
+    performer: Performer,
+    others: dict[str, Performer],
+    heights: dict[str, float],
+    unit: float,
+    motion: MotionData,
+) -> tuple[StagedPose, ...]:
+    """What a performer does in the shot; parts of one shot share it."""
+    name = performer.character
+    character = next(character for character in request.characters if character.id == name)
+    apart = {other: other_performer for other, other_performer in others.items() if other != name}
+
+    def rehearse() -> tuple[StagedPose, ...]:
+        return Performance.of(
+            performer, request.shot, request.timing, character, apart, request.mouths, request.fps, request.seed, heights[name], motion,
+            heights=heights, unit=unit,
+        ).poses()  # fmt: skip
+
+    said = [request.shot.canonical(), request.timing.canonical(), performer.canonical(), character.canonical(), request.fps, request.seed]
+    mouths = {line: mouth.canonical() for line, mouth in request.mouths.items()}
+    key = canonical_json([*said, mouths, heights, unit])
+    return _PERFORMANCES.get(digest_of(key), rehearse)
+
+
+def _dark(frame: Frame) -> None:
+    """A quiet dark ground for a card without a stage: a little lighter in the middle of its height."""
+    rows = np.arange(frame.height)
+    middle = 1 - np.abs(rows - frame.height * 0.47) / (frame.height * 0.55)
+    frame.y[:, : frame.width] = (24 + np.floor(14 * np.clip(middle, 0, 1))).astype(np.uint8)[:, None]
+    frame.u[:, :], frame.v[:, :] = 132, 128
