@@ -16,6 +16,22 @@ _NUMBER: Final = "数"
 _MONTH: Final = "月"
 # IPADIC cannot tell 行った "went" from 行った "carried out"; people in films go.
 _WENT: Final = {"行っ": "イッ"}
+_COUNTED: Final = {
+    ("1", "人"): "ヒトリ",
+    ("2", "人"): "フタリ",
+    ("1", "日"): "ツイタチ",
+    ("2", "日"): "フツカ",
+    ("3", "日"): "ミッカ",
+    ("4", "日"): "ヨッカ",
+    ("5", "日"): "イツカ",
+    ("6", "日"): "ムイカ",
+    ("7", "日"): "ナノカ",
+    ("8", "日"): "ヨウカ",
+    ("9", "日"): "ココノカ",
+    ("10", "日"): "トオカ",
+    ("20", "日"): "ハツカ",
+}
+"""Numbers that are not read by their digits before these counters."""
 
 
 class _Token(Protocol):
@@ -47,7 +63,7 @@ def in_kana(words: Wording) -> tuple[Wording, bool]:
     origin: list[tuple[int, int]] = []
     complete = True
     at = 0
-    after_number = False
+    number = ""
     for token in _tokenizer().tokenize(words.text):
         surface = str(token.surface)
         first = words.text.index(surface, at)
@@ -59,14 +75,19 @@ def in_kana(words: Wording) -> tuple[Wording, bool]:
             origin.append(words.origin[index])
         at = last
         whole = (words.origin[first][0], words.origin[last - 1][1])
-        if surface == _MONTH and after_number:
+        if number and surface == _MONTH:
             sound = "ガツ"
         sound = _WENT.get(surface, sound)
-        after_number = detail == _NUMBER
+        joined = bool(number) and (detail == _NUMBER or surface == _MONTH)
+        if (number, surface) in _COUNTED:
+            sound = _COUNTED[number, surface]
+            whole = (origin[-1][0], whole[1])
+            del text[-len(number) :], origin[-len(number) :]
+        number = (number + surface if joined else surface) if detail == _NUMBER else ""
         if not sound or sound == "*":
             sound = surface
             complete = complete and not any("\u3400" <= char <= "\u9fff" or ord(char) >= 0x20000 for char in surface)
-        if text and text[-1] != " " and kind not in _DEPENDENT and detail not in _DEPENDENT_DETAIL:
+        if text and text[-1] != " " and not joined and kind not in _DEPENDENT and detail not in _DEPENDENT_DETAIL:
             text.append(" ")
             origin.append((whole[0], whole[0]))
         for char in _hiragana(sound):

@@ -21,8 +21,9 @@ PAUSES: Final[dict[str, float]] = {
 """Seconds of silence after a mark, from voice direction; a mark of every script the catalogue speaks."""
 
 _MARKS: Final = re.escape("".join(PAUSES))
-# A digit on both sides keeps the mark within a number: 3,50 or 10:30. A point before a letter is an abbreviation or a name: U.S.A.
-_BREAK: Final = re.compile(rf"(?<![0-9])[{_MARKS}][{_MARKS}\s]*|[{_MARKS}](?![0-9])[{_MARKS}\s]*")
+# A digit on both sides keeps the mark within a number: 3,50 or 10:30. A point between letters belongs to them: a.m. or U.S.A.
+_ABBREVIATING: Final = r"\.(?=[^\W_])|(?<=\.[^\W\d_])\.(?=\s+[a-z])"
+_BREAK: Final = re.compile(rf"(?!{_ABBREVIATING})(?:(?<![0-9])[{_MARKS}]|[{_MARKS}](?![0-9]))[{_MARKS}\s]*")
 _AS_LATIN: Final = str.maketrans(
     {"、": ",", "，": ",", "；": ";", "：": ":", "！": "!", "？": "?", "．": ".", "。": ".", "…": ".", "—": ","}
 )

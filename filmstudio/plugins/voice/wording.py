@@ -74,13 +74,17 @@ def read_aloud(text: str, language: str) -> Wording:
     said = said.sub(_UNSPOKEN, _hush)
     if primary == "el":
         said = said.sub(_GREEK_QUESTION, lambda match: "?")
+    said = said.sub(_DRAWN_OUT, lambda match: match.group() if match.group(1) in _ROMAN and match.group().isupper() else match.group(1))
     said = said.sub(_MONEY, lambda match: _money(match, primary))
     if primary == "en":
         said = said.sub(_CLOCK, _clock)
         said = said.sub(_INTERJECTION, lambda match: _INTERJECTIONS.get(match.group().casefold()[:2], match.group()))
+        said = said.sub(_YEAR, _year)
+        said = said.sub(_UNIT, lambda match: match.group(1) + " " + _UNITS[match.group(2)])
         said = said.sub(_NUMBERED, lambda match: "number")
     short = _ABBREVIATIONS.get(primary, {})
     said = said.sub(_ABBREVIATION, lambda match: short.get(match.group(1).casefold(), match.group()))
+    said = said.sub(_LETTERS, _spelled)
     said = said.sub(_INITIAL, lambda match: f"{match.group(1)} ")
     return _calm(said)
 
@@ -88,6 +92,9 @@ def read_aloud(text: str, language: str) -> Wording:
 _ADDRESS: Final = re.compile(r"(?:https?://)(?:www\.)?([^\s/]+)\S*")
 _DOTS: Final = re.compile(r"\.{2,}|…{2,}")
 _DASH: Final = re.compile(r"(?<=\s)[-–](?=\s)|-{2,}|[–―⸺]|(?<=\w)-(?=\s*$)")
+_DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
+_ROMAN: Final = frozenset("IVXLCDM")
+_LETTERS: Final = re.compile(r"(?<![\w.@])[^\W\d_]{1,2}(?:\.[^\W\d_]{1,2})+(?![\w@])")
 _GREEK_QUESTION: Final = re.compile(r"[;\u037e]")
 _UNSPOKEN: Final = re.compile(r"[^\w\s]")
 _KEPT: Final = frozenset(".,;:!?…—'’-&%°$€£¥₹₽₩₺₦₫+=/@…、،؛。।॥۔？؟！，；：．・։՞՜።፣፤፥፧־·ʼ")
@@ -100,14 +107,42 @@ _CURRENCIES: Final = {
     "¥": ("yen", "yen"),
     "₹": ("rupee", "rupees"),
 }
+_MONEY_NAMES: Final = {
+    "hi": {"$": "डॉलर", "€": "यूरो", "£": "पाउंड", "¥": "येन", "₹": "रुपये"},
+    "mr": {"$": "डॉलर", "€": "युरो", "£": "पाउंड", "¥": "येन", "₹": "रुपये"},
+    "bn": {"$": "ডলার", "€": "ইউরো", "£": "পাউন্ড", "¥": "ইয়েন", "₹": "রুপি"},
+    "ta": {"$": "டாலர்", "€": "யூரோ", "£": "பவுண்டு", "¥": "யென்", "₹": "ரூபாய்"},
+    "te": {"$": "డాలర్లు", "€": "యూరోలు", "£": "పౌండ్లు", "¥": "యెన్", "₹": "రూపాయలు"},
+    "es": {"$": "dólares", "€": "euros", "£": "libras", "¥": "yenes", "₹": "rupias"},
+    "fr": {"$": "dollars", "€": "euros", "£": "livres", "¥": "yens", "₹": "roupies"},
+    "de": {"$": "Dollar", "€": "Euro", "£": "Pfund", "¥": "Yen", "₹": "Rupien"},
+    "pt": {"$": "dólares", "€": "euros", "£": "libras", "¥": "ienes", "₹": "rupias"},
+    "it": {"$": "dollari", "€": "euro", "£": "sterline", "¥": "yen", "₹": "rupie"},
+}
 _CLOCK: Final = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?!:)")
-_ABBREVIATION: Final = re.compile(r"(?<![\w.])([^\W\d_]{1,5}(?:\.\s?[^\W\d_]{1,2})?)\.(?=\s*[\w¿¡]|\s*[—,])")
+_YEAR: Final = re.compile(r"(?<![\d.,:/-])(1[1-9]|20)(\d\d)(?![\d:/]|[.,]\d)")
+_UNIT: Final = re.compile(r"(\d)\s?(km|kg|cm|mm|mph|ft|lbs|oz|ml|°C|°F)(?!\w)")
+_UNITS: Final = {
+    "km": "kilometers",
+    "kg": "kilograms",
+    "cm": "centimeters",
+    "mm": "millimeters",
+    "mph": "miles an hour",
+    "ft": "feet",
+    "lbs": "pounds",
+    "oz": "ounces",
+    "ml": "milliliters",
+    "°C": "degrees Celsius",
+    "°F": "degrees Fahrenheit",
+}
+_ABBREVIATION: Final = re.compile(r"(?<![^\s(\[“\"'«—])([^\s\d.,;:!?…]{1,5}(?:\.\s?[^\s\d.,;:!?…]{1,2})?)\.(?=\s*[\w¿¡]|\s*[—,])")
 _NUMBERED: Final = re.compile(r"(?<!\w)[Nn]o\.(?=\s?\d)")
 _INITIAL: Final = re.compile(r"(?<!\w)([A-ZÀ-Þ])\.\s?(?=[A-ZÀ-Þ])")
-_INTERJECTION: Final = re.compile(r"(?<!\w)(?:h+m+|s+h{2,}|p+s+t+|b+r{2,}|p+f+t+|u+g+h+|z{3,})(?!\w)", re.IGNORECASE)
+_INTERJECTION: Final = re.compile(r"(?<!\w)(?:h+m+|m{2,}|s+h{2,}|p+s+t+|b+r{2,}|p+f+t+|u+g+h+|z{3,})(?!\w)", re.IGNORECASE)
 _INTERJECTIONS: Final = {
     "hm": "hmm",
     "hh": "hmm",
+    "mm": "hmm",
     "sh": "shush",
     "ss": "shush",
     "ps": "pist",
@@ -188,7 +223,7 @@ def _address(text: str) -> str:
 def _money(match: re.Match[str], primary: str) -> str:
     sign, whole, cents = match.groups()
     if primary != "en":
-        return f"{whole}{',' + cents if cents else ''} {sign}"
+        return f"{whole}{',' + cents if cents else ''} {_MONEY_NAMES.get(primary, {}).get(sign, sign)}"
     one, many = _CURRENCIES[sign]
     # A separator of thousands is kept out, or it would be read as a pause.
     amount = re.sub(r"[,\u00a0\u202f]", "", whole)
@@ -201,6 +236,22 @@ def _clock(match: re.Match[str]) -> str:
     if minute == "00":
         return f"{int(hour)} o'clock" if 1 <= int(hour) <= 12 else f"{int(hour)} hundred hours"
     return f"{int(hour)} oh {int(minute)}" if minute[0] == "0" else f"{int(hour)} {minute}"
+
+
+def _spelled(match: re.Match[str]) -> str:
+    """Ph.D. and its like letter by letter; single letters with points eSpeak spells by itself."""
+    parts = match.group().split(".")
+    return " ".join("".join(parts).upper()) if max(map(len, parts)) > 1 else match.group()
+
+
+def _year(match: re.Match[str]) -> str:
+    """Years in pairs, as English says them; 2000 to 2009 as numbers."""
+    century, year = match.groups()
+    if century == "20" and year[0] == "0":
+        return match.group()
+    if year == "00":
+        return f"{century} hundred"
+    return f"{century} oh {year[1]}" if year[0] == "0" else f"{century} {year}"
 
 
 def _calm(said: Wording) -> Wording:
