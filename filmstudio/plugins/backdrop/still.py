@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 from filmstudio.core.engine import Desk
 from filmstudio.core.requests import Backdrop
 from filmstudio.plugins.backdrop.camera import REST, Affine, Pose, Size, defocus, plane_matrix, wing_opacity
-from filmstudio.plugins.backdrop.extras import Particles, StageExtras
+from filmstudio.plugins.backdrop.extras import IN_FRONT_OF_CAST, ParticleLayer, Particles, StageExtras
+from filmstudio.plugins.backdrop.stage import FRAME, VIEW_BOX
 
 Picture = NDArray[np.uint8]
 """(height, width, 3), RGB."""
+Veil = NDArray[np.float32]
+"""(height, width, 4), premultiplied RGBA from 0 to 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +51,76 @@ def sheet_matrix(box: tuple[float, float, float, float], shape: tuple[int, ...],
     )
 
 
-def still(sheets: Sequence[Sheet], grade: NDArray[np.uint8] | None, size: Size, pose: Pose = REST, base: Pose = REST) -> Picture:
-    """Lay the planes over each other, far to near, and the grade over all."""
+def still(
+    sheets: Sequence[Sheet],
+    grade: NDArray[np.uint8] | None,
+    size: Size,
+    pose: Pose = REST,
+    base: Pose = REST,
+    veils: Mapping[str, Veil] = MappingProxyType({}),
+) -> Picture:
+    """Lay the planes over each other, far to near, each followed by the veil of its id, and the grade over all."""
     picture = np.zeros((size.height, size.width, 3), np.float32)
+    cast_passed = False
     for sheet in sheets:
+        if sheet.z < 1 and not cast_passed:
+            cast_passed = True
+            _lay(picture, veils.get(IN_FRONT_OF_CAST))
         opacity = wing_opacity(sheet.z, pose.zoom)
-        if opacity <= 0:
-            continue
-        matrix = sheet_matrix(sheet.box, sheet.pixels.shape, plane_matrix(sheet.z, pose, base, size))
-        placed = _placed(np.asarray(sheet.pixels), matrix, size) * opacity
-        blur = defocus(sheet.z, pose.zoom) * size.height / 1080
-        if blur > 0:
-            placed = np.asarray(cv2.GaussianBlur(placed, (0, 0), blur, borderType=cv2.BORDER_REPLICATE), np.float32)
-        _lay(picture, placed)
+        if opacity > 0:
+            matrix = sheet_matrix(sheet.box, sheet.pixels.shape, plane_matrix(sheet.z, pose, base, size))
+            placed = _placed(np.asarray(sheet.pixels), matrix, size) * opacity
+            blur = defocus(sheet.z, pose.zoom) * size.height / 1080
+            if blur > 0:
+                placed = np.asarray(cv2.GaussianBlur(placed, (0, 0), blur, borderType=cv2.BORDER_REPLICATE), np.float32)
+            _lay(picture, placed)
+        _lay(picture, veils.get(sheet.id))
+    if not cast_passed:
+        _lay(picture, veils.get(IN_FRONT_OF_CAST))
     if grade is not None:
         _lay(picture, cv2.resize(grade, (size.width, size.height), interpolation=cv2.INTER_LINEAR).astype(np.float32))
     made: Picture = np.rint(np.clip(picture, 0, 255)).astype(np.uint8)
     return made
 
 
-def still_of(backdrop: Backdrop, desk: Desk, size: Size, pose: Pose = REST, base: Pose = REST) -> Picture:
-    """A picture of a backdrop that lies in the store."""
+def still_of(backdrop: Backdrop, desk: Desk, size: Size, pose: Pose = REST, base: Pose = REST, seed: int = 0) -> Picture:
+    """A picture of a backdrop that lies in the store, with one moment of its weather."""
     grade = np.load(desk.path(backdrop.grade), allow_pickle=False) if backdrop.grade else None
-    return still(sheets_of(backdrop, desk), grade, size, pose, base)
+    return still(sheets_of(backdrop, desk), grade, size, pose, base, weather_veils(extras_of(backdrop), size, seed))
 
 
 def extras_of(backdrop: Backdrop) -> StageExtras:
     """The extras of a drawn stage, typed."""
     return StageExtras.model_validate(backdrop.extra)
+
+
+def weather_veils(extras: StageExtras, size: Size, seed: int) -> dict[str, Veil]:
+    """One moment of falling snow or rain with the camera at rest, by what it lies in front of."""
+    rng = np.random.default_rng(seed)
+    veils: dict[str, Veil] = {}
+    for particles in extras.particles:
+        for layer in particles.layers:
+            veil = veils.setdefault(layer.after, np.zeros((size.height, size.width, 4), np.float32))
+            over = _fall(particles, layer, size, rng)[..., None].astype(np.float32) * np.array([*particles.colour, 1.0], np.float32)
+            veil *= 1 - over[..., 3:4] / 255
+            veil += over
+    return veils
+
+
+def _fall(particles: Particles, layer: ParticleLayer, size: Size, rng: np.random.Generator) -> NDArray[np.uint8]:
+    unit, left, top = size.height / FRAME[3], VIEW_BOX[0], VIEW_BOX[1]
+    veil = np.zeros((size.height, size.width), np.uint8)
+    for _ in range(layer.count):
+        x, y = rng.uniform(left, left + VIEW_BOX[2]) * unit, rng.uniform(top, top + VIEW_BOX[3]) * unit
+        value = round(255 * layer.opacity * rng.uniform(*layer.opacity_spread))
+        length = layer.size * rng.uniform(*layer.size_spread) * unit
+        at = (round(x * 8), round(y * 8))
+        if particles.kind == "snow":
+            cv2.circle(veil, at, round(length * 8), value, -1, cv2.LINE_AA, 3)
+        else:
+            end = (round((x - particles.slant * length) * 8), round((y + length) * 8))
+            cv2.line(veil, at, end, value, max(1, round(layer.width * unit)), cv2.LINE_AA, 3)
+    return veil
 
 
 def _placed(pixels: NDArray[np.uint8], matrix: NDArray[np.float64], size: Size) -> NDArray[np.float32]:
@@ -93,29 +139,7 @@ def _placed(pixels: NDArray[np.uint8], matrix: NDArray[np.float64], size: Size) 
     return made
 
 
-def _lay(picture: NDArray[np.float32], over: NDArray[np.float32]) -> None:
-    picture *= 1 - over[..., 3:4] / 255
-    picture += over[..., :3]
-
-
-def sample_particles(particles: Particles, size: Size, seed: int) -> NDArray[np.float32]:
-    """One moment of falling snow or rain at rest, as premultiplied RGBA, to judge weather by eye."""
-    rng = np.random.default_rng(seed)
-    unit = size.height / 1080
-    shown = np.zeros((size.height, size.width, 4), np.float32)
-    for layer in particles.layers:
-        veil = np.zeros((size.height, size.width), np.uint8)
-        for _ in range(layer.count):
-            x, y = (rng.uniform(-230, 2150) * unit, rng.uniform(-130, 1210) * unit)
-            value = int(255 * layer.opacity * rng.uniform(*layer.opacity_spread))
-            length = layer.size * rng.uniform(*layer.size_spread) * unit
-            at = (round(x * 8), round(y * 8))
-            if particles.kind == "snow":
-                cv2.circle(veil, at, round(length * 8), value, -1, cv2.LINE_AA, 3)
-            else:
-                end = (round((x - particles.slant * length) * 8), round((y + length) * 8))
-                cv2.line(veil, at, end, value, max(1, round(layer.width * unit)), cv2.LINE_AA, 3)
-        over = veil[..., None].astype(np.float32) * np.array([*particles.colour, 1.0], np.float32)
-        shown *= 1 - over[..., 3:4] / 255
-        shown += over
-    return shown
+def _lay(picture: NDArray[np.float32], over: NDArray[np.float32] | None) -> None:
+    if over is not None:
+        picture *= 1 - over[..., 3:4] / 255
+        picture += over[..., :3]

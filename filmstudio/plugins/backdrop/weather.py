@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from filmstudio.core.film import Weather
-from filmstudio.plugins.backdrop.colour import RGB, mix, rgb
+from filmstudio.plugins.backdrop.colour import RGB, rgb
 
 OverlayKind = Literal["mist", "snowfall", "clouds", "bolt", "rain"]
 
@@ -42,8 +42,12 @@ SKIES: dict[Weather, Sky] = {
 """The weather recipes of the art direction."""
 
 
+RAIN_PULL = 0.68
+"""More than half of a storm's: at half, the sun's blue sky shows through."""
+
+
 def sky_of(weather: Weather, rain: bool = False) -> Sky:
-    """The light of a weather; rain out of a clear sky is a storm at half strength, without sun."""
+    """The light of a weather; rain out of a clear sky is a storm at half strength, without sun and under grey air."""
     if not (rain and weather == "clear"):
         return SKIES[weather]
     clear, storm = SKIES["clear"], SKIES["storm"]
@@ -54,8 +58,8 @@ def sky_of(weather: Weather, rain: bool = False) -> Sky:
     return Sky(
         saturation=half(clear.saturation, storm.saturation),
         key=half(clear.key, storm.key),
-        pull=half(clear.pull, storm.pull),
-        air=mix(storm.air, rgb("#8d9aab"), 0.5),
+        pull=RAIN_PULL,
+        air=rgb("#7f8d9f"),
         density=half(clear.density, storm.density),
         gain=half(clear.gain, storm.gain),
         lamps=half(clear.lamps, storm.lamps),
@@ -86,7 +90,7 @@ def overlays(weather: Weather, rain: bool, seed: int, air: str) -> tuple[Overlay
     elif rain and weather != "snow":
         if weather == "clear":
             made.append(
-                Overlay(20, _cloud_mass(rng, 20, "#5b6779", (0, 120), 0.45) + _cloud_mass(rng, 10, "#69768a", (130, 46), 0.45), "clouds")
+                Overlay(20, _cloud_mass(rng, 20, "#566275", (0, 120), 0.7) + _cloud_mass(rng, 10, "#66748a", (130, 46), 0.6), "clouds")
             )
         made += _rain(rng, 0.5)
     return tuple(sorted(made, key=lambda overlay: -overlay.z))
