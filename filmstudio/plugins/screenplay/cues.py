@@ -18,7 +18,7 @@ MAX_FORCED_LETTERS = 60
 _BRACKETS = re.compile(r"\s*[(（]([^()（）]*)[)）]\s*$")
 _OPEN_BRACKET = re.compile(r"\s*[(（]([^()（）]*)$")
 _STOPS = ".!?:;,…。！？：；、،؟؛।॥"
-_INNER_STOPS = set("!?:…。！？：؟।॥\"“”「」『』«»")
+_INNER_STOPS = set('!?:…。！？：؟।॥"“”「」『』«»')
 _TITLES_WITH_STOP = ("JR.", "SR.", "ESQ.", "PH.D.", "M.D.")
 
 

@@ -22,11 +22,17 @@ from filmstudio.plugins.screenplay.headings import is_heading, split_number
 
 STUDIO = "INT. PODCAST STUDIO - DAY"
 
-_TIME = r"(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?(?:\s*(?:-->|-|–)\s*[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?)?)"
+_TIME = (
+    r"(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?(?:\s*(?:-->|-|–)\s*[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?)?)"
+)
 _LEAD = re.compile(rf"^\s*(?:>\s*)*(?:[-*+•]\s+|\d{{1,3}}[.)]\s+)?(?:{_TIME}\s*[-–—:]?\s+)?")
-_TURN = re.compile(r"^(?P<mark>\*{1,3}|_{1,2})?(?P<name>[^\s:：*_\[\]{}<>|\"“”][^:：*\[\]{}<>|\"“”]{0,79}?)\s*(?P<inner>[:：])?(?P=mark)?(?(inner)|\s*[:：])(?P<rest>.*)$")
+_TURN = re.compile(
+    r"^(?P<mark>\*{1,3}|_{1,2})?(?P<name>[^\s:：*_\[\]{}<>|\"“”][^:：*\[\]{}<>|\"“”]{0,79}?)\s*(?P<inner>[:：])?(?P=mark)?(?(inner)|\s*[:：])(?P<rest>.*)$"
+)
 _PLAIN_TURN = re.compile(r"^(?P<name>[^\s:：*\[\]{}<>|\"“”#=][^:：*\[\]{}<>|\"“”]{0,79}?)\s*[:：](?P<rest>.*)$")
-_BOLD_TURN = re.compile(r"^(?P<mark>\*{1,3}|__?)(?P<name>[^:：*]{1,80}?)\s*(?:[:：]\s*(?P=mark)|(?P=mark)\s*(?P<note>[(（][^()（）]*[)）])?\s*[:：])(?P<rest>.*)$")
+_BOLD_TURN = re.compile(
+    r"^(?P<mark>\*{1,3}|__?)(?P<name>[^:：*]{1,80}?)\s*(?:[:：]\s*(?P=mark)|(?P=mark)\s*(?P<note>[(（][^()（）]*[)）])?\s*[:：])(?P<rest>.*)$"
+)
 _TIME_AFTER = re.compile(rf"\s*{_TIME}\s*$")
 _HASH = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*([-*_])(?:\s*\1){2,}\s*$")
@@ -59,7 +65,11 @@ def read_turn(line: str) -> Turn | None:
     noted = (match.groupdict().get("note") or "").strip("()（） ")
     if not cue.name or len(cue.name) > MAX_FORCED_LETTERS or len(cue.name.split()) > MAX_WORDS or rest.startswith("//"):
         return None
-    if not any(char.isalpha() for char in cue.name) or cue.name[-1] in ".!?,;…。！？、，؟" or any(mark in cue.name for mark in ("。", "、", "? ", "! ", ", ")):
+    if (
+        not any(char.isalpha() for char in cue.name)
+        or cue.name[-1] in ".!?,;…。！？、，؟"
+        or any(mark in cue.name for mark in ("。", "、", "? ", "! ", ", "))
+    ):
         return None
     return Turn(cue.name, (*cue.extensions, *([noted] if noted else [])), rest.strip(), start + 1)
 
@@ -223,7 +233,11 @@ class _Reader:
 
 def turn_share(lines: Iterable[str]) -> tuple[int, int]:
     """How many of the non-empty ``lines`` begin a turn, and how many there are (headings, rules and bracketed lines apart)."""
-    counted = [line for line in lines if line.strip() and not _HASH.match(line.strip()) and not _RULE.match(line) and not _ALONE.match(line.strip())]
+    counted = [
+        line
+        for line in lines
+        if line.strip() and not _HASH.match(line.strip()) and not _RULE.match(line) and not _ALONE.match(line.strip())
+    ]
     return sum(1 for line in counted if read_turn(line)), len(counted)
 
 

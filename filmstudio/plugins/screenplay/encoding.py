@@ -88,7 +88,9 @@ def _strictly(data: bytes, encoding: str) -> Decoded:
         return _cleaned(data.decode(encoding), encoding.removesuffix("-sig"))
     except UnicodeDecodeError as error:
         line, column = _place(data[: error.start].decode(encoding, "ignore"))
-        return _refused(f"The bytes here are not {encoding.removesuffix('-sig').upper()}, which the file says it is.", _SAVE_AS_UTF8, line, column)
+        return _refused(
+            f"The bytes here are not {encoding.removesuffix('-sig').upper()}, which the file says it is.", _SAVE_AS_UTF8, line, column
+        )
 
 
 def _wide(data: bytes) -> str | None:
@@ -113,7 +115,9 @@ def _legacy(data: bytes, error: UnicodeDecodeError) -> Decoded:
 
     best = from_bytes(data, cp_isolation=list(_LEGACY), preemptive_behaviour=False).best()
     if best is None or best.chaos > 0.2:
-        return _refused(f"The encoding of this file cannot be told: byte {data[error.start]:#04x} here is not UTF-8.", _SAVE_AS_UTF8, line, column)
+        return _refused(
+            f"The encoding of this file cannot be told: byte {data[error.start]:#04x} here is not UTF-8.", _SAVE_AS_UTF8, line, column
+        )
     decoded = _cleaned(str(best), best.encoding)
     told = ReadProblem(
         message=f"The file is not UTF-8; it is read as {best.encoding}.",

@@ -54,7 +54,9 @@ def read_fdx(text: str, source_name: str = "") -> tuple[Screenplay | None, tuple
         parser.close()
     except ParseError as error:
         line, column = error.position
-        return None, (_problem(f"The XML is broken here ({_reason(error)}).", "Export the script from Final Draft again.", line, column + 1),)
+        return None, (
+            _problem(f"The XML is broken here ({_reason(error)}).", "Export the script from Final Draft again.", line, column + 1),
+        )
     except DefusedXmlException:
         place = (parser.parser.CurrentLineNumber, parser.parser.CurrentColumnNumber + 1)
         return None, (_problem("The file defines XML entities, which no script needs.", "Remove its DOCTYPE.", *place),)
@@ -168,7 +170,7 @@ class _Paragraphs:
             if text.strip():
                 self.unknown.append((paragraph.line, name[:40]))
             kind = "action"
-        if text.strip() or kind == "heading" and paragraph.number:
+        if text.strip() or (kind == "heading" and paragraph.number):
             self._add(kind, text, paragraph)
         for line, words in paragraph.notes:
             self.elements.append(Element(kind="note", text=words, line=line))

@@ -222,7 +222,9 @@ class _Reader:
         if not cue.name:
             cue = Cue(plain_text(stripped[1:] if forced else stripped).strip())
         if len(cue.name) > MAX_FORCED_LETTERS:
-            self._warn(at, f"This name has {len(cue.name)} letters.", f"Use a name of at most {MAX_FORCED_LETTERS} letters.", Severity.ERROR)
+            self._warn(
+                at, f"This name has {len(cue.name)} letters.", f"Use a name of at most {MAX_FORCED_LETTERS} letters.", Severity.ERROR
+            )
         if not cue.closed:
             self._warn(at, "A bracket after this name is not closed.", f"Write {cue.name} ({cue.extensions[0]}).")
         self._add("character", cue.name, at, forced=forced, dual=cue.dual, extensions=cue.extensions)
@@ -231,7 +233,9 @@ class _Reader:
         self.at = at + 1
         while self.at < len(self.lines) and self._read_spoken(cue_at):
             pass
-        self.free = self._is_blank(self.at) or _SPOKEN_BREAK.match(self.bare[self.at]) is not None or bool(_PAGE_BREAK.match(self.bare[self.at]))
+        self.free = (
+            self._is_blank(self.at) or _SPOKEN_BREAK.match(self.bare[self.at]) is not None or bool(_PAGE_BREAK.match(self.bare[self.at]))
+        )
 
     def _read_spoken(self, cue_at: int) -> bool:
         """One element of a speech; false at its end."""

@@ -111,7 +111,24 @@ def _worded(words: str) -> str | None:
     """The hour of a part such as ``late night`` or ``5 years later``: its last word names one and the rest qualifies it."""
     hours = grammar().time_by_word
     pieces = words.split()
-    qualifiers = {"late", "early", "same", "that", "next", "the", "mid", "moments", "minutes", "hours", "days", "weeks", "months", "years", "a", "few"}
+    qualifiers = {
+        "late",
+        "early",
+        "same",
+        "that",
+        "next",
+        "the",
+        "mid",
+        "moments",
+        "minutes",
+        "hours",
+        "days",
+        "weeks",
+        "months",
+        "years",
+        "a",
+        "few",
+    }
     if len(pieces) > 1 and all(piece in qualifiers or piece.isdigit() for piece in pieces[:-1]):
         return hours.get(pieces[-1])
     return None

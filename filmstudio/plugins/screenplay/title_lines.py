@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from filmstudio.core.screenplay import TitleEntry
 
-_CREDIT = re.compile(r"^(?:(?:screenplay|teleplay|story|script|written)\s+)?(?:and\s+\w+\s+)?by$|^(?:par|von|por|द्वारा|作|脚本)$", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"^(?:(?:screenplay|teleplay|story|script|written)\s+)?(?:and\s+\w+\s+)?by$|^(?:par|von|por|द्वारा|作|脚本)$", re.IGNORECASE
+)
 _CREDIT_AND_NAME = re.compile(r"^((?:(?:screenplay|teleplay|story|script|written)\s+)?by)\s+(.+)$", re.IGNORECASE)
 _SOURCE = re.compile(r"^(?:based (?:on|upon)|from the|adapted from)\b", re.IGNORECASE)
 

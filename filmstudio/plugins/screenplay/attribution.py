@@ -1,0 +1,485 @@
+"""Who a piece of prose says is speaking: the clause with a verb of saying beside a quotation, in eight languages and their like."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from filmstudio.plugins.screenplay.grammar import fold, grammar
+
+_TOKEN = re.compile(r"[^\s,;:!?…。，、：；！？।॥()\"“”„«»「」『』—–]+")
+_ABBREVIATIONS = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "capt.", "sr.", "jr.", "sra.", "m.", "mme.", "fr."})
+_DETERMINERS = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "his",
+        "her",
+        "my",
+        "their",
+        "our",
+        "your",
+        "that",
+        "this",
+        "el",
+        "la",
+        "los",
+        "las",
+        "un",
+        "una",
+        "su",
+        "mi",
+        "le",
+        "les",
+        "l'",
+        "une",
+        "son",
+        "sa",
+        "mon",
+        "ma",
+        "ses",
+        "mes",
+        "der",
+        "die",
+        "das",
+        "dem",
+        "ein",
+        "eine",
+        "sein",
+        "seine",
+        "ihr",
+        "ihre",
+        "mein",
+        "meine",
+        "o",
+        "os",
+        "as",
+        "um",
+        "uma",
+        "seu",
+        "sua",
+        "il",
+        "lo",
+        "gli",
+        "uno",
+    ]
+)
+_BREAKS = frozenset(
+    [
+        "with",
+        "to",
+        "from",
+        "as",
+        "and",
+        "in",
+        "at",
+        "on",
+        "into",
+        "while",
+        "who",
+        "that",
+        "when",
+        "then",
+        "again",
+        "but",
+        "or",
+        "of",
+        "for",
+        "by",
+        "without",
+        "after",
+        "before",
+        "between",
+        "over",
+        "under",
+        "if",
+        "so",
+        "through",
+        "toward",
+        "towards",
+        "until",
+        "con",
+        "a",
+        "al",
+        "de",
+        "y",
+        "que",
+        "mientras",
+        "en",
+        "avec",
+        "à",
+        "et",
+        "qui",
+        "en",
+        "dans",
+        "mit",
+        "zu",
+        "und",
+        "als",
+        "an",
+        "im",
+    ]
+)
+_PARTICLES = frozenset({"de", "van", "von", "al", "bin", "ibn", "del", "della", "da", "di", "el", "la", "le", "du", "ben"})
+_ADVERBS = frozenset(
+    [
+        "then",
+        "again",
+        "softly",
+        "quietly",
+        "finally",
+        "suddenly",
+        "also",
+        "still",
+        "simply",
+        "almost",
+        "nearly",
+        "just",
+        "only",
+        "now",
+        "once",
+        "more",
+        "aloud",
+        "back",
+    ]
+)
+_HINDI_LEADS = frozenset(["तब", "फिर", "और", "तो", "इस", "पर", "लेकिन", "मगर"])
+_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"”’)]*\s+|[。！？।॥؟]\s*)")
+_JAPANESE_NAME = r"(?P<name>[^\s、。，！？「」『』はがも]{1,10})"
+_JAPANESE_AFTER = re.compile(rf"^\s*(?:と|って)?\s*[、,]?\s*{_JAPANESE_NAME}(?:は|が|も)(?P<mid>[^。]{{0,24}})")
+_JAPANESE_BEFORE = re.compile(rf"(?:^|[、。，！？\s]){_JAPANESE_NAME}(?:は|が|も)(?P<mid>[^。]{{0,16}})$")
+_CHINESE_MANNER = re.compile(
+    r"(?:低声|轻声|轻轻地?|大声|高声|笑着|哭着|又|就|也|便|却|连忙|赶紧|忽然|突然|回头|平静地|慢慢地|[^，。]{1,4}[地着])+$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A clause that tells who speaks. Offsets are into the text that was given."""
+
+    subject: str
+    """As written: a name, ``the old man``, a pronoun; empty when the clause has a verb alone."""
+    start: int
+    end: int
+    thought: bool = False
+
+
+def after_quote(text: str, language: str) -> Attribution | None:
+    """The attribution at the head of ``text``, which follows a quotation: ``said Asha``, ``Asha said softly``, ``と花子は言った``."""
+    if language == "ja":
+        return _japanese_after(text)
+    if language == "zh":
+        return _chinese_after(text)
+    sentence = _first_sentence(text)
+    tokens = _tokens(sentence)
+    if not tokens:
+        return None
+    first = 1 if len(tokens) > 1 and _is_adverb(tokens[0].word) else 0
+    verb = _verb_at(sentence, tokens, first, language)
+    if verb:
+        phrase = _noun_phrase(tokens, first + verb, language)
+        subject = sentence[tokens[first + verb].start : tokens[phrase - 1].end] if phrase else ""
+        return _finished(text, sentence, tokens, subject, phrase or first + verb, _is_thought(tokens, first, verb))
+    if language == "hi":
+        return _hindi(sentence, tokens, language)
+    phrase = _noun_phrase(tokens, 0, language)
+    if not phrase:
+        return None
+    at = phrase
+    while at < len(tokens) and at < phrase + 2 and _is_adverb(tokens[at].word):
+        at += 1
+    verb = _verb_at(sentence, tokens, at, language)
+    if not verb:
+        return None
+    subject = sentence[tokens[0].start : tokens[phrase - 1].end]
+    return _finished(text, sentence, tokens, subject, at + verb, _is_thought(tokens, at, verb))
+
+
+def before_quote(text: str, language: str) -> Attribution | None:
+    """The attribution at the end of ``text``, which a quotation follows: ``Asha said,``, ``आशा ने कहा,``, ``قالت ليلى:``."""
+    if text.rstrip(" \t\n\"'").endswith((".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟")):
+        return None
+    start = 0
+    for match in _SENTENCE_END.finditer(text.rstrip()):
+        if (
+            match.group().startswith(".")
+            and text[: match.start() + 1].split()[-1:]
+            and text[: match.start() + 1].rsplit(maxsplit=1)[-1].lower() in _ABBREVIATIONS
+        ):
+            continue
+        start = match.end()
+    sentence = text[start:]
+    if not sentence.strip():
+        return None
+    found: Attribution | None
+    if language == "ja":
+        found = _japanese_before(sentence)
+    elif language == "zh":
+        found = _chinese_before(sentence)
+    else:
+        found = _worded_before(sentence, language)
+    return None if found is None else Attribution(found.subject, start + found.start, len(text), found.thought)
+
+
+def _worded_before(sentence: str, language: str) -> Attribution | None:
+    tokens = _tokens(sentence)
+    introduces = sentence.rstrip().endswith((",", ":", "،"))
+    for at in range(len(tokens) - 1, -1, -1):
+        verb = _verb_at(sentence, tokens, at, language)
+        if not verb or not (introduces or at + verb == len(tokens)) or len(tokens) - at > 8:
+            continue
+        thought = _is_thought(tokens, at, verb)
+        if language == "hi":
+            found = _hindi(sentence, tokens[: at + verb], language)
+            return found and Attribution(found.subject, found.start, len(sentence), thought)
+        before = at
+        while before > 0 and _is_adverb(tokens[before - 1].word):
+            before -= 1
+        for first in range(max(0, before - 4), before):
+            if _noun_phrase(tokens, first, language) == before and (first == 0 or not _noun_phrase_covers(tokens, first, language)):
+                return Attribution(sentence[tokens[first].start : tokens[before - 1].end], tokens[first].start, len(sentence), thought)
+        after = _noun_phrase(tokens, at + verb, language)
+        if after and (language == "ar" or before == 0):
+            return Attribution(sentence[tokens[at + verb].start : tokens[after - 1].end], tokens[at].start, len(sentence), thought)
+        head = _noun_phrase(tokens, 0, language)
+        if head and head < at:
+            joint = at - 1 if before == at and at > head and fold(tokens[at - 1].word) in ("and", "y", "et", "und", "e") else at
+            return Attribution(sentence[tokens[0].start : tokens[head - 1].end], tokens[joint].start, len(sentence), thought)
+        return Attribution("", tokens[at].start, len(sentence), thought)
+    if sentence.rstrip().endswith((":", "：")) and (phrase := _noun_phrase(tokens, 0, language)) == len(tokens) and phrase:
+        return Attribution(sentence[tokens[0].start : tokens[-1].end], 0, len(sentence))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    word: str
+    start: int
+    end: int
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        kept = word if fold(word) in _ABBREVIATIONS else word.rstrip(".-'’")
+        if kept:
+            tokens.append(_Token(kept, match.start(), match.start() + len(kept)))
+    return tokens
+
+
+def _first_sentence(text: str) -> str:
+    for match in re.finditer(r"[.!?…]+(?=\s|$)|[。！？।॥؟\n]|[;:—–]", text):
+        head = text[: match.end()].split()
+        if head and head[-1].lower() in _ABBREVIATIONS:
+            continue
+        if match.start() > 0:
+            return text[: match.end()]
+    return text
+
+
+@lru_cache(maxsize=64)
+def _verbs(language: str) -> tuple[tuple[str, ...], ...]:
+    words = grammar().speech
+    own = words.verbs.get(language)
+    listed = own if own is not None else tuple(verb for verbs in words.verbs.values() for verb in verbs)
+    verbs = {tuple(fold(verb).split()) for verb in (*listed, *words.thought_verbs)}
+    return tuple(sorted(verbs, key=lambda verb: (-len(verb), verb)))
+
+
+def _verb_at(sentence: str, tokens: list[_Token], at: int, language: str) -> int:
+    """How many tokens from ``at`` on are a verb of saying; 0 for none. French ``dit-il`` is one token with its subject."""
+    if at >= len(tokens):
+        return 0
+    for verb in _verbs(language):
+        words = tuple(fold(token.word) for token in tokens[at : at + len(verb)])
+        if words == verb or (
+            language == "fr" and len(verb) == 1 and re.fullmatch(rf"{re.escape(verb[0])}(?:-t)?-\w+", words[0] if words else "")
+        ):
+            return len(verb)
+    return 0
+
+
+def _is_thought(tokens: list[_Token], at: int, count: int) -> bool:
+    words = " ".join(fold(token.word) for token in tokens[at : at + count])
+    return words in {fold(verb) for verb in grammar().speech.thought_verbs}
+
+
+def _is_adverb(word: str) -> bool:
+    folded = fold(word)
+    return folded in _ADVERBS or (folded.endswith("ly") and len(folded) > 4) or (folded.endswith(("mente", "ment")) and len(folded) > 7)
+
+
+def pronoun_of(word: str, language: str) -> str | None:
+    """What a pronoun stands for: m, f, i (the narrator), or empty for anybody; None when ``word`` is no pronoun."""
+    pronouns = grammar().speech.pronouns
+    return pronouns.get(language, pronouns["en"]).get(fold(word))
+
+
+def is_determiner(word: str) -> bool:
+    """Whether ``word`` is an article or possessive that begins a phrase for a person."""
+    return fold(word) in _DETERMINERS
+
+
+def _noun_phrase(tokens: list[_Token], at: int, language: str) -> int:
+    """The index after the phrase for a person that begins at ``at``; 0 when none does."""
+    if at >= len(tokens):
+        return 0
+    word = tokens[at].word
+    if pronoun_of(word, language) is not None:
+        return at + 1
+    if language == "fr" and at > 0 and re.search(r"-(?:il|elle|je)$", tokens[at - 1].word):
+        return 0
+    if language == "ar":
+        return min(len(tokens), at + (2 if at + 1 < len(tokens) and tokens[at + 1].word.startswith("ال") else 1))
+    end = at
+    if fold(word) in _DETERMINERS:
+        end = at + 1
+        while end < len(tokens) and end <= at + 3 and not _ends_phrase(tokens, end, language):
+            end += 1
+        return end if end > at + 1 else 0
+    if fold(word) in _BREAKS:
+        return 0
+    while end < len(tokens) and end < at + 4 and _is_name(tokens, end, at, language):
+        end += 1
+    while end > at and fold(tokens[end - 1].word) in _PARTICLES:
+        end -= 1
+    if end == at and fold(word) in grammar().relations:
+        return at + 1
+    return end if end > at else 0
+
+
+def _noun_phrase_covers(tokens: list[_Token], first: int, language: str) -> bool:
+    """Whether a longer phrase began earlier and takes ``first`` in."""
+    return any(_noun_phrase(tokens, earlier, language) > first for earlier in range(max(0, first - 3), first))
+
+
+def _is_name(tokens: list[_Token], at: int, first: int, language: str) -> bool:
+    word = tokens[at].word
+    if at > first and tokens[at].start - tokens[at - 1].end > 1:
+        return False
+    if word[:1].isupper():
+        return fold(word) not in _BREAKS and not (at > first and _verb_at("", tokens, at, language))
+    return at > first and fold(word) in _PARTICLES
+
+
+def _ends_phrase(tokens: list[_Token], at: int, language: str) -> bool:
+    word = fold(tokens[at].word)
+    apart = tokens[at].start - tokens[at - 1].end > 1
+    return apart or word in _BREAKS or _is_adverb(word) or word.endswith("ing") or bool(_verb_at("", tokens, at, language))
+
+
+def _finished(text: str, sentence: str, tokens: list[_Token], subject: str, at: int, thought: bool) -> Attribution:
+    """The attribution up to token ``at``, with manner and listener after it and the mark that ends it."""
+    if not subject and (match := re.search(r"-(il|elle|je)$", tokens[at - 1].word)):
+        subject = match.group(1)
+    while at < len(tokens):
+        apart = tokens[at].start - tokens[at - 1].end > 1
+        if not apart and _is_adverb(tokens[at].word):
+            at += 1
+        elif (not apart and fold(tokens[at].word) in ("him", "her", "them", "me", "us")) or (
+            not apart
+            and fold(tokens[at].word) == "to"
+            and at + 1 < len(tokens)
+            and (pronounish(tokens[at + 1].word) or tokens[at + 1].word[:1].isupper())
+        ):
+            at += 2 if fold(tokens[at].word) == "to" else 1
+        else:
+            break
+    end = tokens[min(at, len(tokens)) - 1].end
+    mark = re.match(r"[\s]*[,.;:!?…।]+", text[end:])
+    return Attribution(subject, 0, end + (mark.end() if mark else 0), thought)
+
+
+def pronounish(word: str) -> bool:
+    """Whether ``word`` is an English pronoun in the objective case."""
+    return fold(word) in ("him", "her", "them", "me", "us", "it", "you")
+
+
+def _hindi(sentence: str, tokens: list[_Token], language: str) -> Attribution | None:
+    words = [token.word for token in tokens]
+    verb = next((at for at in range(len(tokens)) if _verb_at(sentence, tokens, at, language)), None)
+    if verb is None:
+        return None
+    mark = next((at for at in range(verb) if words[at] == "ने"), None)
+    end = mark if mark is not None else verb
+    first = end
+    while (
+        first > 0
+        and end - first < 3
+        and words[first - 1] not in _HINDI_LEADS
+        and (first == end or tokens[first].start - tokens[first - 1].end <= 1)
+    ):
+        first -= 1
+    if mark is None and words[verb - 1 : verb] and words[verb - 1].endswith("कर"):
+        return None
+    pronoun = next((word for word in words[:verb] if pronoun_of(word, "hi") is not None), None)
+    subject = sentence[tokens[first].start : tokens[end - 1].end] if end > first else ""
+    stop = tokens[min(verb + _verb_at(sentence, tokens, verb, language), len(tokens)) - 1].end
+    tail = re.match(r"\s*[,.:;।॥]+", sentence[stop:])
+    return Attribution(pronoun or subject, tokens[first].start if subject else tokens[verb].start, stop + (tail.end() if tail else 0))
+
+
+def _spaceless_verb(text: str, language: str) -> tuple[int, int, str] | None:
+    """The first verb of saying in ``text``: its offsets and itself. Longest first at one place."""
+    found: tuple[int, int, str] | None = None
+    for words in _verbs(language):
+        verb = "".join(words)
+        at = text.find(verb)
+        if at >= 0 and (found is None or (at, -len(verb)) < (found[0], found[0] - found[1])):
+            found = (at, at + len(verb), verb)
+    return found
+
+
+def _japanese_after(text: str) -> Attribution | None:
+    sentence = re.split(r"(?<=[。！？\n])", text, maxsplit=1)[0]
+    verb = _spaceless_verb(sentence, "ja")
+    if verb is None or not re.match(r"\s*(?:と|って|、)", sentence):
+        return None
+    match = _JAPANESE_AFTER.match(sentence)
+    subject = match.group("name") if match and match.start("mid") <= verb[0] else ""
+    end = verb[1] + (1 if sentence[verb[1] : verb[1] + 1] in "。、" else 0)
+    return Attribution(subject, 0, end, verb[2].startswith("と思"))
+
+
+def _japanese_before(sentence: str) -> Attribution | None:
+    match = _JAPANESE_BEFORE.search(sentence.rstrip("、 　:："))
+    if match is None:
+        return None
+    plain = not match.group("mid").strip("、 　") or _spaceless_verb(sentence, "ja") is not None
+    return Attribution(match.group("name"), match.start("name") if plain else len(sentence), len(sentence))
+
+
+def _chinese_after(text: str) -> Attribution | None:
+    clause = re.split(r"(?<=[。！？\n：:])", text, maxsplit=1)[0]
+    head = clause.lstrip("，, 、")
+    skipped = len(clause) - len(head)
+    verb = _spaceless_verb(head, "zh")
+    if verb is None or verb[0] > 8 or "，" in head[: verb[0]]:
+        return None
+    subject = _CHINESE_MANNER.sub("", head[: verb[0]].strip())
+    end = skipped + verb[1]
+    mark = re.match(r"[。，：:、,.]", clause[end:])
+    return Attribution(subject, 0, end + (mark.end() if mark else 0), verb[2] in ("心想", "想道"))
+
+
+def _chinese_before(sentence: str) -> Attribution | None:
+    match = re.search(r"(?:^|[，。,、])(?P<lead>[^，。,、：:]{0,16})[：:，,]\s*$", sentence)
+    if match is None:
+        return None
+    lead = match.group("lead")
+    verb = None
+    for words in _verbs("zh"):
+        if lead.endswith("".join(words)):
+            verb = "".join(words)
+            break
+    if verb is None:
+        return (
+            Attribution(lead, match.start("lead"), len(sentence))
+            if sentence.rstrip().endswith(("：", ":")) and 1 <= len(lead) <= 4
+            else None
+        )
+    subject = _CHINESE_MANNER.sub("", lead.removesuffix(verb).strip())
+    return Attribution(subject, match.start("lead"), len(sentence), verb in ("心想", "想道"))

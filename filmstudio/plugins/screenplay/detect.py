@@ -1,0 +1,66 @@
+"""Which form a script is written in: by its suffix where that decides, else by its text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import Literal
+
+from filmstudio.plugins.screenplay.cues import is_capital_cue
+from filmstudio.plugins.screenplay.dialogue import is_note_label, read_turn, turn_share
+from filmstudio.plugins.screenplay.headings import is_heading
+
+Form = Literal["fountain", "fdx", "dialogue", "prose"]
+
+_FDX = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>\s*)*<FinalDraft\b", re.DOTALL)
+_FORCED = re.compile(r"^(?:\.\w|@\S|!\S|~\S|>\s*\S|={1,2}\s\S|={3,}\s*$)")
+_SUFFIXES: dict[str, Form] = {".fountain": "fountain", ".spmd": "fountain", ".fdx": "fdx"}
+_FEWEST_TURNS = 3
+_TURN_SHARE = 0.6
+
+
+def find_form(text: str, name: str = "") -> Form:
+    """The form of clean ``text`` in a file called ``name``. A suffix of Fountain or Final Draft decides alone."""
+    by_suffix = _SUFFIXES.get(PurePath(name).suffix.casefold())
+    if by_suffix == "fountain":
+        return "fountain"
+    if by_suffix == "fdx" or _FDX.match(text[:65536]):
+        return "fdx"
+    lines = text.split("\n")
+    if any(_heading_at(lines, at) for at in range(len(lines))):
+        return "fountain"
+    turns, counted = turn_share(lines)
+    speaking = [turn for line in lines if (turn := read_turn(line)) and not is_note_label(turn.name)]
+    if speaking and (turns >= _FEWEST_TURNS or turns == counted) and turns >= _TURN_SHARE * counted:
+        return "dialogue"
+    if len(speaking) >= _FEWEST_TURNS and _every_paragraph_turns(lines):
+        return "dialogue"
+    cues = sum(1 for at in range(len(lines)) if _cue_at(lines, at))
+    forced = sum(1 for at, line in enumerate(lines) if _FORCED.match(line) and (at == 0 or not lines[at - 1].strip()))
+    if cues >= 2 or (cues + forced >= 2 and any(line.startswith((".", "@")) for line in lines)) or (cues and cues * 3 >= counted):
+        return "fountain"
+    return "prose"
+
+
+def _heading_at(lines: list[str], at: int) -> bool:
+    line = lines[at].strip()
+    return (
+        bool(line)
+        and len(line) < 200
+        and (at == 0 or not lines[at - 1].strip())
+        and is_heading(line.lstrip("#").strip() if line.startswith("## ") else line)
+    )
+
+
+def _cue_at(lines: list[str], at: int) -> bool:
+    line = lines[at].strip()
+    if not line or (at > 0 and lines[at - 1].strip()) or at + 1 >= len(lines) or not lines[at + 1].strip():
+        return False
+    return line.startswith("@") or is_capital_cue(line)
+
+
+def _every_paragraph_turns(lines: list[str]) -> bool:
+    """Whether most paragraphs begin with a name: turns that are wrapped over several lines."""
+    heads = [line for at, line in enumerate(lines) if line.strip() and (at == 0 or not lines[at - 1].strip())]
+    turns, counted = turn_share(heads)
+    return turns >= _TURN_SHARE * counted

@@ -1,0 +1,207 @@
+"""Quoted speech in prose: where it begins and ends, in the quotation marks of many languages and in dash dialogue."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from filmstudio.plugins.screenplay.grammar import fold, grammar
+
+_PAIRS: dict[str, str] = {"“": "”", "„": "“”‟", "«": "»", "‹": "›", "「": "」", "『": "』", "‟": "”", "〝": "〟", "＂": "＂"}
+_DASHES = "—–―"
+_DASH_LINE = re.compile(r"^\s*[—–―]+\s*(?=\S)")
+_FINAL = ".!?…。！？،,;:，、；：—–-।॥؟؛'’"
+_SPACED = re.compile(r"\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a paragraph, as offsets into it. Together the spans of a paragraph leave out only quotation marks and spaces."""
+
+    kind: Literal["speech", "text"]
+    start: int
+    end: int
+    open: bool = False
+    """The quotation is not closed in this paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Which marks quote speech in a document: decided once, since an apostrophe or a French closing mark can be another's opening."""
+
+    pairs: dict[str, str]
+    single: bool
+    dashes: bool
+
+
+def find_marks(text: str) -> Marks:
+    """The quotation marks of ``text``."""
+    pairs = dict(_PAIRS)
+    first, last = text.find("«"), text.find("»")
+    if last >= 0 and (first < 0 or last < first):
+        pairs["»"] = "«"
+        del pairs["«"]
+    if "„" in text or ("”" not in text and "“" in text and _closes_with_opening(text)):
+        pairs.pop("“", None)
+    strong = any(mark in text for mark in (*pairs, '"'))
+    dashes = any(_DASH_LINE.match(line) for line in text.split("\n"))
+    return Marks(pairs, not strong and bool(re.search(r"(?:^|[\s(])['‘]\w", text)), dashes)
+
+
+def split_speech(paragraph: str, marks: Marks) -> list[Span]:
+    """Spans of ``paragraph`` in order. Short quotations that are not speech stay in the text around them."""
+    if marks.dashes and _DASH_LINE.match(paragraph):
+        return _split_dashes(paragraph)
+    spans: list[Span] = []
+    end = at = 0
+    while at < len(paragraph):
+        close = _close_of(paragraph, at, marks)
+        if close is None:
+            at += 1
+            continue
+        inner_end, after = close
+        if _is_speech(paragraph, at, inner_end, after):
+            _add_text(spans, paragraph, end, at)
+            spans.append(Span("speech", at + 1, inner_end, open=after == inner_end))
+            end = after
+        at = after
+    _add_text(spans, paragraph, end, len(paragraph))
+    return spans
+
+
+def starts_with_quote(paragraph: str, marks: Marks) -> bool:
+    """Whether the paragraph opens with a quotation mark or a dialogue dash."""
+    head = paragraph.lstrip()[:1]
+    return (
+        head in marks.pairs
+        or head == '"'
+        or (marks.dashes and head in _DASHES and head != "")
+        or (marks.single and head in "'‘" and head != "")
+    )
+
+
+def has_speech_verb(text: str) -> bool:
+    """Whether ``text`` has a verb of saying in any language of the grammar."""
+    folded = fold(text)
+    return any(_has_word(folded, verb) for verb in _all_verbs())
+
+
+def _all_verbs() -> tuple[str, ...]:
+    words = grammar().speech
+    return tuple(dict.fromkeys(fold(verb) for verbs in (*words.verbs.values(), words.thought_verbs) for verb in verbs))
+
+
+def _has_word(folded: str, word: str) -> bool:
+    at = folded.find(word)
+    while at >= 0:
+        before, after = folded[at - 1 : at], folded[at + len(word) : at + len(word) + 1]
+        if (not word[0].isascii() and _wordless(word)) or not (before.isalnum() or after.isalnum()):
+            return True
+        at = folded.find(word, at + 1)
+    return False
+
+
+def _wordless(word: str) -> bool:
+    """Han and kana, which are written without spaces."""
+    return any("\u3040" <= char <= "\u9fff" for char in word)
+
+
+def _closes_with_opening(text: str) -> bool:
+    return re.search(r"“\s*[,.]?\s*[,.]", text) is not None
+
+
+def _close_of(paragraph: str, at: int, marks: Marks) -> tuple[int, int] | None:
+    """Where the quotation that opens at ``at`` ends: the offset of its closing mark and the one after; None when none opens."""
+    mark = paragraph[at]
+    before, following = paragraph[at - 1 : at], paragraph[at + 1 : at + 2]
+    if mark in marks.pairs:
+        closers = marks.pairs[mark]
+        depth = 1
+        for seek in range(at + 1, len(paragraph)):
+            if paragraph[seek] in closers:
+                depth -= 1
+                if depth == 0:
+                    return seek, seek + 1
+            elif paragraph[seek] == mark:
+                depth += 1
+        return len(paragraph), len(paragraph)
+    if mark == '"' and (not before or not before.isalnum()) and following and not following.isspace():
+        close = paragraph.find('"', at + 1)
+        return (close, close + 1) if close >= 0 else (len(paragraph), len(paragraph))
+    if marks.single and mark in "'‘" and not before.isalnum() and following and not following.isspace():
+        closers = "'" if mark == "'" else "’"
+        for seek in range(at + 2, len(paragraph)):
+            ends = not paragraph[seek + 1 : seek + 2].isalnum() and paragraph[seek - 1] in _FINAL
+            if paragraph[seek] in closers and ends:
+                return seek, seek + 1
+    return None
+
+
+def _is_speech(paragraph: str, opening: int, inner_end: int, after: int) -> bool:
+    quoted = paragraph[opening + 1 : inner_end].strip()
+    if not quoted:
+        return False
+    outside = (paragraph[:opening] + paragraph[after:]).strip(" \t\n.,!?…—–-")
+    if not outside or after == inner_end:
+        return True
+    lead, tail = paragraph[:opening].rstrip(), paragraph[after:].lstrip()
+    short = len(quoted.split()) < 3 and (not _wordless(quoted) or len(quoted) <= 6)
+    if not short or quoted[-1] in _FINAL or lead.endswith((",", ":", "：", "，", "،", "、")):
+        return True
+    near = tail.lstrip(" ,.，。、").split("\n")[0]
+    return has_speech_verb(_first_words(near)) or (not lead and bool(tail[:1] in (",", "，", "،", "と")))
+
+
+def _first_words(text: str) -> str:
+    clause = re.split(r"[.!?。！？;；:：]", text, maxsplit=1)[0]
+    return clause[:12] if _wordless(clause[:12]) else " ".join(clause.split()[:4])
+
+
+def _add_text(spans: list[Span], paragraph: str, start: int, end: int) -> None:
+    if paragraph[start:end].strip():
+        spans.append(Span("text", start, end))
+
+
+def _split_dashes(paragraph: str) -> list[Span]:
+    """``—Hola —dijo Ana—. Pasa.``, ``— Reste, dit Claire.``, ``— Привет, — сказал Иван. — Заходи.``"""
+    head = _DASH_LINE.match(paragraph)
+    first = head.end() if head else 0
+    cuts = [match for match in re.finditer(rf"\s*[{_DASHES}]+\s*", paragraph[first:])]
+    edges = [first, *(edge + first for match in cuts for edge in match.span()), len(paragraph)]
+    pieces = [(edges[at], edges[at + 1]) for at in range(0, len(edges), 2)]
+    spans: list[Span] = []
+    speaking = first
+    number = 1
+    end = pieces[0][1]
+    while number < len(pieces):
+        start, stop = pieces[number]
+        if has_speech_verb(_first_words(paragraph[start:stop])):
+            _add_speech(spans, paragraph, speaking, end)
+            _add_text(spans, paragraph, start, stop)
+            number += 1
+            if number >= len(pieces):
+                return spans
+            speaking = pieces[number][0]
+        end = pieces[number][1]
+        number += 1
+    _add_speech(spans, paragraph, speaking, end)
+    return spans
+
+
+def _add_speech(spans: list[Span], paragraph: str, start: int, end: int) -> None:
+    """A speech, and after it the attribution that only a comma or closing mark sets off, as in French."""
+    for match in re.finditer(r"[,!?…]\s+", paragraph[start:end]):
+        tail = paragraph[start + match.end() : end]
+        if re.match(r"[^\W\d_]+(?:-t)?(?:-(?:il|elle|je|ils|elles))?\b", tail) and tail[:1].islower() and _begins_with_verb(tail):
+            cut = start + match.start() + (0 if match.group()[0] == "," else 1)
+            spans.append(Span("speech", start, cut))
+            _add_text(spans, paragraph, start + match.end(), end)
+            return
+    if paragraph[start:end].strip():
+        spans.append(Span("speech", start, end))
+
+
+def _begins_with_verb(text: str) -> bool:
+    folded = fold(text)
+    return any(folded.startswith(verb) and not folded[len(verb) : len(verb) + 1].isalpha() for verb in _all_verbs())
