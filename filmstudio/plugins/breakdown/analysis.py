@@ -39,9 +39,8 @@ _INSIDE = word_set(
     "classroom hospital library theatre theater apartment flat corridor cell prison attic basement cellar tent ship deck car "
     "train podcast"
 )
-_PLACE = re.compile(
-    r"\b(?:in|inside|at|on|near|outside)\s+(?:the|an?|his|her|their)\s+(?P<place>(?:[\w'-]+\s+){0,2}?[\w'-]+)(?=[\s,.;:!?]|$)"
-)
+_PLACE = re.compile(r"\b(?:in|inside|at|on|near|outside)\s+(?:the|an?|his|her|their)\s+(?P<place>(?:[\w'-]+\s+){0,2}[\w'-]+)")
+_NO_PLACE = word_set("and with as where while in at on to of for by is are was who that under over near beside")
 
 
 def analyse(request: BreakdownRequest) -> BreakdownResult:
@@ -242,7 +241,9 @@ def _place_in(plays: Sequence[str]) -> str:
     for text in plays:
         matched = _PLACE.search(fold(text))
         if matched is not None:
-            return matched.group("place")
+            words = matched.group("place").split()
+            ends = [index for index, word in enumerate(words) if word in _NO_PLACE]
+            return " ".join(words[: ends[0]] if ends else words)
     return ""
 
 

@@ -46,6 +46,12 @@ class Aside:
     sung: bool = False
     silent: bool = False
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything here but notes."""
+        told = (self.delivery, self.feelings, self.listener, self.language, self.presence, self.pause, self.actions)
+        return any(told) or self.sung or self.silent
+
 
 def read_aside(text: str, cast: Cast, aside: Aside, language: str = "en") -> None:
     """Add to ``aside`` what a parenthetical says. What nothing is known of is kept as a note."""

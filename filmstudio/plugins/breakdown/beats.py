@@ -144,6 +144,8 @@ class BeatMaker:
         pending = ""
         for kind, text in self._parts(speech.parts):
             if kind == "aside":
+                if not self._is_aside(text):
+                    continue
                 if pending:
                     started = self._say(pending, "dialogue", speaker, aside, dual and not started) or started
                     pending = ""
@@ -174,7 +176,7 @@ class BeatMaker:
     def _is_aside(self, bracketed: str) -> bool:
         aside = Aside()
         read_aside(bracketed, self._setup.cast, aside, self._setup.language)
-        return bool(aside.delivery or aside.actions or aside.pause or aside.listener or aside.language or aside.presence or aside.sung)
+        return aside.asks
 
     def _next_aside(self, text: str, base: Aside, before: Aside, speaker: str) -> Aside:
         """A parenthetical rules to the end of the speech or to the next; what only pauses or acts leaves the delivery as it is."""
