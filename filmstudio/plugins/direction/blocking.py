@@ -1,0 +1,151 @@
+"""Blocking: where everyone stands in a scene, which way they face, who has come in and who has left, beat by beat."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from filmstudio.core.film import Beat, Facing, Happening, Line, Posture
+from filmstudio.plugins.backdrop.stage import Stage, crop_centre
+from filmstudio.plugins.direction.figures import Figure, stage_scale
+from filmstudio.plugins.direction.words import enters, leaves
+
+Side = Literal["left", "right"]
+
+_GAP, _CROWD_GAP = 0.50, 0.36
+"""Distance of two people talking, and of neighbours in a group, in heights of a standing adult."""
+
+_POSTURES: dict[str, Posture] = {
+    "sit": "sit", "sit_floor": "sit_floor", "kneel": "kneel", "kneel_seiza": "kneel", "sleep": "lie", "stand_up": "stand",
+    "walk": "stand", "run": "stand", "dance": "stand", "jump": "stand", "bow": "stand",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where one person stands at a moment, in stage units, before any camera."""
+
+    character: str
+    x: float
+    ground: float
+    facing: Facing
+    posture: Posture = "stand"
+    enters: Side | None = None
+    exits: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The people on stage while one beat happens, from left to right."""
+
+    marks: tuple[Mark, ...]
+
+    def of(self, character: str) -> Mark | None:
+        """The mark of one person, or None while they are off stage."""
+        return next((mark for mark in self.marks if mark.character == character), None)
+
+
+def places(stage: Stage, order: Sequence[str], figures: Mapping[str, Figure], focal_x: float) -> dict[str, Mark]:
+    """A place for everyone who is ever on stage, on the ground line, inside the free ranges of the stage.
+
+    The first two stand left and right and face each other; later people stand behind the second or the first, by turns, so
+    that the line between the two speakers never moves.
+    """
+    if stage.seats and 0 < len(order) <= len(stage.seats):
+        return {
+            character: Mark(character, seat[0], stage.ground_y - 15, "right" if seat[0] < 960 else "left", "sit")
+            for character, seat in zip(order, sorted(stage.seats), strict=False)
+        }
+    line = _from_left(order)
+    height = stage.cast_height(stage.ground_y)
+    scale = stage_scale(stage.ground_y, stage.horizon_y)
+    widths = {character: figures[character].half * scale for character in order}
+    gap = (_GAP if len(line) <= 2 else _CROWD_GAP) * height
+    offsets = [0.0]
+    for left, right in itertools.pairwise(line):
+        offsets.append(offsets[-1] + max(gap, 0.9 * (widths[left] + widths[right]) + 0.05 * height))
+    span = _widest(stage, focal_x, offsets[-1])
+    room = span[1] - span[0]
+    squeeze = min(1.0, room / offsets[-1]) if offsets[-1] > 0 else 1.0
+    total = offsets[-1] * squeeze
+    centre = min(span[1] - total / 2, max(span[0] + total / 2, crop_centre(stage, "1:1", focal_x)))
+    marks: dict[str, Mark] = {}
+    for index, (character, offset) in enumerate(zip(line, offsets, strict=True)):
+        # A crowd that had to be squeezed stands in two rows.
+        back = squeeze < 0.9 and index % 2 == 1
+        ground = stage.walk_band[0] + 4 if back else stage.ground_y
+        x = centre - total / 2 + offset * squeeze
+        marks[character] = Mark(character, round(x, 2), ground, "right" if character in line[: (len(line) + 1) // 2] else "left")
+    if len(line) == 1:
+        only = marks[line[0]]
+        marks[line[0]] = replace(only, facing="right" if only.x <= 960 else "left")
+    return marks
+
+
+def _from_left(order: Sequence[str]) -> list[str]:
+    if len(order) < 3:
+        return list(order)
+    left, right = [order[0]], [order[1]]
+    for index, character in enumerate(order[2:]):
+        (right if index % 2 == 0 else left).append(character)
+    return [*reversed(left), *right]
+
+
+def _widest(stage: Stage, focal_x: float, wanted: float) -> tuple[float, float]:
+    """The free range that holds ``wanted``, nearest to the picture's subject; else the widest."""
+    spans = stage.clear_x or ((300.0, 1600.0),)
+    centre = crop_centre(stage, "1:1", focal_x)
+    fitting = [span for span in spans if span[1] - span[0] >= wanted]
+    if fitting:
+        return min(fitting, key=lambda span: (abs(min(span[1], max(span[0], centre)) - centre), -(span[1] - span[0])))
+    return max(spans, key=lambda span: span[1] - span[0])
+
+
+def moments(beats: Sequence[Beat], marks: Mapping[str, Mark], *, seated: bool) -> list[Moment]:
+    """Who is on stage during each beat, where and in which posture.
+
+    Someone whose first beat is an entrance is off stage until then; someone who leaves is gone after that beat. ``seated``
+    people (a podcast) stay as they are.
+    """
+    present = {character: mark for character, mark in marks.items() if not _enters_later(character, beats)}
+    found: list[Moment] = []
+    for beat in beats:
+        going: list[str] = []
+        now = dict(present)
+        if isinstance(beat, Happening) and not seated:
+            for character in _actors(beat, marks):
+                side: Side = "left" if marks[character].facing == "right" else "right"
+                if character not in now and enters(beat.text):
+                    now[character] = replace(marks[character], enters=side)
+                    present[character] = marks[character]
+                elif character in now and leaves(beat.text) and not enters(beat.text):
+                    now[character] = replace(now[character], exits=side)
+                    going.append(character)
+        elif isinstance(beat, Line) and beat.presence == "on" and beat.character in marks and beat.character not in now:
+            # Whoever speaks on screen is on screen, whatever the action forgot to say.
+            now[beat.character] = present[beat.character] = marks[beat.character]
+        found.append(Moment(tuple(sorted(now.values(), key=lambda mark: mark.x))))
+        if isinstance(beat, Happening) and not seated:
+            for business in beat.business:
+                posture = _POSTURES.get(business.action)
+                if posture and business.character in present:
+                    present[business.character] = replace(present[business.character], posture=posture)
+        for character in going:
+            present.pop(character, None)
+    return found
+
+
+def _actors(beat: Happening, marks: Mapping[str, Mark]) -> list[str]:
+    return list(dict.fromkeys(business.character for business in beat.business if business.character in marks))
+
+
+def _enters_later(character: str, beats: Sequence[Beat]) -> bool:
+    for beat in beats:
+        if isinstance(beat, Line):
+            if beat.character == character and beat.presence == "on":
+                return False
+        elif any(business.character == character for business in beat.business):
+            return enters(beat.text) and any(b.character == character and b.action in ("walk", "run") for b in beat.business)
+    return False

@@ -1,0 +1,336 @@
+"""Coverage: a scene's beats become setups, what is shown of whom while what happens (grammar, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from filmstudio.core.estimate import line_seconds
+from filmstudio.core.film import Beat, Happening, Line, ShotSize
+from filmstudio.plugins.direction.blocking import Moment
+
+BODY_ACTIONS = frozenset(
+    [
+        "walk",
+        "run",
+        "dance",
+        "fall",
+        "jump",
+        "sit",
+        "embrace",
+        "bow",
+        "stand_up",
+        "kneel",
+        "kneel_seiza",
+        "sit_floor",
+        "sleep",
+        "cower",
+        "namaste",
+        "salaam",
+    ]
+)
+"""Actions of the whole body, which a close picture would cut."""
+HAND_ACTIONS = frozenset(["pick_up", "give", "strike_match", "hold_lamp", "read", "drink", "phone"])
+
+CLOSE_WEIGHT, EXTREME_WEIGHT = 3.0, 5.0
+LONGEST_HELD = Fraction(8)
+"""Seconds after which a held picture asks for a cut."""
+_SHORT_LINE = Fraction(2)
+_EXCHANGE = 3
+"""Short lines of a quick exchange that stay in one two-shot."""
+_TWO_SHOT_EVERY = Fraction(25)
+_OPENING_TWO = Fraction(4)
+_SCORE = 6.0
+"""A strength of 1 is an emotional score of 6 or more (grammar, section 9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """One shot to be: its size, whom it is about, who else stands at its edge, and the beats in it."""
+
+    size: ShotSize
+    subjects: tuple[str, ...]
+    beats: tuple[Beat, ...] = ()
+    others: tuple[str, ...] = ()
+    moment: int = 0
+    """Index of the beat whose moment on stage is shown."""
+    push: bool = False
+    seconds: Fraction = Fraction(0)
+    """Length of a shot without beats."""
+    key: str = ""
+    """What the shot is, for its id, when it holds no beat."""
+
+
+@dataclass(slots=True)
+class _Scene:
+    """What has been covered so far."""
+
+    setups: list[Setup] = field(default_factory=list)
+    spoken: dict[str, int] = field(default_factory=dict)
+    reacted_at: int = -9
+    extreme_done: bool = False
+    since_two: Fraction = Fraction(0)
+
+
+def weight(line: Line) -> float:
+    """Emotional weight of a line: its score, and its punctuation."""
+    score = 0.0 if line.emotion == "neutral" else line.strength * _SCORE
+    text = line.text.rstrip(" \"'”’»」")
+    if score and text.endswith(("!", "！")):
+        score += 1.0
+    if text.endswith(("?!", "!?", "!!")):
+        score += 1.0
+    return score
+
+
+def cover(beats: Sequence[Beat], moments: Sequence[Moment], seen: frozenset[str]) -> list[Setup]:
+    """Setups for a drama scene, every beat in exactly one of them, in order. ``seen`` are the people who can be drawn."""
+    scene = _Scene()
+    strongest = _strongest(beats)
+    at = 0
+    while at < len(beats):
+        beat = beats[at]
+        if isinstance(beat, Line):
+            at = _cover_line(scene, beats, at, moments, seen, strongest)
+        else:
+            at = _cover_happening(scene, beats, at, moments, seen)
+    return scene.setups
+
+
+def _strongest(beats: Sequence[Beat]) -> str:
+    lines = [beat for beat in beats if isinstance(beat, Line) and beat.presence == "on"]
+    best = max(lines, key=weight, default=None)
+    return best.id if best is not None and len(lines) > 2 and weight(best) >= 1.5 else ""
+
+
+def _present(moment: Moment, seen: frozenset[str]) -> tuple[str, ...]:
+    return tuple(mark.character for mark in moment.marks if mark.character in seen)
+
+
+def _cover_line(scene: _Scene, beats: Sequence[Beat], at: int, moments: Sequence[Moment], seen: frozenset[str], strongest: str) -> int:
+    line = beats[at]
+    assert isinstance(line, Line)  # noqa: S101 - the caller has told
+    present = _present(moments[at], seen)
+    group = _group_of(beats, at, present)
+    speakers = {beat.character for beat in group if isinstance(beat, Line)}
+    if line.presence != "on" or line.character not in present:
+        scene.setups.append(_heard_only(scene, group, at, present, line))
+    elif len(speakers) > 1:
+        subjects = present if len(present) <= 3 and speakers <= set(present) else tuple(c for c in present if c in speakers)
+        scene.setups.append(Setup("two" if len(subjects) == 2 else "group", subjects, group, moment=at))
+        scene.since_two = Fraction(0)
+    else:
+        scene.setups.append(_single(scene, group, at, present, line, strongest))
+    for beat in group:
+        if isinstance(beat, Line):
+            scene.spoken[beat.character] = scene.spoken.get(beat.character, 0) + 1
+            scene.since_two += line_seconds(beat)
+    _react(scene, beats, at + len(group), present, line, at, moments)
+    return at + len(group)
+
+
+def _group_of(beats: Sequence[Beat], at: int, present: tuple[str, ...]) -> tuple[Beat, ...]:
+    """The beats one shot holds, from ``at``: a line with its dual dialogue, a quick exchange, or one speaker's short run."""
+    group: list[Beat] = [beats[at]]
+    while at + len(group) < len(beats) and _with_previous(beats[at + len(group)]):
+        group.append(beats[at + len(group)])
+    if len(group) > 1:
+        return tuple(group)
+    exchange = _exchange(beats, at, present)
+    if len(exchange) == _EXCHANGE:
+        return exchange
+    first = beats[at]
+    total = line_seconds(first) if isinstance(first, Line) else Fraction(0)
+    while at + len(group) < len(beats):
+        coming = beats[at + len(group)]
+        if not (isinstance(first, Line) and isinstance(coming, Line)) or coming.character != first.character or _with_previous(coming):
+            break
+        after = beats[at + len(group) + 1] if at + len(group) + 1 < len(beats) else None
+        total += line_seconds(coming)
+        if (
+            coming.presence != first.presence
+            or total > LONGEST_HELD
+            or coming.emotion != first.emotion
+            or (after and _with_previous(after))
+        ):
+            break
+        group.append(coming)
+    return tuple(group)
+
+
+def _with_previous(beat: Beat) -> bool:
+    return isinstance(beat, Line) and beat.with_previous
+
+
+def _exchange(beats: Sequence[Beat], at: int, present: tuple[str, ...]) -> tuple[Beat, ...]:
+    """Three short lines that go to and fro between two people on stage."""
+    group = beats[at : at + _EXCHANGE]
+    lines = [beat for beat in group if isinstance(beat, Line)]
+    if len(lines) < _EXCHANGE or any(line.presence != "on" or line.character not in present or line.with_previous for line in lines):
+        return ()
+    after = beats[at + _EXCHANGE] if at + _EXCHANGE < len(beats) else None
+    quick = all(line_seconds(line) < _SHORT_LINE and weight(line) < CLOSE_WEIGHT for line in lines)
+    to_and_fro = lines[0].character == lines[2].character != lines[1].character
+    return tuple(group) if quick and to_and_fro and not (after and _with_previous(after)) else ()
+
+
+def _heard_only(scene: _Scene, group: tuple[Beat, ...], at: int, present: tuple[str, ...], line: Line) -> Setup:
+    """A voice that is heard and not seen: stay on somebody who listens, or on the place."""
+    listeners = [character for character in present if character != line.character]
+    if line.presence == "vo" and line.character in present:
+        listeners = [line.character]
+    if line.listener in listeners:
+        listeners = [line.listener] if line.listener else listeners
+    if not listeners:
+        return Setup("wide", present, group, moment=at, push=True)
+    before = scene.setups[-1] if scene.setups else None
+    size: ShotSize = "medium"
+    if before and before.subjects == (listeners[0],) and before.size == "medium":
+        size = "close"
+    return Setup(size, (listeners[0],), group, moment=at, push=line_seconds(line) > 5)
+
+
+def _single(scene: _Scene, group: tuple[Beat, ...], at: int, present: tuple[str, ...], line: Line, strongest: str) -> Setup:
+    """A picture of one speaker. The first speech of a scene with company is a two-shot; each one's first single is over a shoulder."""
+    who = line.character
+    nth = scene.spoken.get(who, 0)
+    heavy = weight(line)
+    company = tuple(character for character in present if character != who)
+    first = not scene.spoken
+    size: ShotSize
+    if heavy >= EXTREME_WEIGHT and not scene.extreme_done and len(scene.spoken) and sum(scene.spoken.values()) >= 3:
+        size, scene.extreme_done = "extreme", True
+    elif heavy >= CLOSE_WEIGHT or line.id == strongest:
+        size = "close"
+    elif (company and first) or (company and scene.since_two >= _TWO_SHOT_EVERY):
+        size = "two" if len(present) == 2 else "group"
+    elif company and nth % 4 in (0, 1):
+        size = "over_shoulder" if nth % 4 == (0 if not first else 1) or nth == 0 else "medium"
+    else:
+        size = "medium" if nth % 2 == 0 or not company else "close"
+    size = _another(scene, size, who)
+    if size in ("two", "group"):
+        scene.since_two = Fraction(0)
+        return Setup(size, present, group, moment=at)
+    listener = line.listener if line.listener in company else (company[0] if company else "")
+    others = (listener,) if size == "over_shoulder" and listener else ()
+    if size == "over_shoulder" and not others:
+        size = _another(scene, "medium", who)
+    push = (size in ("close", "extreme") and heavy >= CLOSE_WEIGHT) or line_seconds(line) > 6
+    return Setup(size, (who,), group, others, moment=at, push=push)
+
+
+def _another(scene: _Scene, size: ShotSize, who: str) -> ShotSize:
+    """Another size, when the shot before is of the same person at this one."""
+    before = scene.setups[-1] if scene.setups else None
+    if before is None:
+        return size
+    same_person = before.subjects == (who,)
+    alike = before.size == size or {before.size, size} == {"over_shoulder", "medium"} or {before.size, size} == {"close", "extreme"} \
+        or {before.size, size} == {"reaction", "close"}  # fmt: skip
+    if same_person and alike:
+        return "close" if size in ("medium", "over_shoulder") else "medium"
+    if size in ("two", "group") and before.size == size:
+        return "medium"
+    return size
+
+
+def _react(
+    scene: _Scene, beats: Sequence[Beat], after: int, present: tuple[str, ...], line: Line, at: int, moments: Sequence[Moment]
+) -> None:
+    """The listener's face after a heavy line, never twice in a row and never where the listener speaks at once anyway."""
+    listeners = [character for character in present if character != line.character]
+    if weight(line) < CLOSE_WEIGHT or not listeners or at - scene.reacted_at < 5 or after >= len(beats):
+        return
+    following = beats[after]
+    who = line.listener if line.listener in listeners else listeners[0]
+    if isinstance(following, Line) and following.character == who and following.presence == "on":
+        return
+    if isinstance(following, Happening) and any(business.character == who for business in following.business):
+        return
+    scene.reacted_at = at
+    scene.setups.append(
+        Setup("reaction", (who or listeners[0],), moment=min(at, len(moments) - 1), seconds=Fraction(13, 10), key=f"reaction-{line.id}")
+    )
+
+
+def _cover_happening(scene: _Scene, beats: Sequence[Beat], at: int, moments: Sequence[Moment], seen: frozenset[str]) -> int:
+    happening = beats[at]
+    assert isinstance(happening, Happening)  # noqa: S101 - the caller has told
+    present = _present(moments[at], seen)
+    actors = tuple(dict.fromkeys(b.character for b in happening.business if b.character in present))
+    actions = {business.action for business in happening.business if business.character in actors}
+    moves = bool(actions & BODY_ACTIONS) or any(m.enters or m.exits for m in moments[at].marks)
+    size: ShotSize
+    subjects = actors
+    if not actors:
+        size, subjects = "wide", present
+    elif len(actors) > 1:
+        size = "full" if moves and len(actors) == 2 else "wide" if moves else ("two" if len(actors) == 2 else "group")
+        subjects = present if size == "wide" else actors
+    elif moves:
+        size, subjects = ("wide", present) if actions & {"walk", "run"} else ("full", actors)
+    elif actions & HAND_ACTIONS and any(business.prop for business in happening.business):
+        size = "insert"
+    else:
+        size = "medium"
+    group: tuple[Beat, ...] = (happening,)
+    before = scene.setups[-1] if scene.setups else None
+    if before and _joins(before, size, subjects, happening):
+        scene.setups[-1] = Setup(
+            before.size, before.subjects, (*before.beats, happening), before.others, before.moment, before.push, key=before.key
+        )
+        return at + 1
+    if before and before.subjects == subjects and before.size == size:
+        size = {"medium": "close", "full": "medium", "insert": "medium", "two": "full", "wide": "full"}.get(size, size)  # type: ignore[assignment]
+        if size == "full" and not subjects:
+            size = "wide"
+        elif size == "full" and len(subjects) > 2:
+            size = "group"
+    scene.setups.append(Setup(size, subjects, group, moment=at, push=size == "wide" and not actors))
+    return at + 1
+
+
+def _joins(before: Setup, size: ShotSize, subjects: tuple[str, ...], happening: Happening) -> bool:
+    """Whether an action goes on in the picture that is there: same people, same distance, not too long, no cards in between."""
+    if before.size != size or before.subjects != subjects or not before.beats or size == "insert":
+        return False
+    if any(isinstance(beat, Line) for beat in before.beats) or happening.caption:
+        return False
+    seconds = sum((beat.seconds for beat in before.beats if isinstance(beat, Happening)), Fraction(0))
+    return seconds + happening.seconds <= LONGEST_HELD
+
+
+def cover_podcast(beats: Sequence[Beat], moments: Sequence[Moment], seen: frozenset[str]) -> list[Setup]:
+    """A conversation before microphones: an opening two-shot, then the speaker; everyone again every 25 s, on laughter and at the end."""
+    setups: list[Setup] = []
+    since = Fraction(0)
+    nth: dict[str, int] = {}
+    at = 0
+    while at < len(beats):
+        beat = beats[at]
+        present = _present(moments[at], seen)
+        everyone: ShotSize = "two" if len(present) <= 2 else "group"
+        laughter = isinstance(beat, Happening) or "laughing" in beat.delivery
+        group = _group_of(beats, at, present)
+        speakers = {b.character for b in group if isinstance(b, Line)}
+        last = at + len(group) >= len(beats)
+        if not present:
+            setups.append(Setup("wide", (), group, moment=at))
+        elif at == 0 or laughter or len(speakers) > 1 or since >= _TWO_SHOT_EVERY or (last and len(beats) > 4):
+            setups.append(Setup(everyone, present, group, moment=at, seconds=_OPENING_TWO if at == 0 else Fraction(0)))
+            since = Fraction(0)
+        elif isinstance(beat, Line) and beat.presence == "on" and beat.character in present:
+            turn = nth[beat.character] = nth.get(beat.character, 0) + 1
+            size: ShotSize = "medium" if turn % 2 else "close"
+            before = setups[-1]
+            if before.subjects == (beat.character,) and before.size == size:
+                size = "close" if size == "medium" else "medium"
+            setups.append(Setup(size, (beat.character,), group, moment=at))
+        else:
+            setups.append(Setup(everyone, present, group, moment=at))
+        for spoken in group:
+            since += line_seconds(spoken) if isinstance(spoken, Line) else spoken.seconds
+        at += len(group)
+    return setups

@@ -1,0 +1,73 @@
+"""Figures: how tall and wide a cast member is, worked out from the look alone, in drawing units and on a stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from filmstudio.core.character import Character
+from filmstudio.core.film import Posture
+from filmstudio.plugins.backdrop.stage import CAST_HEIGHT_PER_DEPTH
+
+ADULT_UNITS = 1250.0
+"""Drawing units of a standing adult with hair: what fills a figure's height on the stage."""
+
+_NECK_GROUND, _HEAD_UP, _EYE_IN_HEAD, _CROWN_OVER_EYE = 925.0, 40.0, 92.0, 126.0
+_HAIR = 40.0
+_SHOULDERS = 125.0
+
+_CREATURES: dict[str, tuple[float, float, float]] = {
+    "owl": (385, 270, 115), "crow": (310, 245, 130), "crane": (950, 850, 320), "rabbit": (410, 215, 90), "wolf": (625, 455, 300),
+    "tiger": (720, 500, 435), "cat": (335, 220, 140), "dog": (350, 245, 120), "bear": (1155, 880, 410), "elephant": (1145, 800, 630),
+    "monkey": (340, 240, 150), "frog": (195, 140, 110), "dragon": (1290, 1020, 585), "robot": (505, 390, 150), "ghost": (415, 300, 195),
+    "wind": (1235, 900, 630), "sun": (1150, 890, 255), "moon": (1215, 900, 330), "tree": (1595, 820, 735), "genie": (1060, 780, 305),
+    "mascot": (290, 175, 170), "moon_rabbit": (410, 215, 90), "ginger_cat": (335, 220, 140), "snow_wolf": (625, 455, 300),
+    "polar_bear": (1155, 880, 410), "gold_dragon": (1290, 1020, 585), "black_dog": (350, 245, 120), "fox": (485, 360, 175),
+}  # fmt: skip
+"""Top, eye line and half width of the house pack's creatures, measured on their drawings, drawing units above the ground."""
+
+EYE_LEVEL: dict[Posture, float] = {"stand": 1.0, "sit": 0.74, "sit_floor": 0.5, "kneel": 0.6, "lie": 0.12}
+"""Height of the eyes in each posture, as a share of standing; the acting engine uses the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Measures of a figure standing upright, drawing units above the ground; ``half`` is half its width at rest."""
+
+    top: float
+    eye: float
+    half: float
+
+    def eyes(self, posture: Posture) -> float:
+        """Height of the eyes in a posture."""
+        return self.eye * EYE_LEVEL[posture]
+
+    def head(self, posture: Posture) -> float:
+        """Height of the top of the hair in a posture."""
+        return self.eyes(posture) + (self.top - self.eye)
+
+
+def figure_of(character: Character) -> Figure:
+    """The measures of a character. A look that cannot be read counts as an adult of average build."""
+    look = character.identity.look
+    creature = look.get("creature")
+    if isinstance(creature, str):
+        return Figure(*_CREATURES.get(creature, (800.0, 640.0, 200.0)))
+    body, head = look.get("body"), look.get("head")
+    height = _number(body, "s", 0.97)
+    width = _number(body, "w", 1.0)
+    scale = _number(head, "scale", 0.98)
+    stoop = body.get("stoop") if isinstance(body, dict) else None
+    sunk = float(str(stoop[1])) if isinstance(stoop, list) and len(stoop) == 2 else 0.0
+    ground = _NECK_GROUND if character.age != "baby" else 420.0
+    eye = height * (ground + _HEAD_UP - sunk) + _EYE_IN_HEAD * scale
+    return Figure(eye + _CROWN_OVER_EYE * scale + _HAIR, eye, max(_SHOULDERS * width * height * 1.05, 105.0 * scale))
+
+
+def _number(record: object, key: str, otherwise: float) -> float:
+    value = record.get(key, otherwise) if isinstance(record, dict) else otherwise
+    return float(value) if isinstance(value, int | float) else otherwise
+
+
+def stage_scale(ground: float, horizon: float) -> float:
+    """Stage units for each drawing unit of a figure whose feet are at ``ground``."""
+    return CAST_HEIGHT_PER_DEPTH * (ground - horizon) / ADULT_UNITS

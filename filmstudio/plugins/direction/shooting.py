@@ -1,0 +1,294 @@
+"""Shooting: scene by scene, the stage is set, people take their places, and every setup becomes a shot with its own id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pydantic import TypeAdapter, ValidationError
+
+from filmstudio.core.character import Character
+from filmstudio.core.errors import EngineError
+from filmstudio.core.estimate import line_seconds
+from filmstudio.core.film import Beat, Card, Happening, Line, MusicBrief, Performer, Remark, Scene, Shot, StageSet
+from filmstudio.core.model import digest_of, seed_from
+from filmstudio.core.requests import BreakdownResult, DirectRequest, SceneNote
+from filmstudio.plugins.backdrop.stage import Stage
+from filmstudio.plugins.direction.blocking import Moment, moments, places
+from filmstudio.plugins.direction.coverage import CLOSE_WEIGHT, Setup, cover, cover_podcast, weight
+from filmstudio.plugins.direction.figures import figure_of
+from filmstudio.plugins.direction.framing import Framed, Set, framed, wide
+from filmstudio.plugins.direction.house import PACK, house_stages
+from filmstudio.plugins.direction.spotting import Spot, spot
+from filmstudio.plugins.direction.stages import choose_stage, light_for, weather_for
+
+TITLE_SECONDS, END_SECONDS = Fraction(7, 2), Fraction(7, 2)
+ESTABLISHING, CONTINUOUS = Fraction(3), Fraction(2)
+FIRST_FADE, LAST_FADE, SCENE_FADE, DISSOLVE = Fraction(3, 4), Fraction(1), Fraction(1, 2), Fraction(1, 3)
+
+_BEFORE_WORDS = Fraction(1, 8)
+"""A cut comes 2 to 4 frames before the first sound of a speaker."""
+_AFTER_SILENCE = Fraction(2, 5)
+_LAST_HOLD, _LAST_HOLD_TENDER, _SCENE_HOLD = Fraction(3, 2), Fraction(5, 2), Fraction(3, 5)
+_TENDER = frozenset({"sad", "tender", "romantic"})
+_KEPT_TIMES = frozenset({"continuous", "same"})
+_BEATS: TypeAdapter[Beat] = TypeAdapter(Beat)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A scene's note with its set, its beats and who is on stage."""
+
+    note: SceneNote
+    stage: Stage
+    set: StageSet
+    beats: tuple[Beat, ...]
+    continues: bool
+
+
+def shoot(request: DirectRequest) -> tuple[tuple[Scene, ...], tuple[Remark, ...]]:
+    """The scenes of the film, and remarks about stages that stand in for places that are not drawn."""
+    told = request.breakdown
+    characters = {character.id: character for character in request.characters}
+    remarks: list[Remark] = []
+    sets: list[_Place] = []
+    for note in told.scenes:
+        before = sets[-1] if sets else None
+        sets.append(_set(request, note, before, characters))
+        stand_in = sets[-1].set.stand_in
+        if stand_in:
+            remarks.append(Remark(about=f"scene {note.number}", text=stand_in, degraded=True))
+    music = spot(told, [Spot(each.note, _seconds(each.beats), _spoken(each.beats)) for each in sets])
+    scenes = [
+        _shoot_scene(request, each, index, len(sets), brief, characters)
+        for index, (each, brief) in enumerate(zip(sets, music, strict=True))
+    ]
+    return tuple(_with_fades(scenes)), tuple(dict.fromkeys(remarks))
+
+
+def _set(request: DirectRequest, note: SceneNote, before: _Place | None, characters: Mapping[str, Character]) -> _Place:
+    stages = house_stages()
+    setting = note.setting
+    place = note.place or note.heading
+    if request.breakdown.kind == "podcast":
+        place, setting = "podcast", "interior"
+    choice = choose_stage(stages, place, setting, note.culture)
+    stage = choice.stage
+    continues = before is not None and before.stage.id == stage.id and before.note.place == note.place
+    chosen = StageSet(
+        pack=PACK,
+        stage=stage.id,
+        light=light_for(stage, note.light),
+        weather=weather_for(stage, note.weather),
+        rain=note.rain,
+        # One place is one drawing, however often the film comes back to it.
+        seed=seed_from(request.seed, stage.id, note.place) % 2**31,
+        stand_in=choice.stand_in,
+    )
+    return _Place(note, stage, chosen, _beats(note, characters), continues)
+
+
+def _beats(note: SceneNote, characters: Mapping[str, Character]) -> tuple[Beat, ...]:
+    try:
+        beats = tuple(_BEATS.validate_python(beat) for beat in note.beats)
+    except ValidationError as error:
+        raise EngineError(f"scene {note.number} holds a beat that is none: {error.errors()[0]['msg']}.") from error
+    missing = sorted({beat.character for beat in beats if isinstance(beat, Line)} - set(characters))
+    if missing:
+        raise EngineError(f"scene {note.number}: {', '.join(missing)} speaks but was not cast.", remedy="Cast everyone who has a line.")
+    return beats
+
+
+def _seconds(beats: Sequence[Beat]) -> Fraction:
+    return sum((line_seconds(beat) + beat.pause_after if isinstance(beat, Line) else beat.seconds for beat in beats), ESTABLISHING)
+
+
+def _spoken(beats: Sequence[Beat]) -> Fraction:
+    return sum((line_seconds(beat) for beat in beats if isinstance(beat, Line)), Fraction(0)) / _seconds(beats)
+
+
+def _shoot_scene(
+    request: DirectRequest, place: _Place, index: int, scenes: int, music: MusicBrief | None, characters: Mapping[str, Character]
+) -> Scene:
+    note = place.note
+    told = request.breakdown
+    order = _order(place, characters)
+    focal = place.stage.focal.x if place.stage.focal.x is not None else 960.0
+    on = Set(place.stage, request.aspect, {character: figure_of(characters[character]) for character in order}, focal)
+    marks = places(place.stage, order, on.figures, focal)
+    seated = told.kind == "podcast"
+    stage_moments = moments(place.beats, marks, seated=seated)
+    seen = frozenset(order)
+    setups = cover_podcast(place.beats, stage_moments, seen) if seated else cover(place.beats, stage_moments, seen)
+    opening = stage_moments[0] if stage_moments else Moment(tuple(sorted(marks.values(), key=lambda mark: mark.x)))
+    before_entrances = Moment(tuple(mark for mark in opening.marks if mark.enters is None))
+    shots: list[Shot] = []
+    if index == 0:
+        shots.append(
+            _card_shot(
+                note, "title", Card(style="title", lines=_title_lines(told)), wide(on, before_entrances.marks, push=True), TITLE_SECONDS
+            )
+        )
+    establishing = _establishing(place, index, setups, on, before_entrances, told)
+    if establishing is not None:
+        shots.append(establishing)
+    shots += [_shot(note, setup, on, stage_moments, characters) for setup in setups]
+    if index == scenes - 1:
+        shots.append(_card_shot(note, "end", Card(style="credits", lines=_credit_lines(told)), wide(on, ()), END_SECONDS))
+    return Scene(
+        id=note.id,
+        number=note.number,
+        heading=note.heading,
+        setting=note.setting,
+        place=note.place,
+        set=place.set,
+        mood=note.mood,
+        intensity=note.intensity,
+        culture=note.culture,
+        music=music,
+        ambience=note.ambience,
+        entry=note.entry,
+        shots=tuple(_paced(_unique(shots), note, last_scene=index == scenes - 1)),
+    )
+
+
+def _order(place: _Place, characters: Mapping[str, Character]) -> list[str]:
+    """Those who can be seen in the scene: the two who speak first stand left and right, the rest as they appear."""
+    visible = {character.id for character in characters.values() if character.seen}
+    speakers = [beat.character for beat in place.beats if isinstance(beat, Line) and beat.presence == "on"]
+    actors = [b.character for beat in place.beats if isinstance(beat, Happening) for b in beat.business]
+    present = [character for character in place.note.present if character in visible]
+    return [c for c in dict.fromkeys([*speakers, *present, *actors]) if c in visible]
+
+
+def _title_lines(told: BreakdownResult) -> tuple[str, ...]:
+    return (told.title, *([", ".join(told.authors)] if told.authors else []))
+
+
+def _credit_lines(told: BreakdownResult) -> tuple[str, ...]:
+    return (told.title, *told.authors)
+
+
+def _establishing(place: _Place, index: int, setups: list[Setup], on: Set, opening: Moment, told: BreakdownResult) -> Shot | None:
+    """The place, before anything happens in it; skipped where the last scene was here, or the first setup shows it anyway."""
+    note = place.note
+    captions = tuple(text for text in note.captions if text.strip())
+    card = Card(style="super", lines=captions) if captions else None
+    opens_wide = bool(setups) and setups[0].size in ("wide", "establishing")
+    if card is None and (index == 0 or place.continues or opens_wide or told.kind == "podcast") and (setups or index == 0):
+        return None
+    seconds = CONTINUOUS if place.continues or note.time_word in _KEPT_TIMES else ESTABLISHING
+    if card is not None:
+        seconds = max(seconds, 1 + Fraction(3, 10) * sum(len(line.split()) for line in captions))
+    picture = wide(on, opening.marks, 1.0 if index else 1.08, push=index % 3 == 0)
+    return _placed(Shot(id=f"{note.id}-place", size="establishing", camera=picture.camera, card=card, lead_in=seconds), picture)
+
+
+def _card_shot(note: SceneNote, name: str, card: Card, picture: Framed, seconds: Fraction) -> Shot:
+    shown = picture if name == "title" else Framed(picture.camera, ())
+    return _placed(
+        Shot(id=f"{note.id}-{name}", size="establishing" if name == "title" else "card", camera=shown.camera, card=card, lead_in=seconds),
+        shown,
+    )
+
+
+def _placed(shot: Shot, picture: Framed) -> Shot:
+    return shot.model_copy(update={"performers": picture.performers})
+
+
+def _shot(note: SceneNote, setup: Setup, on: Set, stage_moments: Sequence[Moment], characters: Mapping[str, Character]) -> Shot:
+    moment = stage_moments[setup.moment]
+    subjects = [mark for character in setup.subjects if (mark := moment.of(character))]
+    others = [mark for character in setup.others if (mark := moment.of(character))]
+    if not subjects:
+        picture = wide(on, moment.marks, 1.12, push=setup.push)
+    elif setup.size == "wide" and on.fixed:
+        picture = wide(on, moment.marks, 1.15, push=setup.push)
+    else:
+        picture = framed(on, setup.size, subjects, others, push=setup.push)
+    first = setup.beats[0].id if setup.beats else setup.key
+    emotions = _emotions(setup)
+    speaker = next((beat for beat in setup.beats if isinstance(beat, Line) and beat.presence != "vo"), None)
+    people = tuple(_looking(person, speaker, moment, emotions) for person in picture.performers)
+    silent = not setup.beats
+    return Shot(
+        id=f"{note.id}-{digest_of([first, setup.size, *setup.subjects])[:8]}",
+        size=setup.size if subjects or setup.size == "wide" else "wide",
+        camera=picture.camera,
+        performers=people,
+        beats=setup.beats,
+        focus=setup.subjects[0]
+        if len(setup.subjects) == 1
+        else (speaker.character if speaker and speaker.character in setup.subjects else None),
+        lead_in=setup.seconds if silent else _BEFORE_WORDS,
+    )
+
+
+def _emotions(setup: Setup) -> dict[str, str]:
+    """The emotion everyone has when the shot begins: a speaker's own line, a reaction to what was said."""
+    felt: dict[str, str] = {}
+    for beat in setup.beats:
+        if isinstance(beat, Line):
+            felt.setdefault(beat.character, beat.emotion)
+    return felt
+
+
+def _looking(person: Performer, speaker: Line | None, moment: Moment, emotions: Mapping[str, str]) -> Performer:
+    look: str | None = None
+    others = [mark.character for mark in moment.marks if mark.character != person.character]
+    if speaker is not None and speaker.character != person.character:
+        look = speaker.character if moment.of(speaker.character) else None
+    elif speaker is not None and speaker.listener in others:
+        look = speaker.listener
+    if look is None and others:
+        own = moment.of(person.character)
+        ahead = [m for m in moment.marks if own and m.character in others and (m.x > own.x) == (own.facing == "right")]
+        look = min(ahead, key=lambda mark: abs(mark.x - (own.x if own else 0))).character if ahead else others[0]
+    return person.model_copy(update={"look_at": look, "emotion": emotions.get(person.character, person.emotion)})
+
+
+def _unique(shots: Sequence[Shot]) -> list[Shot]:
+    """Shots whose ids are told apart by a count, should two beats of one scene have the same text and place."""
+    taken: dict[str, int] = {}
+    kept: list[Shot] = []
+    for shot in shots:
+        count = taken[shot.id] = taken.get(shot.id, 0) + 1
+        kept.append(shot if count == 1 else shot.model_copy(update={"id": f"{shot.id}-{count}"}))
+    return kept
+
+
+def _paced(shots: Sequence[Shot], note: SceneNote, *, last_scene: bool) -> list[Shot]:
+    """Air before first words after silence, after heavy ones, and at the end of the scene."""
+    paced: list[Shot] = []
+    for index, shot in enumerate(shots):
+        update: dict[str, object] = {}
+        before = shots[index - 1] if index else None
+        if shot.beats and isinstance(shot.beats[0], Line) and (before is None or not before.beats):
+            update["lead_in"] = _AFTER_SILENCE
+        elif shot.beats and isinstance(shot.beats[0], Happening):
+            update["lead_in"] = Fraction(1, 6)
+        lines = shot.lines
+        last_of_story = index == len(shots) - 1 or (last_scene and index == len(shots) - 2 and shots[-1].size == "card")
+        if last_of_story and shot.size != "card" and shot.beats:
+            tender = note.mood in _TENDER
+            update["hold"] = (_LAST_HOLD_TENDER if tender else _LAST_HOLD) if last_scene else _SCENE_HOLD
+        elif lines and shot.size in ("close", "extreme") and weight(lines[-1]) >= CLOSE_WEIGHT:
+            update["hold"] = Fraction(2, 5)
+        paced.append(shot.model_copy(update=update) if update else shot)
+    return paced
+
+
+def _with_fades(scenes: Sequence[Scene]) -> list[Scene]:
+    faded: list[Scene] = []
+    for index, scene in enumerate(scenes):
+        shots = list(scene.shots)
+        coming = scenes[index + 1].entry if index + 1 < len(scenes) else None
+        lengths = {"fade": SCENE_FADE, "dissolve": DISSOLVE}
+        if shots:
+            opening = FIRST_FADE if index == 0 else lengths.get(scene.entry, Fraction(0))
+            closing = LAST_FADE if coming is None else lengths.get(coming, Fraction(0))
+            shots[0] = shots[0].model_copy(update={"fade_in": opening})
+            shots[-1] = shots[-1].model_copy(update={"fade_out": closing})
+        faded.append(scene.model_copy(update={"shots": tuple(shots)}))
+    return faded
