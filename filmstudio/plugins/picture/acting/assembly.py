@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from filmstudio.plugins.picture.acting.alive import breath, darts, drift, follow
 from filmstudio.plugins.picture.acting.blinks import Blink, lids, plan_blinks
 from filmstudio.plugins.picture.acting.gait import Stride
+from filmstudio.plugins.picture.acting.limbs import FOREARM, UPPER_ARM, end_of
 from filmstudio.plugins.picture.acting.motion import ARMS, CHANNELS, LEGS, MotionData
 from filmstudio.plugins.picture.acting.mouths import MouthFrame, Spoken, mouth_frames
 from filmstudio.plugins.picture.acting.score import ARM_CHANNELS, FACE_OFFSETS, LEG_CHANNELS, RETURN, stance
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 WRIST_LAG = 1.5
 """Frames by which a wrist trails its forearm."""
+FASTEST_WRIST = 130.0
+"""Drawing units a data frame; at 135 a moving hand begins to read as a jump (``motion.md``, rule 13)."""
 TURN = 0.45
 """Change of yaw within 8 frames (about 18 degrees) that calls for a blink."""
 
@@ -33,6 +37,8 @@ STILL: dict[str, float] = {
 }
 """Change in one frame below which a channel of body or head only drifts and is shot on twos."""
 BODY = ("lean", "sway", "shr", "breath", "rx", "air", "roll", "sq", "hem", "ground", *ARM_CHANNELS, *LEG_CHANNELS, "sleeve", "wing", "dx")
+TRAILING = ("sway", "breath", "sleeve", "wing", "hair")
+"""What hangs or breathes is held with the rest, and does not itself ask for ones."""
 HEAD = ("tilt", "yaw", "pitch", "hx", "hy", "hair")
 
 
@@ -63,6 +69,8 @@ def assemble(
     _add_overlap(times, baked)
     steps = {channel: track.bake(times) for channel, track in score.steps.items()}
     grounded = score.grounded.bake(times)
+    for arm in ARMS:
+        _slow_down(baked, arm, rate)
     _on_twos(baked, BODY, frames)
     _on_twos(baked, HEAD, frames)
     return _staged(baked, steps, grounded, strides, mouths, facing, unit * size, frames)
@@ -125,12 +133,15 @@ def _add_body(
     inside: Sequence[float], above: Sequence[float], phase: float, strides: Sequence[Stride | None],
 ) -> None:  # fmt: skip
     gaze, accents, air = cues.gaze, cues.accents, cues.breathing
+    carried = {channel: track.bake(times) for channel, track in cues.attitude.items()}
     layers = {
-        "lean": (mood["lean"], gaze.lean.bake(times), air.lean.bake(times), cues.mirror.bake(times)),
+        "lean": (mood["lean"], gaze.lean.bake(times), air.lean.bake(times), cues.mirror.bake(times), carried["lean"]),
         "shr": (mood["shr"], air.shr.bake(times)),
         "hy": (mood["hy"], gaze.dip.bake(times), air.hy.bake(times), accents.head.bake(times), cues.nod_head.bake(times)),
         "pitch": (mood["pitch"], gaze.pitch.bake(times), accents.pitch.bake(times), cues.nod_pitch.bake(times)),
-        "tilt": (mood["tilt"],),
+        "tilt": (mood["tilt"], carried["tilt"]),
+        "yaw": (mood["yaw"], carried["yaw"]),
+        "hx": (carried["hx"],),
     }
     for channel, parts in layers.items():
         base = baked[channel]
@@ -140,7 +151,7 @@ def _add_body(
     for index, time in enumerate(times):
         scale = alive[index]
         baked["tilt"][index] += scale * drift("tilt", time, phase)
-        baked["yaw"][index] += scale * drift("yaw", time, phase) + mood["yaw"][index]
+        baked["yaw"][index] += scale * drift("yaw", time, phase)
         baked["lean"][index] += scale * drift("lean", time, phase)
         baked["hy"][index] -= 1.6 * above[index] * scale
         for order, arm in enumerate(ARMS):
@@ -197,7 +208,7 @@ def _add_overlap(times: Sequence[float], baked: Channels) -> None:
     angle = [lean + tilt for lean, tilt in zip(baked["lean"], baked["tilt"], strict=True)]
     way = [rx + abs(dx) * 0.6 for rx, dx in zip(baked["rx"], baked["dx"], strict=True)]
     hair = follow(times, [a + x * 0.05 for a, x in zip(angle, way, strict=True)], 0.13, 0.80)
-    baked["hair"] = [value - 0.7 * a for value, a in zip(hair, angle, strict=True)]
+    baked["hair"] = [max(-32.0, min(32.0, value - 0.7 * a)) for value, a in zip(hair, angle, strict=True)]
     sleeve = follow(times, [near + far for near, far in zip(baked["near0"], baked["far0"], strict=True)], 0.12, 0.78)
     baked["sleeve"] = [value * 0.25 for value in sleeve]
     baked["wing"] = [value * 0.2 for value in sleeve]
@@ -205,10 +216,26 @@ def _add_overlap(times: Sequence[float], baked: Channels) -> None:
     baked["sway"] = [value + max(-3.5, min(3.5, swing * 0.6)) for value, swing in zip(baked["sway"], skirt, strict=True)]
 
 
+def _slow_down(baked: Channels, arm: str, rate: float) -> None:
+    """Spread a stroke that moves the wrist too far in one frame over its neighbours: a hand that jumps pops."""
+    upper, lower = baked[f"{arm}0"], baked[f"{arm}1"]
+    limit = FASTEST_WRIST * rate
+    for _ in range(6):
+        places = [end_of(a, b, UPPER_ARM, FOREARM) for a, b in zip(upper, lower, strict=True)]
+        fast = [index for index in range(1, len(places)) if math.dist(places[index - 1], places[index]) > limit]
+        if not fast:
+            return
+        near = sorted({other for index in fast for other in range(max(1, index - 3), min(len(upper) - 1, index + 3))})
+        for channel in (upper, lower, baked[f"{arm}2"]):
+            spread = [0.25 * channel[index - 1] + 0.5 * channel[index] + 0.25 * channel[index + 1] for index in near]
+            for index, value in zip(near, spread, strict=True):
+                channel[index] = value
+
+
 def _on_twos(baked: Channels, group: Sequence[str], frames: int) -> None:
     """Hold every other frame while nothing in the group moves faster than drift: most frames then differ by mouth and eyes only."""
     for frame in range(1, frames, 2):
-        if all(abs(baked[channel][frame] - baked[channel][frame - 1]) < STILL[channel] for channel in group):
+        if all(abs(baked[channel][frame] - baked[channel][frame - 1]) < STILL[channel] for channel in group if channel not in TRAILING):
             for channel in group:
                 baked[channel][frame] = baked[channel][frame - 1]
 

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from filmstudio.plugins.picture.acting.limbs import CALF, HIP_Y, SOLE, THIGH, end_of, floor_below, solve
 from filmstudio.plugins.picture.acting.motion import REST, Clip
@@ -39,7 +40,10 @@ class Gait:
     @classmethod
     def of(cls, clip: Clip) -> Gait:
         """Measure a looped clip in which the far foot makes contact at frame 0."""
-        at = lambda channel, frame: _linear(clip, channel, frame % clip.frames)  # noqa: E731
+
+        def at(channel: str, frame: int) -> float:
+            return _linear(clip, channel, frame % clip.frames)
+
         path: list[tuple[float, float, float]] = []
         ground: list[float] = []
         for frame in range(clip.frames + 1):
@@ -191,7 +195,7 @@ class Walk:
 
 def _linear(clip: Clip, channel: str, frame: float) -> float:
     keys = clip.keys[channel]
-    for before, after in zip(keys, keys[1:], strict=False):
+    for before, after in pairwise(keys):
         if before.frame <= frame <= after.frame:
             span = after.frame - before.frame
             return before.value + (after.value - before.value) * (frame - before.frame) / span

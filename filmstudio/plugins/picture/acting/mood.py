@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from filmstudio.plugins.picture.acting.motion import Mood, MotionData
 from filmstudio.plugins.picture.acting.track import Track
 
 GROUPS: dict[str, tuple[tuple[str, ...], float, float, str]] = {
     "eyes": (("up", "low", "iris"), 0.0, 4.0, "out"),
-    "brows": (("brow", "brow_a", "asym", "scrunch"), 2.0, 8.0, "out3"),
+    "brows": (("brow", "brow_a", "asym", "scrunch"), 2.0, 8.0, "out"),
     "blush": (("blush",), 3.0, 24.0, "inout"),
     "head": (("tilt", "pitch", "yaw"), 4.0, 16.0, "inout"),
     "body": (("lean", "shr", "hy", "arm0", "arm1"), 6.0, 22.0, "inout"),
@@ -44,7 +45,7 @@ class MoodScore:
         self.changes = _without_repeats(changes)
         first = self.changes[0]
         self.tracks = {channel: Track(value) for channel, value in self._values(first).items()}
-        for before, change in zip(self.changes, self.changes[1:], strict=False):
+        for before, change in pairwise(self.changes):
             self._go(before, change)
 
     def mood_at(self, time: float) -> Mood:

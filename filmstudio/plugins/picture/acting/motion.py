@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -163,7 +163,7 @@ def _load(path: str) -> MotionData:
         return _motion(raw)
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise EngineError(
-            f"the motion data cannot be read: {type(error).__name__}: {error}", "reinstall the art pack, or mend its motion.json"
+            f"the motion data cannot be read: {type(error).__name__}: {error}", remedy="reinstall the art pack, or mend its motion.json"
         ) from error
 
 
@@ -193,8 +193,6 @@ def _motion(raw: Mapping[str, Any]) -> MotionData:
 def _mood(entry: Mapping[str, Any]) -> Mood:
     face, body = entry["face"], entry["body"]
     numbers = {name: float(face[name]) for name in FACE}
-    two = lambda values: (float(values[0]), float(values[1]))  # noqa: E731
-    three = lambda values: (float(values[0]), float(values[1]), float(values[2]))  # noqa: E731
     return Mood(
         face=MappingProxyType(numbers),
         gaze=(float(face["gx"]), float(face["gy"])),
@@ -202,14 +200,22 @@ def _mood(entry: Mapping[str, Any]) -> Mood:
         lean=float(body["lean"]),
         shr=float(body["shr"]),
         hy=float(body["hy"]),
-        arms=two(body["arms"]),
-        breath=two(body["breath"]),
+        arms=_pair(body["arms"]),
+        breath=_pair(body["breath"]),
         tempo=float(body["tempo"]),
         gesture=float(body["gesture"]),
-        blink=two(body["blink"]),
-        dart=three(body["dart"]),
-        walk=three(body["walk"]),
+        blink=_pair(body["blink"]),
+        dart=_triple(body["dart"]),
+        walk=_triple(body["walk"]),
     )
+
+
+def _pair(values: Sequence[float]) -> tuple[float, float]:
+    return float(values[0]), float(values[1])
+
+
+def _triple(values: Sequence[float]) -> tuple[float, float, float]:
+    return float(values[0]), float(values[1]), float(values[2])
 
 
 def _clip(name: str, entry: Mapping[str, Any]) -> Clip:
@@ -255,7 +261,7 @@ def _clip(name: str, entry: Mapping[str, Any]) -> Clip:
         hold=float(phases.get("hold", 0)),
         settle=float(phases.get("settle", 0)),
         speed=float(entry.get("speed", 0)),
-        breath=(float(breath[0]), float(breath[1])) if breath else None,
+        breath=_pair(breath) if breath else None,
     )
 
 

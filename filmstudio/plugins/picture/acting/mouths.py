@@ -22,7 +22,7 @@ CLOSED: Mapping[str, str] = {
 }
 """The shut mouth of each emotion. ``m_blank`` is the straight line: ``m_MBP`` at .42 of its height."""
 OPEN: Mapping[str, tuple[str, float]] = {
-    "happy": ("m_laugh", 30.0),
+    "happy": ("m_laugh", 40.0),
     "surprised": ("m_O", 24.0),
     "afraid": ("m_afraid", 60.0),
     "disgusted": ("m_disgust", 40.0),
@@ -31,6 +31,7 @@ OPEN: Mapping[str, tuple[str, float]] = {
 QUIET = 12.0
 """Frames before and after one's own speech in which only the shut mouth shows."""
 BLANK = 0.42
+UNSMILING = ("sad", "angry", "afraid", "disgusted")
 _WIDE_KERNEL = (0.10, 0.22, 0.36, 0.22, 0.10)
 
 
@@ -79,6 +80,8 @@ def mouth_frames(
         said, shape = speech[frame], drawn[frame]
         if said:
             name, width, height, line = said
+            if name == "m_MBP" and moods.change_at(frame * rate).emotion in UNSMILING:
+                height *= BLANK  # as drawn, the shut mouth smiles
             opening = shape.opening * height / widest
             result.append(MouthFrame(name, width, height, shape.jaw * min(1.2, height) if shape.opening else 0.0, min(1.0, opening), line))
             continue

@@ -6,9 +6,11 @@ import math
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
 
 from filmstudio.core.character import Character
-from filmstudio.core.film import Business, Happening, Line, Performer, Shot
+from filmstudio.core.film import Business, Happening, Performer, Shot
 from filmstudio.core.model import seed_from
 from filmstudio.core.requests import Mouth, ShotTiming
 from filmstudio.plugins.picture.acting.alive import weight_shifts
@@ -33,6 +35,8 @@ FAR_SIZES = ("close", "extreme", "insert")
 """Shots that show no hands."""
 NODS: Mapping[str, float] = {"neutral": 0.5, "warm": 0.6, "happy": 0.55, "sad": 0.25, "thoughtful": 0.4, "afraid": 0.1}
 """How likely a listener nods at the end of a phrase."""
+LASTING = ("hold_lamp", "pick_up", "give", "strike_match", "phone", "embrace", "cower")
+"""Actions whose last pose is held: to the end of their beat, or of the shot when nothing else follows."""
 OWN_MOODS = ("sad", "angry", "afraid", "disgusted")
 """Moods that a greeting's smile does not wipe away."""
 
@@ -47,6 +51,10 @@ class Cues:
     accents: Accents
     breathing: Breathing
     travel: Travel
+    attitude: dict[str, Track] = field(
+        default_factory=lambda: {"tilt": Track(0.0), "yaw": Track(0.0), "lean": Track(0.0), "hx": Track(0.0)}
+    )
+    """How the head and body are carried from phrase to phrase."""
     mirror: Track = field(default_factory=lambda: Track(0.0))
     nod_pitch: Track = field(default_factory=lambda: Track(0.0))
     nod_head: Track = field(default_factory=lambda: Track(0.0))
@@ -86,6 +94,7 @@ class Performance:
         self.rate = DATA_FPS / fps
         self.length = timing.frames * self.rate
         self._seed = seed_from(seed, shot.id, performer.character)
+        self._on_feet = False
         self._poses: tuple[StagedPose, ...] | None = None
 
     @classmethod
@@ -128,6 +137,7 @@ class Performance:
         businesses = self._businesses()
         moods = MoodScore(self._changes(own, businesses), self.motion)
         travel = self._travel(own, businesses, moods)
+        businesses = self._between_seat_and_feet(businesses, travel)
         score = Score(self.body, self.motion, self._resting_arms())
         self._take_posture(score, businesses)
         gaze = Gaze(score, [stress for one in own for stress in one.stresses])
@@ -188,6 +198,24 @@ class Performance:
                 found.append((start + (end - start) * index / len(mine), start + (end - start) * (index + 1) / len(mine), business))
         return found
 
+    def _between_seat_and_feet(
+        self, businesses: list[tuple[float, float, Business]], travel: Travel
+    ) -> list[tuple[float, float, Business]]:
+        """Rise before walking off from a seat, and sit down after walking in to one."""
+        seat = self.performer.posture
+        actions = {business.action for _, _, business in businesses}
+        if seat not in ("sit", "sit_floor") or not travel.passages or actions & {"sit", "sit_floor", "stand_up"}:
+            return businesses
+        first, last = travel.passages[0], travel.passages[-1]
+        added = list(businesses)
+        if first.before < 0 and first is last and first.end + 34 < self.length:
+            added.append((first.end + 3.0, first.end + 50.0, Business(character=self.performer.character, action=seat)))
+        elif last.before == 0 and last.start > 44:
+            added.append((last.start - 44.0, last.start - 4.0, Business(character=self.performer.character, action="stand_up")))
+        else:
+            self._on_feet = True
+        return sorted(added, key=lambda entry: entry[0])
+
     def _clip(self, action: str) -> Clip | None:
         if action in ("walk", "run", "idle"):
             return None
@@ -197,23 +225,25 @@ class Performance:
         return clip
 
     def _changes(self, own: list[Delivery], businesses: list[tuple[float, float, Business]]) -> list[Change]:
-        base = self.performer.emotion
+        base: str = self.performer.emotion
         changes = [Change(-1000.0, base, 1.0 if base != "neutral" else 0.0)]
         for index, one in enumerate(own):
-            emotion, weight = one.line.emotion, weight_of(one.line.strength)
+            emotion: str = one.line.emotion
+            weight = weight_of(one.line.strength)
             if emotion == "neutral" and base != "neutral":
                 emotion, weight = base, 0.8
             changes.append(Change(one.start - 8.0, emotion, weight))
             following = own[index + 1].start if index + 1 < len(own) else math.inf
-            if emotion != base and following > one.end + 60:
-                changes.append(Change(one.end + 44.0, base, 1.0))
+            if emotion == "surprised" and base != "surprised" and following > one.end + 60:
+                # Surprise passes by itself; any other feeling stays until something replaces it.
+                changes.append(Change(one.end + 40.0, base, 1.0))
         for start, end, business in businesses:
             clip = self._clip(business.action)
             if clip is None or not clip.faces:
                 continue
-            for frame, emotion in clip.faces:
-                if not (emotion == "warm" and base in OWN_MOODS):
-                    changes.append(Change(start + frame, emotion, 1.0))
+            for frame, face in clip.faces:
+                if not (face == "warm" and base in OWN_MOODS):
+                    changes.append(Change(start + frame, face, 1.0))
             after = max(end, start + clip.frames)
             if not any(start - 8 < one.start < after + 20 for one in own):
                 changes.append(Change(after + 10.0, base, 1.0))
@@ -230,15 +260,15 @@ class Performance:
 
     def _take_posture(self, score: Score, businesses: list[tuple[float, float, Business]]) -> None:
         actions = [business.action for _, _, business in businesses]
-        posture = POSTURES.get(self.performer.posture)
-        if posture == "kneel" and self.body.robe:
-            posture = "kneel_seiza"
-        elif posture == "sit_floor" and self.body.robe:
+        posture = None if self._on_feet else POSTURES.get(self.performer.posture)
+        if posture in ("kneel", "sit_floor") and self.body.robe:
             posture = "kneel_seiza"
         if any(action in ("sit", "sit_floor", "kneel", "kneel_seiza") for action in actions[:2]) and "stand_up" not in actions:
             posture = None
         if posture is None and actions and actions[0] == "stand_up":
             posture = "sit"
+        if "sleep" in actions:
+            posture = "sleep"
         held = self._held()
         if held:
             score.hands["hand_n"], score.hands["prop_n"] = "hand_hold", f"p_{held}"
@@ -319,11 +349,13 @@ class Performance:
         for one in own:
             sight = self._conversation_sight(one, cues.moods, one.start)
             if heard or self.performer.look_at or one.line.listener or self.others:
-                events.append((max(0.5, one.start - 10.0), 1, lambda t=max(0.5, one.start - 10.0), s=sight: self._look(cues, t, s)))
-            events.append((one.start - 12.0, 0, lambda o=one: cues.breathing.inhale(o.start, o.phrases[0].end)))
+                events.append((max(0.5, one.start - 10.0), 1, partial(self._look, cues, max(0.5, one.start - 10.0), sight)))
+            events.append((one.end + 6.0, 0, partial(_settle_down, cues, one.end + 6.0)))
+            events.append((one.start - 12.0, 0, partial(cues.breathing.inhale, one.start, one.phrases[0].end)))
             mood = cues.moods.mood_at(one.start)
             drive = mood.gesture * (0.7 + 0.6 * one.line.strength)
             for phrase in one.phrases:
+                events.append((phrase.start - 3.0, 2, partial(_carry, cues, phrase.start - 3.0, 0.6 + 0.4 * drive, mood.tempo, rng)))
                 self._phrase(phrase, one, drive, mood.tempo, hands, shows_hands, cues, rng, events)
         return events
 
@@ -334,15 +366,15 @@ class Performance:
         frown = cues.moods.change_at(one.start).emotion in ("angry", "disgusted")
         size = min(1.25, 0.75 + 0.35 * drive)
         for stress in rest_of(phrase.stresses, phrase.accent):
-            events.append((stress - 5.0, 2, lambda s=stress: cues.accents.stress(s, 0.4 * size, frown=frown)))
+            events.append((stress - 6.0, 2, partial(cues.accents.stress, stress, 0.4 * size, frown=frown)))
         if phrase.accent is None:
             return
-        events.append((phrase.accent - 5.0, 2, lambda: cues.accents.stress(phrase.accent or 0.0, size, frown=frown)))
+        events.append((phrase.accent - 6.0, 2, partial(cues.accents.stress, phrase.accent, size, frown=frown)))
         if phrase.accent - phrase.start > 20 and rng.random() < 0.45:
             away = phrase.start - 2.0
             back = phrase.accent - 5.0
             if back - away < 30:
-                events.append((away, 3, lambda gx=rng.uniform(0.55, 0.8): self._glance(cues, away, gx, -0.45, back)))
+                events.append((away, 3, partial(self._glance, cues, away, rng.uniform(0.55, 0.8), -0.45, back)))
         choice = hands.choose(phrase, one.line, drive) if shows_hands else None
         if choice is None:
             return
@@ -356,7 +388,7 @@ class Performance:
             (
                 start,
                 4,
-                lambda: self._gesture(cues, clip, start, size=amount, tempo=pace, hold_until=phrase.end, mirror=mirror, skip=skip),
+                partial(self._gesture, cues, clip, start, size=amount, tempo=pace, hold_until=phrase.end, mirror=mirror, skip=skip),
             )
         )
 
@@ -378,7 +410,7 @@ class Performance:
             skip = (*skip, "near0", "near1", "near2", "hand_n")
         if cues.score.seated:
             skip = (*skip, "sway")
-        cues.score.play(clip, start, size=size, tempo=tempo, hold_until=hold_until, mirror=mirror, skip=skip, gesture=True)
+        cues.score.play(clip, start, size=size, tempo=tempo, hold_until=hold_until, mirror=mirror, skip=skip)
         self._give_eyes_back(cues, clip, start, tempo)
 
     def _give_eyes_back(self, cues: Cues, clip: Clip, start: float, tempo: float) -> None:
@@ -391,13 +423,13 @@ class Performance:
         for one in heard:
             sight = self._conversation_sight(one, cues.moods, one.start)
             at = max(1.0, one.start + rng.uniform(2.0, 6.0))
-            events.append((at, 1, lambda t=at, s=sight: self._look(cues, t, s)))
-            events.append((one.start + 6, 0, lambda o=one: cues.mirror.to(o.start + 6, o.start + 36, 1.3)))
-            events.append((one.end, 0, lambda o=one: cues.mirror.to(o.end, o.end + 30, 0.0)))
+            events.append((at, 1, partial(self._look, cues, at, sight)))
+            events.append((one.start + 6, 0, partial(cues.mirror.to, one.start + 6, one.start + 36, 1.3)))
+            events.append((one.end, 0, partial(cues.mirror.to, one.end, one.end + 30, 0.0)))
             self._look_away(one, own, cues, rng, events)
             for phrase in one.phrases:
                 if phrase.accent is not None and rng.random() < 0.65:
-                    events.append((phrase.accent + 3.0, 2, lambda p=phrase: cues.accents.echo((p.accent or 0.0) + 3.0, 0.5)))
+                    events.append((phrase.accent + 3.0, 2, partial(cues.accents.echo, phrase.accent + 3.0, 0.5)))
                 if any(o.start - 14 < phrase.end + 14 and phrase.end < o.end for o in own):
                     continue
                 if rng.random() < 0.6:
@@ -405,7 +437,7 @@ class Performance:
                 emotion = cues.moods.change_at(phrase.end).emotion
                 if rng.random() < NODS.get(emotion, 0.0):
                     at = phrase.end + rng.uniform(5.0, 8.0)
-                    events.append((at, 2, lambda t=at: _nod(cues, t)))
+                    events.append((at, 2, partial(_nod, cues, at)))
         return events
 
     def _look_away(self, one: Delivery, own: list[Delivery], cues: Cues, rng: random.Random, events: list[Event]) -> None:
@@ -417,32 +449,42 @@ class Performance:
             gx = rng.choice((-0.15, 0.85)) if abs(gaze[1]) < 0.3 else gaze[0]
             gy = rng.uniform(0.1, 0.4) if abs(gaze[1]) < 0.3 else gaze[1]
             if not any(o.start - 20 < time < o.end for o in own):
-                events.append((time, 3, lambda t=time, x=gx, y=gy, b=time + length: self._glance(cues, t, x, y, b)))
+                events.append((time, 3, partial(self._glance, cues, time, gx, gy, time + length)))
             time += length + rng.uniform(36.0, 60.0)
 
     def _acting(self, businesses: list[tuple[float, float, Business]], cues: Cues) -> list[Event]:
         events: list[Event] = []
         for start, end, business in businesses:
             clip = self._clip(business.action)
-            if clip is None or (self.body.creature and business.action in ("sit", "sit_floor", "kneel", "kneel_seiza", "stand_up")):
+            if (
+                clip is None
+                or clip.name == "sleep"
+                or (self.body.creature and business.action in ("sit", "sit_floor", "kneel", "kneel_seiza", "stand_up"))
+            ):
                 continue
             at = start if start < 1 else start + 1.0
-            events.append((at, 5, lambda c=clip, t=at, e=end, b=business: self._act(cues, c, t, e, b)))
+            events.append((at, 5, partial(self._act, cues, clip, at, end, business)))
         return events
 
     def _act(self, cues: Cues, clip: Clip, start: float, end: float, business: Business) -> None:
-        loops = max(1, round((end - start) / clip.frames)) if clip.loop else 1
-        tempo = max(1.0, min(1.2, clip.frames / max(1.0, end - start))) if not clip.loop else 1.0
+        repeats = clip.loop or clip.name == "read"
+        loops = max(1, round((end - start) / clip.frames)) if repeats else 1
+        tempo = max(1.0, min(1.2, clip.frames / max(1.0, end - start))) if not repeats else 1.0
         prop = f"p_{business.prop}" if business.prop in HAND_PROPS else None
         named = business.prop is not None and clip.name in ("give", "pick_up")
         skip = ("mouth",) if clip.name in ("clap",) else ()
-        cues.score.play(clip, start, tempo=tempo, loops=loops, prop=prop, swap_prop=named, skip=skip)
+        until = self.length + 24.0 if clip.name in LASTING and business is self._last_business() else end if clip.name in LASTING else 0.0
+        cues.score.play(clip, start, tempo=tempo, loops=loops, prop=prop, swap_prop=named, skip=skip, until=until)
         stretch = cues.score.stretches[-1]
         target = self.others.get(business.target or "")
         if target is not None and clip.name in ("give", "embrace", "wave", "bow", "namaste", "salaam", "point"):
             cues.gaze.sight = self._sight(business.target, cues.moods, start)
         if stretch.gaze:
             cues.gaze.look(stretch.end, cues.gaze.sight)
+
+    def _last_business(self) -> Business | None:
+        found = self._businesses()
+        return found[-1][2] if found else None
 
     def _watching(self, cues: Cues, rng: random.Random) -> list[Event]:
         """Look at what others do; look ahead in the way of a mood that comes while nobody is looked at."""
@@ -458,13 +500,13 @@ class Performance:
             sight = self._sight(actors[0].character, cues.moods, at)
             if actors[0].action in ("point", "point_there") and self.others[actors[0].character].facing == self.performer.facing:
                 sight = Sight(0.75, -0.1, 0.62)
-            events.append((at, 1, lambda t=at, s=sight: self._look(cues, t, s)))
-        for before, change in zip(cues.moods.changes, cues.moods.changes[1:], strict=False):
+            events.append((at, 1, partial(self._look, cues, at, sight)))
+        for before, change in pairwise(cues.moods.changes):
             if change.time > 0 and change.emotion != before.emotion:
                 cues.thoughts.append(change.time + 1)
                 if self.performer.look_at is None and not self.others and not self.shot.lines:
                     sight = self._sight(None, cues.moods, change.time)
-                    events.append((change.time, 1, lambda t=change.time, s=sight: self._look(cues, t, s)))
+                    events.append((change.time, 1, partial(self._look, cues, change.time, sight)))
         return events
 
     def _look(self, cues: Cues, time: float, sight: Sight) -> None:
@@ -492,6 +534,26 @@ class Performance:
 
 
 Event = tuple[float, int, Callable[[], None]]
+
+
+def _carry(cues: Cues, time: float, size: float, tempo: float, rng: random.Random) -> None:
+    """A new phrase is a new thought: the head and the body find another place for it."""
+    side = -1.0 if cues.attitude["tilt"].at(time) > 0 else 1.0
+    values = {
+        "tilt": side * rng.uniform(1.5, 4.0),
+        "yaw": rng.uniform(-0.08, 0.1),
+        "lean": rng.uniform(-1.5, 2.5),
+        "hx": rng.uniform(-1.0, 4.0),
+    }
+    for delay, (channel, value) in enumerate(values.items()):
+        cues.attitude[channel].to(
+            time + delay, time + delay + rng.uniform(9.0, 15.0) / tempo, value * size, "back" if channel != "lean" else "inout"
+        )
+
+
+def _settle_down(cues: Cues, time: float) -> None:
+    for track in cues.attitude.values():
+        track.to(time, time + 22.0, 0.0)
 
 
 def _nod(cues: Cues, time: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from filmstudio.plugins.picture.acting.gait import STAND, STAND_GROUND
@@ -35,6 +35,20 @@ class Stretch:
     gaze: bool
     still: bool = False
     """A hold that forbids blinking: a point or a stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Placement:
+    """Where in time a clip is written, and how."""
+
+    clip: Clip
+    start: float
+    end: float
+    size: float
+    loops: int
+    settles: bool
+    when: Callable[[float], float]
+    """Time of a frame of the clip."""
 
 
 class Score:
@@ -101,16 +115,19 @@ class Score:
         mirror: bool = False,
         loops: int = 1,
         skip: Sequence[str] = (),
-        gesture: bool = False,
         prop: Stepped = None,
         swap_prop: bool = False,
+        until: float = 0.0,
     ) -> float:
         """Write a clip from ``start`` on, and return the time of its end.
 
         ``size`` multiplies the distance from rest, ``tempo`` the speed; ``hold_until`` stretches the hold of a gesture;
-        ``mirror`` exchanges the arms; ``loops`` repeats a cycle. Channels in ``skip`` are left alone.
+        ``mirror`` exchanges the arms; ``loops`` repeats a cycle. A pose that the clip ends in is held ``until`` that time.
+        Channels in ``skip`` are left alone.
         """
         settles = clip.name in SETTLES
+        if clip.name == "stand_up":
+            self.stand()
         blocked = set(skip)
         if self.seated and clip.name != "stand_up" and not settles:
             blocked.update(ROOTED)
@@ -118,23 +135,25 @@ class Score:
         body_end = clip.frames - clip.settle
         extra = 0.0
         if hold_until is not None and clip.hold:
-            extra = max(-clip.hold * 0.5, min(60.0, hold_until - (start + body_end / tempo)))
-        end = start + lead + clip.frames * loops / tempo + extra
+            inner = max((key.frame for keys in clip.keys.values() for key in keys if key.frame < body_end), default=0.0)
+            extra = max((inner + 3.0 - body_end) / tempo, min(60.0, hold_until - (start + body_end / tempo)), -clip.hold * 0.6)
+        end = max(until, start + lead + clip.frames * loops / tempo + extra)
 
         def when(frame: float) -> float:
             return start + lead + frame / tempo + (extra if clip.hold and frame >= body_end else 0.0)
 
+        placement = _Placement(clip, start, end, size, loops, settles, when)
         corrected = self._touches(clip)
         for channel, keys in clip.keys.items():
             target = _exchange(channel) if mirror else channel
             if target in blocked:
                 continue
-            self._write(target, channel, keys, corrected.get(channel, keys), when, start, size, clip, loops, end, settles, gesture)
+            self._write(target, channel, keys, corrected.get(channel, keys), placement)
         for channel, changes in clip.steps.items():
             target = _exchange(channel) if mirror else channel
             if target in blocked:
                 continue
-            self._step(target, channel, changes, when, start, end, settles, prop, swap_prop)
+            self._step(target, channel, changes, placement, prop, swap_prop)
         if "ground" in clip.keys and "ground" not in blocked:
             self.grounded.cut(start)
             self.grounded.set(when(clip.keys["ground"][0].frame), True)
@@ -142,8 +161,6 @@ class Score:
                 self.grounded.set(end, False)
         if settles:
             self._settle(clip)
-        if clip.name == "stand_up":
-            self.stand()
         used = set(clip.keys) - blocked
         self.stretches.append(
             Stretch(
@@ -192,17 +209,17 @@ class Score:
                 )
         return solved
 
-    def _write(
-        self, target: str, channel: str, keys: Sequence[Key], values: Sequence[Key], when, start: float, size: float, clip: Clip,
-        loops: int, end: float, settles: bool, gesture: bool,
-    ) -> None:  # fmt: skip
+    def _write(self, target: str, channel: str, keys: Sequence[Key], values: Sequence[Key], placed_at: _Placement) -> None:
+        """Write one channel: ``keys`` as the data has them, ``values`` solved for this body."""
+        clip, start, size, settles = placed_at.clip, placed_at.start, placed_at.size, placed_at.settles
+        when = placed_at.when
         offset = target in FACE_OFFSETS
         rest = 0.0 if offset else self.rest[target]
         track = self.tracks[target]
         first = True
         cycle = when(clip.frames) - when(0.0)
         final = rest
-        for turn in range(loops):
+        for turn in range(placed_at.loops):
             for key, placed in zip(keys, values, strict=True):
                 at_rest = abs(key.value - REST[channel]) < 1e-6
                 if key.frame == 0 and (turn > 0 or at_rest or (clip.name == "stand_up")):
@@ -222,23 +239,25 @@ class Score:
                 if first:
                     if key.frame == 0 and start <= 0:
                         track.key(start - 1.0, value)
-                    track.cut(start if key.frame > 0 or start <= 0 else start)
+                    track.cut(start)
                     first = False
                 track.key(when(key.frame) + turn * cycle, value, key.ease)
                 final = value
         if first:
             return
         if not settles and abs(final - rest) > 1e-6 and target not in GAZE:
-            track.key(max(end, track.end) + RETURN, rest)
+            track.key(max(placed_at.end, track.end) + RETURN, rest)
 
     def _step(
-        self, target: str, channel: str, changes: Sequence[tuple[float, Stepped]], when, start: float, end: float,
-        settles: bool, prop: Stepped, swap_prop: bool,
-    ) -> None:  # fmt: skip
+        self, target: str, channel: str, changes: Sequence[tuple[float, Stepped]], placed: _Placement, prop: Stepped, swap_prop: bool
+    ) -> None:
+        """Write one stepped channel; ``prop`` stands in for the clip's own prop when ``swap_prop``."""
+        start, end, when, settles = placed.start, placed.end, placed.when, placed.settles
         steps = self.steps[target]
         steps.cut(start)
         rest = self.hands[target]
-        for frame, value in changes:
+        for frame, drawn in changes:
+            value = drawn
             if frame <= 0 and value in (None, False, "hand_relaxed"):
                 continue
             if value == "hand_relaxed" and frame > 0 and target.startswith("hand"):

@@ -75,7 +75,7 @@ class Accents:
     def stress(self, time: float, size: float, *, frown: bool) -> None:
         """Brow 2 frames before the stress, head 1 after; ``size`` 1 is the one big accent of a phrase."""
         height = (4.0 if frown else -12.0) * size
-        self.brow.to(time - 5, time - 2, height, "out3")
+        self.brow.to(time - 6, time - 2, height, "out")
         self.brow.key(time + 5, 0.0)
         self.head.to(time - 3, time + 1, 5.0 * size, "inout")
         self.head.key(time + 9, 0.0)
@@ -84,7 +84,7 @@ class Accents:
 
     def echo(self, time: float, size: float) -> None:
         """A listener's brow answers a speaker's."""
-        self.brow.to(time, time + 4, -12.0 * size, "out3")
+        self.brow.to(time, time + 4, -12.0 * size, "out")
         self.brow.key(time + 14, 0.0)
 
 

@@ -16,7 +16,7 @@ ARRIVE = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One walk: ``direction`` is +1 to the right of the picture; ``before`` shifts the start so that a walk in ends at the performer's place."""
+    """One walk: ``direction`` +1 is to the right of the picture; ``before`` shifts it so that a walk in ends at the performer's place."""
 
     walk: Walk
     direction: int
@@ -93,12 +93,10 @@ class Travel:
             direction = move.toward or facing
             gait, tempo, stride = self._gait(run)
             speed = gait.speed * stride / tempo
-            distance = min(speed * max(24.0, move.end - move.start), 0.32 * 2 * sides / (unit * body.size))
-            walk = Walk(
-                gait, distance, start=0.0, tempo=tempo, stride=stride, bounce=self._bounce(run), from_rest=move.start > 12, to_rest=True
-            )
-            walk.start = move.start
-            walk.end += move.start
+            start = move.start if move.start > 12 else 0.0
+            distance = min(speed * max(24.0, move.end - start), 0.32 * 2 * sides / (unit * body.size))
+            bounce = self._bounce(run)
+            walk = Walk(gait, distance, start=start, tempo=tempo, stride=stride, bounce=bounce, from_rest=start > 0, to_rest=True)
             self.passages.append(Passage(walk, direction, -distance, run))
 
     def _gait(self, run: bool) -> tuple[Gait, float, float]:
@@ -126,8 +124,7 @@ class Travel:
         walk = Walk(gait, units, start=0.0, tempo=tempo, stride=stride, bounce=self._bounce(run), from_rest=True, to_rest=False)
         start = earliest if fixed else max(earliest, length - walk.travel)
         start = min(start, max(0.0, length - 30.0))
-        walk.start = start
-        walk.end += start
+        walk.start, walk.end = start, walk.end + start
         self.passages.append(Passage(walk, direction, 0.0, run))
 
     def passage_at(self, time: float) -> Passage | None:
@@ -150,12 +147,13 @@ class Travel:
         return total
 
 
-_GAITS: dict[tuple[int, bool], Gait] = {}
+_GAITS: dict[tuple[int, bool], tuple[MotionData, Gait]] = {}
+"""Gaits by the identity of their data, which is kept alive beside them."""
 
 
 def gait_of(motion: MotionData, run: bool) -> Gait:
     """The gait measured from the motion data; measured once for each set of data."""
     key = (id(motion), run)
     if key not in _GAITS:
-        _GAITS[key] = Gait.of(motion.actions["run" if run else "walk"])
-    return _GAITS[key]
+        _GAITS[key] = (motion, Gait.of(motion.actions["run" if run else "walk"]))
+    return _GAITS[key][1]
