@@ -4,174 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from filmstudio.plugins.screenplay.attribution_spaceless import chinese_after, chinese_before, japanese_after, japanese_before
+from filmstudio.plugins.screenplay.attribution_words import Attribution, verbs_of
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 
 _TOKEN = re.compile(r"[^\s,;:!?…。，、：；！？।॥()\"“”„«»「」『』—–]+")
 _ABBREVIATIONS = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "capt.", "sr.", "jr.", "sra.", "m.", "mme.", "fr."})
-_DETERMINERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "his",
-        "her",
-        "my",
-        "their",
-        "our",
-        "your",
-        "that",
-        "this",
-        "el",
-        "la",
-        "los",
-        "las",
-        "un",
-        "una",
-        "su",
-        "mi",
-        "le",
-        "les",
-        "l'",
-        "une",
-        "son",
-        "sa",
-        "mon",
-        "ma",
-        "ses",
-        "mes",
-        "der",
-        "die",
-        "das",
-        "dem",
-        "ein",
-        "eine",
-        "sein",
-        "seine",
-        "ihr",
-        "ihre",
-        "mein",
-        "meine",
-        "o",
-        "os",
-        "as",
-        "um",
-        "uma",
-        "seu",
-        "sua",
-        "il",
-        "lo",
-        "gli",
-        "uno",
-    ]
-)
-_BREAKS = frozenset(
-    [
-        "with",
-        "to",
-        "from",
-        "as",
-        "and",
-        "in",
-        "at",
-        "on",
-        "into",
-        "while",
-        "who",
-        "that",
-        "when",
-        "then",
-        "again",
-        "but",
-        "or",
-        "of",
-        "for",
-        "by",
-        "without",
-        "after",
-        "before",
-        "between",
-        "over",
-        "under",
-        "if",
-        "so",
-        "through",
-        "toward",
-        "towards",
-        "until",
-        "con",
-        "a",
-        "al",
-        "de",
-        "y",
-        "que",
-        "mientras",
-        "en",
-        "avec",
-        "à",
-        "et",
-        "qui",
-        "en",
-        "dans",
-        "mit",
-        "zu",
-        "und",
-        "als",
-        "an",
-        "im",
-    ]
-)
 _PARTICLES = frozenset({"de", "van", "von", "al", "bin", "ibn", "del", "della", "da", "di", "el", "la", "le", "du", "ben"})
-_ADVERBS = frozenset(
-    [
-        "then",
-        "again",
-        "softly",
-        "quietly",
-        "finally",
-        "suddenly",
-        "also",
-        "still",
-        "simply",
-        "almost",
-        "nearly",
-        "just",
-        "only",
-        "now",
-        "once",
-        "more",
-        "aloud",
-        "back",
-    ]
-)
-_HINDI_LEADS = frozenset(["तब", "फिर", "और", "तो", "इस", "पर", "लेकिन", "मगर"])
 _SENTENCE_END = re.compile(r"(?:[.!?…]+[\"”’)]*\s+|[。！？।॥؟]\s*)")
-_JAPANESE_NAME = r"(?P<name>[^\s、。，！？「」『』はがも]{1,10})"
-_JAPANESE_AFTER = re.compile(rf"^\s*(?:と|って)?\s*[、,]?\s*{_JAPANESE_NAME}(?:は|が|も)(?P<mid>[^。]{{0,24}})")
-_JAPANESE_BEFORE = re.compile(rf"(?:^|[、。，！？\s]){_JAPANESE_NAME}(?:は|が|も)(?P<mid>[^。]{{0,16}})$")
-_CHINESE_MANNER = re.compile(
-    r"(?:低声|轻声|轻轻地?|大声|高声|笑着|哭着|又|就|也|便|却|连忙|赶紧|忽然|突然|回头|平静地|慢慢地|[^，。]{1,4}[地着])+$"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """A clause that tells who speaks. Offsets are into the text that was given."""
-
-    subject: str
-    """As written: a name, ``the old man``, a pronoun; empty when the clause has a verb alone."""
-    start: int
-    end: int
-    thought: bool = False
 
 
 def after_quote(text: str, language: str) -> Attribution | None:
     """The attribution at the head of ``text``, which follows a quotation: ``said Asha``, ``Asha said softly``, ``と花子は言った``."""
     if language == "ja":
-        return _japanese_after(text)
+        return japanese_after(text)
     if language == "zh":
-        return _chinese_after(text)
+        return chinese_after(text)
     sentence = _first_sentence(text)
     tokens = _tokens(sentence)
     if not tokens:
@@ -215,9 +64,9 @@ def before_quote(text: str, language: str) -> Attribution | None:
         return None
     found: Attribution | None
     if language == "ja":
-        found = _japanese_before(sentence)
+        found = japanese_before(sentence)
     elif language == "zh":
-        found = _chinese_before(sentence)
+        found = chinese_before(sentence)
     else:
         found = _worded_before(sentence, language)
     return None if found is None else Attribution(found.subject, start + found.start, len(text), found.thought)
@@ -280,20 +129,11 @@ def _first_sentence(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=64)
-def _verbs(language: str) -> tuple[tuple[str, ...], ...]:
-    words = grammar().speech
-    own = words.verbs.get(language)
-    listed = own if own is not None else tuple(verb for verbs in words.verbs.values() for verb in verbs)
-    verbs = {tuple(fold(verb).split()) for verb in (*listed, *words.thought_verbs)}
-    return tuple(sorted(verbs, key=lambda verb: (-len(verb), verb)))
-
-
 def _verb_at(sentence: str, tokens: list[_Token], at: int, language: str) -> int:
     """How many tokens from ``at`` on are a verb of saying; 0 for none. French ``dit-il`` is one token with its subject."""
     if at >= len(tokens):
         return 0
-    for verb in _verbs(language):
+    for verb in verbs_of(language):
         words = tuple(fold(token.word) for token in tokens[at : at + len(verb)])
         if words == verb or (
             language == "fr" and len(verb) == 1 and re.fullmatch(rf"{re.escape(verb[0])}(?:-t)?-\w+", words[0] if words else "")
@@ -309,7 +149,11 @@ def _is_thought(tokens: list[_Token], at: int, count: int) -> bool:
 
 def _is_adverb(word: str) -> bool:
     folded = fold(word)
-    return folded in _ADVERBS or (folded.endswith("ly") and len(folded) > 4) or (folded.endswith(("mente", "ment")) and len(folded) > 7)
+    return (
+        folded in grammar().speech.adverbs
+        or (folded.endswith("ly") and len(folded) > 4)
+        or (folded.endswith(("mente", "ment")) and len(folded) > 7)
+    )
 
 
 def pronoun_of(word: str, language: str) -> str | None:
@@ -320,7 +164,7 @@ def pronoun_of(word: str, language: str) -> str | None:
 
 def is_determiner(word: str) -> bool:
     """Whether ``word`` is an article or possessive that begins a phrase for a person."""
-    return fold(word) in _DETERMINERS
+    return fold(word) in grammar().speech.determiners
 
 
 def _noun_phrase(tokens: list[_Token], at: int, language: str) -> int:
@@ -335,12 +179,12 @@ def _noun_phrase(tokens: list[_Token], at: int, language: str) -> int:
     if language == "ar":
         return min(len(tokens), at + (2 if at + 1 < len(tokens) and tokens[at + 1].word.startswith("ال") else 1))
     end = at
-    if fold(word) in _DETERMINERS:
+    if fold(word) in grammar().speech.determiners:
         end = at + 1
         while end < len(tokens) and end <= at + 3 and not _ends_phrase(tokens, end, language):
             end += 1
         return end if end > at + 1 else 0
-    if fold(word) in _BREAKS:
+    if fold(word) in grammar().speech.phrase_ends:
         return 0
     while end < len(tokens) and end < at + 4 and _is_name(tokens, end, at, language):
         end += 1
@@ -361,14 +205,20 @@ def _is_name(tokens: list[_Token], at: int, first: int, language: str) -> bool:
     if at > first and tokens[at].start - tokens[at - 1].end > 1:
         return False
     if word[:1].isupper():
-        return fold(word) not in _BREAKS and not (at > first and _verb_at("", tokens, at, language))
+        return fold(word) not in grammar().speech.phrase_ends and not (at > first and _verb_at("", tokens, at, language))
     return at > first and fold(word) in _PARTICLES
 
 
 def _ends_phrase(tokens: list[_Token], at: int, language: str) -> bool:
     word = fold(tokens[at].word)
     apart = tokens[at].start - tokens[at - 1].end > 1
-    return apart or word in _BREAKS or _is_adverb(word) or word.endswith("ing") or bool(_verb_at("", tokens, at, language))
+    return (
+        apart
+        or word in grammar().speech.phrase_ends
+        or _is_adverb(word)
+        or word.endswith("ing")
+        or bool(_verb_at("", tokens, at, language))
+    )
 
 
 def _finished(text: str, sentence: str, tokens: list[_Token], subject: str, at: int, thought: bool) -> Attribution:
@@ -409,7 +259,7 @@ def _hindi(sentence: str, tokens: list[_Token], language: str) -> Attribution | 
     while (
         first > 0
         and end - first < 3
-        and words[first - 1] not in _HINDI_LEADS
+        and words[first - 1] not in grammar().speech.hindi_leads
         and (first == end or tokens[first].start - tokens[first - 1].end <= 1)
     ):
         first -= 1
@@ -420,66 +270,3 @@ def _hindi(sentence: str, tokens: list[_Token], language: str) -> Attribution | 
     stop = tokens[min(verb + _verb_at(sentence, tokens, verb, language), len(tokens)) - 1].end
     tail = re.match(r"\s*[,.:;।॥]+", sentence[stop:])
     return Attribution(pronoun or subject, tokens[first].start if subject else tokens[verb].start, stop + (tail.end() if tail else 0))
-
-
-def _spaceless_verb(text: str, language: str) -> tuple[int, int, str] | None:
-    """The first verb of saying in ``text``: its offsets and itself. Longest first at one place."""
-    found: tuple[int, int, str] | None = None
-    for words in _verbs(language):
-        verb = "".join(words)
-        at = text.find(verb)
-        if at >= 0 and (found is None or (at, -len(verb)) < (found[0], found[0] - found[1])):
-            found = (at, at + len(verb), verb)
-    return found
-
-
-def _japanese_after(text: str) -> Attribution | None:
-    sentence = re.split(r"(?<=[。！？\n])", text, maxsplit=1)[0]
-    verb = _spaceless_verb(sentence, "ja")
-    if verb is None or not re.match(r"\s*(?:と|って|、)", sentence):
-        return None
-    match = _JAPANESE_AFTER.match(sentence)
-    subject = match.group("name") if match and match.start("mid") <= verb[0] else ""
-    end = verb[1] + (1 if sentence[verb[1] : verb[1] + 1] in "。、" else 0)
-    return Attribution(subject, 0, end, verb[2].startswith("と思"))
-
-
-def _japanese_before(sentence: str) -> Attribution | None:
-    match = _JAPANESE_BEFORE.search(sentence.rstrip("、 　:："))
-    if match is None:
-        return None
-    plain = not match.group("mid").strip("、 　") or _spaceless_verb(sentence, "ja") is not None
-    return Attribution(match.group("name"), match.start("name") if plain else len(sentence), len(sentence))
-
-
-def _chinese_after(text: str) -> Attribution | None:
-    clause = re.split(r"(?<=[。！？\n：:])", text, maxsplit=1)[0]
-    head = clause.lstrip("，, 、")
-    skipped = len(clause) - len(head)
-    verb = _spaceless_verb(head, "zh")
-    if verb is None or verb[0] > 8 or "，" in head[: verb[0]]:
-        return None
-    subject = _CHINESE_MANNER.sub("", head[: verb[0]].strip())
-    end = skipped + verb[1]
-    mark = re.match(r"[。，：:、,.]", clause[end:])
-    return Attribution(subject, 0, end + (mark.end() if mark else 0), verb[2] in ("心想", "想道"))
-
-
-def _chinese_before(sentence: str) -> Attribution | None:
-    match = re.search(r"(?:^|[，。,、])(?P<lead>[^，。,、：:]{0,16})[：:，,]\s*$", sentence)
-    if match is None:
-        return None
-    lead = match.group("lead")
-    verb = None
-    for words in _verbs("zh"):
-        if lead.endswith("".join(words)):
-            verb = "".join(words)
-            break
-    if verb is None:
-        return (
-            Attribution(lead, match.start("lead"), len(sentence))
-            if sentence.rstrip().endswith(("：", ":")) and 1 <= len(lead) <= 4
-            else None
-        )
-    subject = _CHINESE_MANNER.sub("", lead.removesuffix(verb).strip())
-    return Attribution(subject, match.start("lead"), len(sentence), verb in ("心想", "想道"))

@@ -49,6 +49,8 @@ def _speech_end(elements: Sequence[Element], at: int) -> int:
     end = at + 1
     seek = end
     while seek < len(elements) and (elements[seek].kind in _SPEECH or elements[seek].kind in _HIDDEN):
+        if elements[seek].kind == elements[seek - 1].kind == "lyric":
+            break  # the second was sung apart: lyrics of one speech are one element
         seek += 1
         if elements[seek - 1].kind in _SPEECH:
             end = seek

@@ -25,6 +25,11 @@ class SpeechWords(Record):
     thought_verbs: tuple[str, ...]
     pronouns: dict[str, dict[str, str]]
     verbs: dict[str, tuple[str, ...]]
+    determiners: frozenset[str] = Field(description="articles and possessives that begin a phrase for a person")
+    phrase_ends: frozenset[str] = Field(description="prepositions and conjunctions, which no name goes beyond")
+    adverbs: frozenset[str] = Field(description="words that may stand between a subject and its verb")
+    hindi_leads: frozenset[str]
+    hindi_words: frozenset[str] = Field(description="the commonest words of Hindi grammar, which Sanskrit does not have")
 
 
 class Grammar(Record):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from filmstudio.core.screenplay import SPOKEN, Screenplay, spoken_text
+from filmstudio.plugins.screenplay.grammar import grammar
 
 _RANGES: tuple[tuple[int, int, str], ...] = (
     (0x0041, 0x024F, "latin"), (0x1E00, 0x1EFF, "latin"), (0x0370, 0x03FF, "el"), (0x0400, 0x052F, "cyrillic"), (0x0530, 0x058F, "hy"),
@@ -29,9 +30,6 @@ _FEWEST_WORDS = 12
 """Below so many Latin words a guess is worth less than the common case, English, unless the words have its own letters."""
 
 _MOST_LETTERS = 20_000
-_HINDI_WORDS = frozenset(
-    ["है", "हैं", "का", "की", "के", "में", "से", "को", "ने", "और", "था", "थी", "थे", "नहीं", "यह", "वह", "मैं", "तुम", "हो", "क्या", "पर", "भी", "तो"]
-)
 
 
 class _Identifier(Protocol):
@@ -82,7 +80,7 @@ def _is_sanskrit(words: list[str]) -> bool:
     """Sanskrit shows in its endings (visarga, final halant or anusvara) and in having no words of Hindi grammar."""
     bare = [word.strip("।॥,.!?\"'“”‘’-–—:;()") for word in words]
     endings = sum(1 for word in bare if word.endswith(("ः", "्", "ं", "ाम्")))
-    hindi = sum(1 for word in bare if word in _HINDI_WORDS)
+    hindi = sum(1 for word in bare if word in grammar().speech.hindi_words)
     return endings * 5 >= len(bare) and hindi * 10 <= len(bare)
 
 
