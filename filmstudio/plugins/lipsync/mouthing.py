@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from filmstudio.core.film import Emotion
@@ -53,7 +54,7 @@ def mouth_of(
         drawn = table.visemes[shape]
         width.append(_clamp(float(half) / drawn.half_width, *table.width) * wide)
         height.append(closed if shape in _CLOSED else _clamp(float(opening) / drawn.open * tall, *table.height))
-    _edges(shapes, width, height, edge)
+    _edges(shapes, width, height, edge, frames_at(table.min_hold_frames, fps))
     return Mouth(
         fps=fps,
         lead=lead,
@@ -86,17 +87,26 @@ def breaths(phonemes: Sequence[Phoneme], fps: int) -> tuple[tuple[int, int], ...
     return tuple((start * fps // SAMPLE_RATE, -(-end * fps // SAMPLE_RATE)) for start, end in groups)
 
 
-def _edges(shapes: list[str], width: list[float], height: list[float], edge: int) -> None:
-    """A little-open shape for a moment on the way from rest into an open shape, and back."""
+def _edges(shapes: list[str], width: list[float], height: list[float], edge: int, hold: int) -> None:
+    """A little-open shape for a moment on the way from rest into an open shape, and back; a short rest is left whole."""
     table = load_table()
-    spoken = list(shapes)
-    for index, shape in enumerate(spoken):
-        if shape != "rest":
+    at = 0
+    for resting, group in groupby(list(shapes), key=lambda shape: shape == "rest"):
+        first, last = at, at + len(list(group))
+        at = last
+        if not resting or (first > 0 and last < len(shapes) and last - first < hold + 2 * edge):
             continue
-        after = next((spoken[at] for at in range(index + 1, min(index + edge, len(spoken) - 1) + 1) if spoken[at] != "rest"), "")
-        before = next((spoken[at] for at in range(index - 1, max(index - edge, 0) - 1, -1) if spoken[at] != "rest"), "")
-        if after in VOWELS or before in VOWELS:
-            shapes[index], width[index], height[index] = table.edge.shape, 1.0, table.edge.height
+        frames: set[int] = set()
+        if first > 0 and shapes[first - 1] in VOWELS:
+            frames.update(range(first, min(first + edge, last)))
+        if last < len(shapes) and shapes[last] in VOWELS:
+            frames.update(range(max(first, last - edge), last))
+        for frame in frames:
+            shapes[frame], width[frame], height[frame] = table.edge.shape, 1.0, table.edge.height
+    # At the end of the line there is no rest to take it from: an open mouth closes in its own last frame.
+    if shapes[-1] in VOWELS and len(set(shapes[-hold - edge :])) == 1 and len(shapes) >= hold + edge:
+        for frame in range(len(shapes) - edge, len(shapes)):
+            shapes[frame], width[frame], height[frame] = table.edge.shape, 1.0, table.edge.height
 
 
 def _emotion(emotion: Emotion, strength: float) -> tuple[float, float]:

@@ -76,23 +76,28 @@ def _next_shape(phonemes: Sequence[Phoneme], index: int) -> str:
 def led(track: Sequence[Move], fps: int) -> tuple[Move, ...]:
     """Movements brought forward as the eye wants them: B, P, M, F, V and vowels a frame before their sound.
 
-    A vowel does not lead when that would leave the consonant before it under two frames.
+    A vowel does not lead when that would leave the consonant before it under two frames, and lips that close upon a vowel too
+    short to lose a frame close on time: a syllable is seen to open.
     """
     table = load_table()
     lead = frames_at(table.vowel_lead_frames, fps)
-    hold = frames_at(table.min_hold_frames, fps)
+    # Half a frame less still rounds to a whole hold.
+    hold = frames_at(table.min_hold_frames, fps) - 0.5
     starts: list[float] = []
+    vowel_start = 0.0
     for index, move in enumerate(track):
         before = track[index - 1] if index else None
         joined = before is not None and before.end >= move.start
+        after_vowel = joined and before is not None and before.shape in VOWELS
         early = 0.0
         if move.shape in table.must_land:
-            early = lead
+            early = 0.0 if after_vowel and move.start - lead - vowel_start < hold else lead
         elif move.shape in VOWELS:
-            short = joined and before is not None and before.shape not in VOWELS and move.start - lead - starts[-1] < hold
-            early = 0 if short else lead
+            early = 0.0 if joined and not after_vowel and move.start - lead - starts[-1] < hold else lead
         start = move.start - early
         starts.append(max(start, starts[-1]) if starts else start)
+        if move.shape in VOWELS and not after_vowel:
+            vowel_start = starts[-1]
     out: list[Move] = []
     for index, (move, start) in enumerate(zip(track, starts, strict=True)):
         joined = index + 1 < len(track) and track[index + 1].start <= move.end
@@ -166,8 +171,8 @@ def _drop(runs: list[Hold], hold: int, landing: frozenset[str]) -> list[Hold]:
         short = [index for index, run in enumerate(runs) if run.frames < hold]
         if not short:
             break
-        # The shortest goes first; landing shapes last, and a rest never takes speech.
-        index = min(short, key=lambda at: (runs[at].shape in landing, runs[at].frames, at))
+        # The shortest goes first, of two the less open; landing shapes last, and a rest never takes speech.
+        index = min(short, key=lambda at: (runs[at].shape in landing, runs[at].frames, _drawn_open(runs[at].shape), at))
         sides = [at for at in (index - 1, index + 1) if 0 <= at < len(runs)]
         side = max(sides, key=lambda at: (runs[at].shape != "rest", runs[at].shape not in landing, runs[at].frames, -at))
         if runs[index].shape in landing and runs[side].frames >= 2 * hold - runs[index].frames:
@@ -184,6 +189,11 @@ def _drop(runs: list[Hold], hold: int, landing: frozenset[str]) -> list[Hold]:
         del runs[index]
         runs = _joined(runs)
     return runs
+
+
+def _drawn_open(shape: str) -> float:
+    drawn = load_table().visemes.get(shape)
+    return drawn.open if drawn else 0.0
 
 
 def _joined(runs: Sequence[Hold]) -> list[Hold]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filmstudio.core.character import VoiceChoice
 from filmstudio.core.media import MediaRef
-from filmstudio.core.requests import LipsyncRequest, Mouth, Phoneme, Speech
+from filmstudio.core.requests import LipsyncRequest, Mouth, Phoneme, SpeakRequest, Speech
 from filmstudio.core.store import Store, StoreDesk
 from filmstudio.plugins.lipsync.mouthing import mouth_of
 from filmstudio.plugins.lipsync.table import load_table, visemes_of
 from filmstudio.plugins.lipsync.visemes import Visemes
+from filmstudio.plugins.voice.espeak import EspeakVoice
 
 FRAME = 2000  # samples at 24 frames a second
 
@@ -90,6 +93,16 @@ def test_speech_without_phonemes_keeps_the_mouth_shut_and_says_so(tmp_path: Path
     assert result.degraded
 
 
+def test_a_syllable_between_two_closures_is_seen_to_open() -> None:
+    spoken = mouth(said(("m", 1.8), ("'aI", 2), ("m", 2.4), ("V", 3)))
+    assert [shape for shape, _ in runs(spoken.shapes)][1:4] == ["MBP", "AI", "MBP"]
+
+
+def test_an_open_mouth_closes_in_the_last_frame_of_the_line() -> None:
+    spoken = mouth(said(("s", 3), ("'a", 8)))
+    assert spoken.shapes[-2:] == ("AI", "SD")
+
+
 def test_two_big_open_shapes_pass_through_e_and_never_through_closed_lips() -> None:
     spoken = mouth(said(("a", 6), ("o", 6)))
     inner = [shape for shape, _ in runs(spoken.shapes[spoken.lead : -1])]
@@ -152,6 +165,46 @@ def test_stresses_and_breaths_are_told_in_frames_of_the_speech() -> None:
 )
 def test_signs_outside_the_table_are_understood(sign: str, viseme: tuple[str, ...]) -> None:
     assert visemes_of(sign) == viseme
+
+
+@pytest.mark.parametrize(
+    ("voice", "language", "text"),
+    [
+        ("en-us-claire", "en", "Bob, my mother, makes five famous big blueberry pies. Wow, people love them!"),
+        ("hi-baba-harish", "hi", "बारिश रुक गई है, और बच्चे नदी की ओर दौड़ रहे हैं। क्या हम साथ चलें?"),
+        ("cmn-yating", "zh", "雨停了,孩子们正跑向河边。我们一起去吧?"),
+    ],
+)
+def test_the_mouth_of_real_speech_moves_with_it_within_one_frame(tmp_path: Path, voice: str, language: str, text: str) -> None:
+    desk = StoreDesk(Store(tmp_path))
+    speaker = EspeakVoice()
+    speaker.load()
+    speech = speaker.run([SpeakRequest(text=text, language=language, voice=VoiceChoice(voice=voice), seed=3)], desk)[0]
+    assert isinstance(speech, Speech)
+    spoken = Visemes().run([LipsyncRequest(speech=speech, fps=24)], desk)[0]
+    assert isinstance(spoken, Mouth)
+    data = desk.path(speech.audio).read_bytes()
+    sound = np.frombuffer(data[data.index(b"data") + 8 :], "<f4")
+    frames = len(spoken.shapes) - spoken.lead
+    level = np.sqrt(np.mean(np.square(np.pad(sound, (0, frames * FRAME - len(sound))).reshape(frames, FRAME)), axis=1))
+    opening = np.array([_open(shape, height) for shape, height in zip(spoken.shapes, spoken.height, strict=True)])[spoken.lead :]
+    # The opening follows the level of the sound best when it is neither late nor more than a frame early.
+    likeness = {lag: np.corrcoef(opening[4 + lag : frames - 4 + lag], level[4 : frames - 4])[0, 1] for lag in range(-4, 5)}
+    assert max(likeness, key=lambda lag: likeness[lag]) in (-1, 0)
+    assert likeness[0] > 0.45
+    # Every pause that can be heard is seen.
+    for (_, end), (start, _) in pairwise(spoken.phrases):
+        assert "rest" in spoken.shapes[spoken.lead + end - 1 : spoken.lead + start + 1]
+    # Every closure is within one frame of its sound.
+    for phoneme in speech.phonemes:
+        shape = visemes_of(phoneme.sign)[0]
+        if shape in ("MBP", "FV"):
+            near = [abs(frame - spoken.lead - phoneme.start / FRAME) for frame, seen in enumerate(spoken.shapes) if seen == shape]
+            assert min(near) <= 1
+
+
+def _open(shape: str, height: float) -> float:
+    return 0.0 if shape == "rest" else load_table().visemes[shape].open * height
 
 
 SIGNS = sorted(load_table().signs)
