@@ -258,12 +258,13 @@ def _staged(
     for frame in range(frames):
         v = dict(zip(names, [column[frame] for column in columns], strict=True))
         mouth = mouths[frame]
+        walking = strides[frame] is not None
         legs = {}
         for leg in LEGS:
             foot = v[f"{leg}2"]
-            hip, knee = _angle(v[f"{leg}0"]), _angle(v[f"{leg}1"])
-            legs[leg] = (hip, knee, None if abs(foot) < 0.05 else _angle(foot - hip - knee))
-        walking = strides[frame] is not None
+            fine = 2 if walking else 1
+            hip, knee = round(v[f"{leg}0"], fine) + 0.0, round(v[f"{leg}1"], fine) + 0.0
+            legs[leg] = (hip, knee, None if abs(foot) < 0.05 else round(foot - hip - knee, fine))
         pose = Pose(
             lean=_angle(v["lean"]),
             sway=_angle(v["sway"]),

@@ -54,12 +54,15 @@ class Gait:
         settled = round(clip.frames * 0.17)
         reach = path[settled][0]
         flat = max(frame for frame in range(settled, clip.frames // 2) if abs(path[frame][2]) < 1.0 and abs(path[frame][0] - reach) < 1.0)
+        foot = [(x - reach, y, angle) for x, y, angle in path]
+        landed = next(frame for frame in range(flat) if abs(foot[frame][0]) < 1.0 and abs(foot[frame][2]) < 1.0)
+        foot[landed : flat + 1] = [(0.0, SOLE, 0.0)] * (flat + 1 - landed)
         return cls(
             cycle=clip.frames,
             speed=clip.speed,
             reach=reach,
             flat_until=flat,
-            foot=tuple((x - reach, y, angle) for x, y, angle in path),
+            foot=tuple(foot),
             ground=tuple(ground),
             body={channel: tuple(at(channel, frame) for frame in range(clip.frames + 1)) for channel in SWAYING if channel in clip.keys},
             clip=clip,
