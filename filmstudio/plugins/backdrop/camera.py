@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from filmstudio.plugins.backdrop.stage import FRAME, VIEW_BOX
+from filmstudio.plugins.backdrop.stage import FRAME, VIEW_BOX, CameraLimits
 
 Affine = tuple[tuple[float, float, float], tuple[float, float, float]]
 """Two rows of a matrix that takes (x, y, 1) in stage units to pixels of the picture."""
@@ -82,6 +82,15 @@ def within_drawing(pose: Pose, size: Size) -> Pose:
         pose,
         x=min(left + width - seen_width / 2, max(left + seen_width / 2, pose.x)),
         y=min(top + height - seen_height / 2, max(top + seen_height / 2, pose.y)),
+    )
+
+
+def held(pose: Pose, base: Pose, limits: CameraLimits) -> Pose:
+    """The nearest pose within a stage's limits of movement during a shot that begins at ``base``."""
+    return Pose(
+        min(base.x + limits.max_x, max(base.x - limits.max_x, pose.x)),
+        min(base.y + limits.max_y, max(base.y - limits.max_y, pose.y)),
+        min(base.zoom * limits.max_zoom, max(base.zoom / limits.max_zoom, pose.zoom)),
     )
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filmstudio.core.film import Light
-from filmstudio.plugins.backdrop.colour import RGB, WHITE, mix, plus, saturated, scaled
-from filmstudio.plugins.backdrop.extras import CastAir
+from filmstudio.plugins.backdrop.colour import GREY_WEIGHTS, RGB, WHITE, mix, plus, saturated, scaled
+from filmstudio.plugins.backdrop.extras import CastAir, CastMatrix
 from filmstudio.plugins.backdrop.light import Mood, air_colour, air_share, lamp_strength, under_roof
 from filmstudio.plugins.backdrop.relight import bloom_strength, vignette_strength
 from filmstudio.plugins.backdrop.slots import Slots
@@ -18,6 +18,8 @@ from filmstudio.plugins.backdrop.weather import Sky
 
 TINT_SHARE = 0.55
 """How far the cast takes on the light it stands in; the rest stays its own colour, so that faces read."""
+SHIFT_SHARE = 0.7
+"""How far the cast follows the stage's pull to the mood's hue: night takes the colour out of a yellow coat too."""
 RIM_AT_BACK_LIGHT = 0.85
 RIM_AT_FRONT_LIGHT = 0.30
 GRADE_SIZE = (480, 270)
@@ -37,6 +39,19 @@ def cast_tint(slots: Slots, mood: Mood, sky: Sky) -> RGB:
 def cast_air(slots: Slots, mood: Mood, sky: Sky) -> CastAir:
     """Fog that lies between the cast and the viewer."""
     return CastAir(colour=air_colour(mood, sky), amount=max(0.0, air_share(mood, sky, slots.air, 1.0)))
+
+
+def cast_matrix(slots: Slots, mood: Mood, sky: Sky) -> CastMatrix:
+    """All light on the cast as one colour matrix: the tint, the pull to the mood's hue at 70 % of the stage's, and the air.
+
+    Rows give red, green and blue from (red, green, blue, alpha) of premultiplied pixels, so the fourth column is the air.
+    """
+    tint, air = np.asarray(cast_tint(slots, mood, sky)), cast_air(slots, mood, sky)
+    pull = SHIFT_SHARE * mood.shift
+    hue = np.asarray(mood.fill) / max(mood.fill) * 1.12
+    matrix = ((1 - pull) * np.eye(3) + pull * np.outer(hue, GREY_WEIGHTS)) * tint[None, :] * (1 - air.amount)
+    rows = [(float(r), float(g), float(b), air.amount * value) for (r, g, b), value in zip(matrix, air.colour, strict=True)]
+    return (rows[0], rows[1], rows[2])
 
 
 def rim_light(slots: Slots, mood: Mood, sky: Sky) -> tuple[float, float, float, float]:

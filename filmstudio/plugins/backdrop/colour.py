@@ -4,6 +4,8 @@ from __future__ import annotations
 
 RGB = tuple[float, float, float]
 
+GREY_WEIGHTS: RGB = (0.3, 0.59, 0.11)
+"""Red, green and blue in the lightness of a colour (BT.601, rounded)."""
 WHITE: RGB = (1.0, 1.0, 1.0)
 
 
@@ -38,8 +40,9 @@ def scaled(a: RGB, k: float) -> RGB:
 
 
 def grey_of(colour: RGB) -> float:
-    """Lightness as the art direction weighs it: .30 red, .59 green, .11 blue."""
-    return 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2]
+    """Lightness as the art direction weighs it."""
+    red, green, blue = GREY_WEIGHTS
+    return red * colour[0] + green * colour[1] + blue * colour[2]
 
 
 def saturated(colour: RGB, k: float) -> RGB:

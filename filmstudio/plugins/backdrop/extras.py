@@ -10,6 +10,7 @@ from pydantic import Field
 from filmstudio.core.model import Record
 
 Triple = tuple[float, float, float]
+CastMatrix = tuple[tuple[float, float, float, float], tuple[float, float, float, float], tuple[float, float, float, float]]
 IN_FRONT_OF_CAST = "cast"
 """In place of a plane's id: this comes after the cast, before the planes nearer than it."""
 
@@ -79,6 +80,10 @@ class StageExtras(Record):
     lamps: float = Field(ge=0, le=1, description="strength of the lamps")
     air: Triple
     cast_air: CastAir
+    cast_matrix: CastMatrix = Field(
+        default=((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0)),
+        description="cast_tint, the mood's hue and cast_air in one: rows give red, green, blue from premultiplied (red, green, blue, alpha)"
+    )
     particles: tuple[Particles, ...] = ()
     drifts: tuple[Drift, ...] = ()
     lightning: Lightning | None = None

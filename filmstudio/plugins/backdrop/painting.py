@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from filmstudio.core.errors import InputError
 from filmstudio.core.film import StageSet
 from filmstudio.plugins.backdrop.atmosphere import MIST_REACH, MIST_SCALE, lightning, mist_banks, moving_weather
-from filmstudio.plugins.backdrop.cast_light import cast_air, cast_tint, grade, rim_light, rim_side
+from filmstudio.plugins.backdrop.cast_light import cast_air, cast_matrix, cast_tint, grade, rim_light, rim_side
 from filmstudio.plugins.backdrop.colour import RGB, hexadecimal
 from filmstudio.plugins.backdrop.extras import IN_FRONT_OF_CAST, StageExtras
 from filmstudio.plugins.backdrop.kit_forest import draw_forest
@@ -103,6 +103,7 @@ def paint_set(folder: Path, stage: Stage, chosen: StageSet, scale: float) -> Pai
             lamps=lamp_strength(mood, sky),
             air=air,
             cast_air=cast_air(slots, mood, sky),
+            cast_matrix=cast_matrix(slots, mood, sky),
             particles=moving_weather(chosen.weather, chosen.rain, slots, groups),
             drifts=tuple(drift for _, drift in banks),
             lightning=lightning(chosen.weather, chosen.seed, slots, groups),
