@@ -73,7 +73,7 @@ def assemble(
         _slow_down(baked, arm, rate)
     _on_twos(baked, BODY, frames)
     _on_twos(baked, HEAD, frames)
-    return _staged(baked, steps, grounded, strides, mouths, facing, unit * size, frames)
+    return _staged(baked, steps, grounded, strides, mouths, facing, unit * size, score.body.creature)
 
 
 def _liveliness(cues: Cues, times: Sequence[float]) -> tuple[list[float], list[float]]:
@@ -250,12 +250,12 @@ def _angle(value: float) -> float:
 
 def _staged(
     baked: Channels, steps: dict[str, list[str | bool | None]], grounded: Sequence[bool], strides: Sequence[Stride | None],
-    mouths: Sequence[MouthFrame], facing: Sequence[bool], unit: float, frames: int,
+    mouths: Sequence[MouthFrame], facing: Sequence[bool], unit: float, creature: bool,
 ) -> tuple[StagedPose, ...]:  # fmt: skip
     staged: list[StagedPose] = []
     names = tuple(baked)
     columns = [baked[name] for name in names]
-    for frame in range(frames):
+    for frame in range(len(mouths)):
         v = dict(zip(names, [column[frame] for column in columns], strict=True))
         mouth = mouths[frame]
         walking = strides[frame] is not None
@@ -264,7 +264,9 @@ def _staged(
             foot = v[f"{leg}2"]
             fine = 2 if walking else 1
             hip, knee = round(v[f"{leg}0"], fine) + 0.0, round(v[f"{leg}1"], fine) + 0.0
-            legs[leg] = (hip, knee, None if abs(foot) < 0.05 else round(foot - hip - knee, fine))
+            # A creature's rig reads a foot that is not level as walking: it must not flicker with every planted step.
+            level = abs(foot) < 0.05 and not (walking and creature)
+            legs[leg] = (hip, knee, None if level else round(foot - hip - knee, fine))
         pose = Pose(
             lean=_angle(v["lean"]),
             sway=_angle(v["sway"]),

@@ -15,12 +15,13 @@ from filmstudio.core.model import seed_from
 from filmstudio.core.requests import Mouth, ShotTiming
 from filmstudio.plugins.picture.acting.alive import weight_shifts
 from filmstudio.plugins.picture.acting.assembly import assemble
+from filmstudio.plugins.picture.acting.carriage import HAND_PROPS, carriage_of
 from filmstudio.plugins.picture.acting.gaze import AHEAD, Gaze, Sight, toward
 from filmstudio.plugins.picture.acting.limbs import Body
 from filmstudio.plugins.picture.acting.mood import Change, MoodScore, weight_of
-from filmstudio.plugins.picture.acting.motion import REST, Clip, MotionData
+from filmstudio.plugins.picture.acting.motion import Clip, MotionData
 from filmstudio.plugins.picture.acting.mouths import Spoken
-from filmstudio.plugins.picture.acting.score import ARM_CHANNELS, Score
+from filmstudio.plugins.picture.acting.score import Score
 from filmstudio.plugins.picture.acting.speech import Accents, Breathing, Delivery, Gesticulation, Phrase, deliver, rest_of
 from filmstudio.plugins.picture.acting.staged import StagedPose
 from filmstudio.plugins.picture.acting.track import DATA_FPS, Track
@@ -29,8 +30,6 @@ from filmstudio.plugins.picture.acting.travel import Move, Travel
 POSTURES: Mapping[str, str] = {"sit": "sit", "sit_floor": "sit_floor", "kneel": "kneel", "lie": "sleep"}
 EYE_LEVEL: Mapping[str, float] = {"stand": 1.0, "sit": 0.74, "sit_floor": 0.5, "kneel": 0.6, "lie": 0.1}
 """Height of the eyes in each posture, as a share of standing."""
-HAND_PROPS = ("lamp", "book", "tablet")
-"""Things the house pack can put into a hand."""
 FAR_SIZES = ("close", "extreme", "insert")
 """Shots that show no hands."""
 NODS: Mapping[str, float] = {"neutral": 0.5, "warm": 0.6, "happy": 0.55, "sad": 0.25, "thoughtful": 0.4, "afraid": 0.1}
@@ -138,7 +137,7 @@ class Performance:
         moods = MoodScore(self._changes(own, businesses), self.motion)
         travel = self._travel(own, businesses, moods)
         businesses = self._between_seat_and_feet(businesses, travel)
-        score = Score(self.body, self.motion, self._resting_arms())
+        score = Score(self.body, self.motion, self._carriage())
         self._take_posture(score, businesses)
         gaze = Gaze(score, [stress for one in own for stress in one.stresses])
         cues = Cues(score, moods, gaze, Accents(), Breathing(), travel)
@@ -249,14 +248,19 @@ class Performance:
                 changes.append(Change(after + 10.0, base, 1.0))
         return changes
 
-    def _resting_arms(self) -> dict[str, float]:
-        arms = {channel: REST[channel] for channel in ARM_CHANNELS}
-        if self._held():
-            arms.update(near0=22.0, near1=-100.0, near2=-10.0)
-        return arms
+    def _carriage(self) -> dict[str, float]:
+        """Arms and back at rest: this person's own."""
+        channels = dict(carriage_of(self.character.identity.look).channels)
+        if self._held() and channels.get("near1", 0.0) > -80.0:
+            channels.update(near0=22.0, near1=-100.0, near2=-10.0)
+        return channels
 
     def _held(self) -> str | None:
-        return next((prop for prop in self.performer.props if prop in HAND_PROPS), None)
+        """What the near hand holds: a prop of the shot, or what this person is drawn with."""
+        for prop in self.performer.props:
+            if prop in HAND_PROPS:
+                return f"p_{prop}"
+        return carriage_of(self.character.identity.look).prop
 
     def _take_posture(self, score: Score, businesses: list[tuple[float, float, Business]]) -> None:
         actions = [business.action for _, _, business in businesses]
@@ -271,7 +275,7 @@ class Performance:
             posture = "sleep"
         held = self._held()
         if held:
-            score.hands["hand_n"], score.hands["prop_n"] = "hand_hold", f"p_{held}"
+            score.hands["hand_n"], score.hands["prop_n"] = "hand_hold", held
         score.begin(self.motion.actions[posture] if posture else None)
 
     def _travel(self, own: list[Delivery], businesses: list[tuple[float, float, Business]], moods: MoodScore) -> Travel:

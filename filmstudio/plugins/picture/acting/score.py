@@ -54,10 +54,11 @@ class _Placement:
 class Score:
     """Tracks of one person. Everything is written in order of time; a later move cuts into an earlier one."""
 
-    def __init__(self, body: Body, motion: MotionData, arms: Mapping[str, float]) -> None:
-        """A person standing; ``arms`` are the resting arm angles by channel."""
+    def __init__(self, body: Body, motion: MotionData, carriage: Mapping[str, float]) -> None:
+        """A person standing; ``carriage`` is how this one holds arms and back at rest, by channel."""
         self.body, self.motion = body, motion
-        self.rest: dict[str, float] = {**REST, **stance(0.0), **arms, "ground": STAND_GROUND}
+        self._carriage = dict(carriage)
+        self.rest: dict[str, float] = {**REST, **stance(0.0), **carriage, "ground": STAND_GROUND}
         self.hands: dict[str, Stepped] = {
             "hand_n": "hand_relaxed",
             "hand_f": "hand_relaxed",
@@ -90,6 +91,8 @@ class Score:
         for channel in ("bottom", "far_front", "hand_n", "hand_f"):
             if channel in clip.steps:
                 self.hands[channel] = clip.steps[channel][-1][1]
+        # Whoever settles down puts away what they held.
+        self.hands["prop_n"] = None
         self.seated = True
 
     def stand(self) -> None:
@@ -154,6 +157,10 @@ class Score:
             if target in blocked:
                 continue
             self._step(target, channel, changes, placement, prop, swap_prop)
+        if self.hands["prop_n"] and "prop_n" not in clip.steps and any(hand != "hand_relaxed" for _, hand in clip.steps.get("hand_n", ())):
+            self.steps["prop_n"].cut(start)
+            self.steps["prop_n"].set(when(2.0), None)
+            self.steps["prop_n"].set(end, None if settles else self.hands["prop_n"])
         if "ground" in clip.keys and "ground" not in blocked:
             self.grounded.cut(start)
             self.grounded.set(when(clip.keys["ground"][0].frame), True)
@@ -233,7 +240,7 @@ class Score:
                     if target.endswith("1"):
                         value = max(-152.0, value) if placed.value < 0 else value
                 elif channel in ("lean", "tilt", "pitch", "hx", "hy", "shr"):
-                    value = (rest if self.seated and not settles and channel == "lean" else 0.0) + placed.value * size
+                    value = (0.0 if settles else rest) + placed.value * size
                 else:
                     value = placed.value
                 if first:
