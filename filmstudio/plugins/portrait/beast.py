@@ -40,6 +40,8 @@ class CreatureRig:
         self._head = creature.head
         self._presets = {creature.preset: creature.body, **creature.bodies}
         self._keys: dict[tuple[str, bool], SpriteKey] = {}
+        drawn = [layer.part for layer in creature.head.layers if isinstance(layer, HeadLayer)]
+        self._on_head = frozenset((*drawn, *bestiary.look.wear.values(), creature.head.brow, "cheeks"))
         self._top = self._crown()
 
     def rest(self, emotion: str | None = None) -> Pose:
@@ -54,6 +56,11 @@ class CreatureRig:
         for node in self._presets.get(preset, self._creature.body):
             self._node(node, base, pose, move, out)
         return _grouped(out)
+
+    def detail(self, key: SpriteKey) -> float:
+        """How large the sprite's own unit is drawn, in character units."""
+        on_head = key.startswith(("eye:", "m_")) or key.partition("~")[0] in self._on_head
+        return self._creature.scale * (self._head.s if on_head else 1.0)
 
     def shade(self, pose: Pose) -> tuple[float, float]:
         """How far the contact shade lies from its casters, in character space."""

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from filmstudio.plugins.art.pack import ArtPack
 from filmstudio.plugins.portrait.beast import CreatureRig
 from filmstudio.plugins.portrait.figure import PersonRig
-from filmstudio.plugins.portrait.layer import Rig
+from filmstudio.plugins.portrait.layer import Rig, SpriteKey
 from filmstudio.plugins.portrait.menagerie import Bestiary
 from filmstudio.plugins.portrait.person import Person
 from filmstudio.plugins.portrait.pose import Pose
@@ -24,6 +24,10 @@ class PosableRig(Rig, Protocol):
     @property
     def artist(self) -> SpriteArtist:
         """Draws the sprites that the layers name."""
+        ...
+
+    def detail(self, key: SpriteKey) -> float:
+        """How large the sprite's own unit is drawn, in character units: what its pictures are rasterised for."""
         ...
 
     def rest(self, emotion: str | None = None) -> Pose:

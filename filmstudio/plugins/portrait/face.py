@@ -16,8 +16,6 @@ from filmstudio.plugins.portrait.sprites import sprite_key
 HEAD_WIDTH: Final = 200.0
 PIVOT: Final = (-6.0, 92.0)
 """The head's own pivot; a part with another one hangs from it and swings."""
-HANG: Final = -0.7
-"""How far what hangs turns back for each degree of lean and tilt, so that it stays plumb."""
 JAW: Final = {
     "m_AI": 1.0,
     "m_O": 1.1,
@@ -69,6 +67,13 @@ class FaceRig:
         self._nose = self._feature(head.nose, own=False)
         self._ear = SpriteKey("ear" + (f"+{head.ear_part}" if head.ear_part else ""))
         self._brow = SpriteKey(head.brow)
+        lists = (*self._back, *self._front, *self._over_eyes, *self._marks)
+        single = (self._skull, self._face, self._cheeks, self._scrunch, self._beard, self._stache, self._nose)
+        self._own = frozenset((*(feature.key for feature in (*lists, *single) if feature), self._ear, self._brow, SpriteKey("lip_bed")))
+
+    def draws(self, key: SpriteKey) -> bool:
+        """True when a sprite belongs to the head."""
+        return key.startswith(("eye:", "m_")) or key in self._own
 
     def back(self, m: Matrix, pose: Pose, out: list[Layer]) -> None:
         """Add what lies behind the body. ``m``: head space to character space."""
@@ -141,7 +146,7 @@ class FaceRig:
         for feature in features:
             at = moved(m, feature.depth * across, feature.depth * up)
             if feature.root:
-                at = turned_at(at, HANG * (pose.lean + pose.tilt) + pose.hair, *feature.root)
+                at = turned_at(at, pose.hair, *feature.root)
             if feature.mirrors and pose.yaw < 0:
                 at = scaled(at, -1.0, 1.0)
             out.append(Layer(feature.key, at, 1.0, group))

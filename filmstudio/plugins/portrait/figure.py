@@ -89,6 +89,10 @@ class PersonRig:
         self._arm(leaning, pose, "near", "arm_near", out, upper=True, lower=True)
         return tuple(out)
 
+    def detail(self, key: SpriteKey) -> float:
+        """How large the sprite's own unit is drawn, in character units."""
+        return self.person.head.scale if self._face.draws(key) else self.person.body.s
+
     def shade(self, pose: Pose) -> tuple[float, float]:
         """How far the contact shade lies from its casters, in character space."""
         frame = turned(self._base(pose), pose.roll)

@@ -10,6 +10,9 @@ Arm = tuple[float, float, float]
 Leg = tuple[float, float, float | None]
 """Degrees at hip, knee and foot; None keeps the foot level."""
 
+HANG = -0.7
+"""How far what hangs turns back for each degree of lean and tilt, so that it stays plumb."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pose:
@@ -62,7 +65,7 @@ class Pose:
     mh: float = 1.0
     jaw: float | None = None
     hair: float = 0.0
-    """Degrees of spring alone: what hangs is kept plumb (-0.7 of lean and tilt) by the rig."""
+    """Degrees that braids and tails turn about their roots: ``HANG`` of lean and tilt keeps them plumb, a spring comes on top."""
     sleeve: float = 0.0
     wing: float = 0.0
     preset: str | None = None

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from filmstudio.core.errors import InputError
 from filmstudio.plugins.art.pack import ArtPack
 from filmstudio.plugins.portrait.person import Person
-from filmstudio.plugins.portrait.pose import Pose
+from filmstudio.plugins.portrait.pose import HANG, Pose
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ def person_pose(person: Person, pack: ArtPack, emotion: str | None = None) -> Po
         scrunch=face.scrunch,
         blush=face.blush,
         mouth=face.mouth,
+        hair=HANG * (rest.lean + rest.tilt + face.tilt * 0.5),
     )
 
 

@@ -45,7 +45,7 @@ class SheetIndex(Record):
 
 
 def draw_sheet(rig: PosableRig, look: Mapping[str, JsonValue], pack: ArtPack, scale: float, keys: Sequence[SpriteKey]) -> bytes:
-    """Draw ``keys`` at ``scale`` pixels a unit and write them as a sheet. The same look gives the same bytes.
+    """Draw ``keys`` for a figure shown at ``scale`` pixels a character unit and write them as a sheet. The same look gives the same bytes.
 
     Raises:
         LimitError: the scale is out of bounds.
@@ -56,9 +56,9 @@ def draw_sheet(rig: PosableRig, look: Mapping[str, JsonValue], pack: ArtPack, sc
     blocks: list[bytes] = []
     offset = 0
     for key in keys:
-        sprite = rig.artist.draw(key, scale)
+        sprite = draw_sprite(rig, key, scale)
         height, width = sprite.pixels.shape[:2]
-        places[key] = [offset, height, width, round(sprite.y * scale), round(sprite.x * scale)]
+        places[key] = [offset, height, width, round(sprite.y * sprite.scale), round(sprite.x * sprite.scale)]
         block = sprite.pixels.tobytes()
         block += bytes(-len(block) % ALIGNMENT)
         blocks.append(block)
@@ -74,6 +74,12 @@ def draw_sheet(rig: PosableRig, look: Mapping[str, JsonValue], pack: ArtPack, sc
     text = canonical_json(index).encode()
     text += b" " * (-(len(MAGIC) + 8 + len(text)) % ALIGNMENT)
     return b"".join((MAGIC, len(text).to_bytes(8, "little"), text, *blocks))
+
+
+def draw_sprite(rig: PosableRig, key: SpriteKey, scale: float) -> Sprite:
+    """One sprite for a figure shown at ``scale`` pixels a character unit: a child's sleeve needs fewer pixels than an
+    elephant's leg, and each is drawn at the size at which it is shown."""
+    return rig.artist.draw(key, scale * rig.detail(key))
 
 
 class SpriteSheet:
@@ -119,7 +125,8 @@ class SpriteSheet:
         return key in self.index.sprites
 
     def get(self, key: SpriteKey) -> Sprite:
-        """The sprite of a layer. Its pixels are read-only.
+        """The sprite of a layer. Its pixels are read-only; it has its own scale, so that at ``self.scale`` pixels a character
+        unit one of its pixels falls on about one of the picture's.
 
         Raises:
             InputError: the pack draws no such sprite.
@@ -135,11 +142,12 @@ class SpriteSheet:
             return None
         offset, height, width, top, left = place
         block = self._pixels[offset : offset + height * width * 4].reshape(height, width, 4)
-        return Sprite(block, left / self.scale, top / self.scale, self.scale)
+        scale = self.scale * self.rig.detail(key)
+        return Sprite(block, left / scale, top / scale, scale)
 
     def _draw(self, key: SpriteKey) -> Sprite:
         self.drawn += 1
-        sprite = self.rig.artist.draw(key, self.scale)
+        sprite = draw_sprite(self.rig, key, self.scale)
         sprite.pixels.setflags(write=False)
         return sprite
 

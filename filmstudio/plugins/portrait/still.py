@@ -35,7 +35,11 @@ def draw_still(look: Mapping[str, JsonValue], pose: Pose, scale: float, pack: Ar
 
 def draw_posed(rig: PosableRig, pose: Pose, scale: float, box: Box | None = None) -> Sprite:
     """The same for a rig that is already built."""
-    layers = rig.layers(pose)
+    return draw_layers(rig, rig.layers(pose), rig.shade(pose), scale, box)
+
+
+def draw_layers(rig: PosableRig, layers: Sequence[Layer], shade: tuple[float, float], scale: float, box: Box | None = None) -> Sprite:
+    """A draw list with its contact shade, ``shade`` away from the casters. Pixel corners lie on multiples of 1/scale."""
     box = box or figure_box(rig, layers)
     left, top = math.floor(box[0] * scale), math.floor(box[1] * scale)
     size = (math.ceil((box[0] + box[2]) * scale) - left, math.ceil((box[1] + box[3]) * scale) - top)
@@ -46,9 +50,9 @@ def draw_posed(rig: PosableRig, pose: Pose, scale: float, box: Box | None = None
 
     last_worn = max((index for index, layer in enumerate(layers) if layer.worn), default=-1)
     below = paint(layers[: last_worn + 1])
-    if last_worn >= 0:
+    if last_worn >= 0 and shade != (0.0, 0.0):
         worn = paint([layer for layer in layers if layer.worn])[..., 3].astype(np.float32)
-        cast = paint([layer for layer in layers if layer.caster], rig.shade(pose))[..., 3].astype(np.float32)
+        cast = paint([layer for layer in layers if layer.caster], shade)[..., 3].astype(np.float32)
         alpha = np.rint(worn * cast * (SHADE_OPACITY / 255.0)).astype(np.uint8)
         ink = np.rint(alpha[..., None].astype(np.float32) * (np.array(SHADE_INK, np.float32) / 255.0)).astype(np.uint8)
         below = over(below, np.concatenate((ink, alpha[..., None]), axis=2))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -17,7 +18,8 @@ from filmstudio.plugins.art.pack import house_pack
 from filmstudio.plugins.portrait.cast import PosableRig, rig_for
 from filmstudio.plugins.portrait.figure import PersonRig
 from filmstudio.plugins.portrait.pose import Pose
-from filmstudio.plugins.portrait.still import draw_posed
+from filmstudio.plugins.portrait.sheet import draw_sprite
+from filmstudio.plugins.portrait.still import draw_layers, draw_posed, figure_box, over
 
 GOLDEN = Path(__file__).parent / "golden"
 PACK = house_pack()
@@ -73,6 +75,27 @@ def test_a_lost_contact_shade_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     golden = np.asarray(Image.open(GOLDEN / "yuki-kneels.png"), dtype=np.uint8)
     monkeypatch.setattr(PersonRig, "shade", lambda *_: (4000.0, 0.0))
     assert differs(draw("yuki-kneels"), golden)
+
+
+@pytest.mark.parametrize("name", ["asha-stands", "emma-walks", "dog-walks"])
+def test_sprites_laid_by_their_matrices_give_the_same_picture(name: str) -> None:
+    rig, pose = case(name)
+    layers = [layer for layer in rig.layers(pose) if layer.opacity == 1.0]
+    still = draw_layers(rig, layers, (0.0, 0.0), 0.4, figure_box(rig, layers))
+    height, width = still.pixels.shape[:2]
+    picture = np.zeros_like(still.pixels)
+    for layer in layers:
+        sprite = draw_sprite(rig, layer.sprite, 0.4)
+        a, b, c, d, e, f = layer.matrix
+        unit = 1 / sprite.scale
+        x, y = a * sprite.x + c * sprite.y + e - still.x, b * sprite.x + d * sprite.y + f - still.y
+        # pixel centres: cv2 counts them from 0, drawing units from the corner
+        m = np.array([[a * unit, c * unit, x], [b * unit, d * unit, y]]) * 0.4
+        m[:, 2] += m[:, :2] @ (0.5, 0.5) - 0.5
+        picture = over(picture, cv2.warpAffine(sprite.pixels, m, (width, height), flags=cv2.INTER_LINEAR))
+    off = np.abs(picture.astype(np.int16) - still.pixels.astype(np.int16)).max(axis=2)
+    assert (off > 60).mean() < 0.004
+    assert off.mean() < 2.5
 
 
 if __name__ == "__main__":

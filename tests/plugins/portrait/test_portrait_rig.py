@@ -14,7 +14,7 @@ from filmstudio.plugins.art.pack import house_pack
 from filmstudio.plugins.portrait.cast import PosableRig, rig_for
 from filmstudio.plugins.portrait.eyes import EyeState
 from filmstudio.plugins.portrait.layer import GROUPS, Layer
-from filmstudio.plugins.portrait.pose import Pose
+from filmstudio.plugins.portrait.pose import HANG, Pose
 from filmstudio.plugins.portrait.repertoire import repertoire
 from filmstudio.plugins.portrait.stance import GROUND, HIP_Y, plant, stand
 
@@ -123,11 +123,12 @@ def test_no_coat_goes_through_the_floor() -> None:
 
 def test_braids_hang_plumb_while_the_head_tilts() -> None:
     rig, rest = RIGS["asha"], RIGS["asha"].rest("neutral")
-    upright, tilted = replace(rest, tilt=0.0, lean=0.0), replace(rest, tilt=20.0, lean=0.0)
+    upright, tilted = replace(rest, tilt=0.0, lean=0.0, hair=0.0), replace(rest, tilt=20.0, lean=0.0, hair=HANG * 20.0)
     head_turn = degrees(only(rig, tilted, "skull")) - degrees(only(rig, upright, "skull"))
     braid_turn = degrees(only(rig, tilted, "braid_near")) - degrees(only(rig, upright, "braid_near"))
     assert head_turn == pytest.approx(20)
     assert braid_turn == pytest.approx(0.3 * 20)
+    assert rest.hair == pytest.approx(HANG * (rest.lean + rest.tilt))
 
 
 def test_ears_do_not_jump_when_the_head_passes_the_middle() -> None:

@@ -17,7 +17,7 @@ from filmstudio.plugins.portrait.cast import rig_for
 from filmstudio.plugins.portrait.engine import DrawnPortrait
 from filmstudio.plugins.portrait.layer import SpriteKey
 from filmstudio.plugins.portrait.raster import rasterise
-from filmstudio.plugins.portrait.sheet import FORM, SpriteSheet, draw_sheet
+from filmstudio.plugins.portrait.sheet import FORM, SpriteSheet, draw_sheet, draw_sprite
 
 PACK = house_pack()
 LOOK = PACK.people["asha"]
@@ -58,10 +58,10 @@ def sheet_file(tmp_path: Path) -> Path:
 def test_a_sheet_gives_back_what_was_drawn(sheet_file: Path) -> None:
     sheet = SpriteSheet.open(sheet_file, PACK)
     for key in KEYS:
-        drawn = RIG.artist.draw(key, 0.5)
+        drawn = draw_sprite(RIG, key, 0.5)
         read = sheet.get(key)
         assert np.array_equal(read.pixels, drawn.pixels)
-        assert (read.x, read.y, read.scale) == (drawn.x, drawn.y, 0.5)
+        assert (read.x, read.y, read.scale) == (drawn.x, drawn.y, drawn.scale)
         assert not read.pixels.flags.writeable
     assert sheet.drawn == 0
 
@@ -72,7 +72,7 @@ def test_what_a_sheet_lacks_is_drawn_on_demand_once(sheet_file: Path) -> None:
     assert key not in sheet
     assert sheet.get(key) is sheet.get(key)
     assert sheet.drawn == 1
-    assert np.array_equal(sheet.get(key).pixels, RIG.artist.draw(key, 0.5).pixels)
+    assert np.array_equal(sheet.get(key).pixels, draw_sprite(RIG, key, 0.5).pixels)
 
 
 def test_the_same_look_gives_the_same_bytes() -> None:
@@ -94,6 +94,17 @@ def test_a_sprite_lies_where_it_was_drawn() -> None:
     assert (sprite.x, sprite.y) == (10.0, 20.0)
     assert sprite.pixels.shape == (80, 40, 4)
     assert tuple(sprite.pixels[40, 20]) == (0x10, 0x20, 0x30, 255)
+
+
+@pytest.mark.parametrize(
+    ("look", "key"), [(LOOK, "t_kurta"), (LOOK, "skull"), ({"creature": "elephant"}, "el_leg"), ({"creature": "owl"}, "owl_disc")]
+)
+def test_a_sprite_has_as_many_pixels_as_it_is_shown_with(look: dict[str, object], key: str) -> None:
+    rig = rig_for(look, PACK)  # type: ignore[arg-type]
+    layer = next(layer for layer in rig.layers(rig.rest()) if layer.sprite.startswith(key))
+    a, b, c, d, _, _ = layer.matrix
+    shown = abs(a * d - b * c) ** 0.5
+    assert draw_sprite(rig, layer.sprite, 0.5).scale == pytest.approx(0.5 * shown, rel=0.05)
 
 
 def test_nothing_drawn_is_an_empty_sprite() -> None:
