@@ -23,8 +23,8 @@ from filmstudio.plugins.breakdown.cultures import (
     limited,
     name_evidence,
 )
-from filmstudio.plugins.breakdown.emotions import Mood
 from filmstudio.plugins.breakdown.identifiers import Numbering, name_key, slug
+from filmstudio.plugins.breakdown.lexicon import lexicon
 from filmstudio.plugins.breakdown.moods import read_mood
 from filmstudio.plugins.breakdown.people import Cast, Person, gather
 from filmstudio.plugins.breakdown.script import Act, Caption, Speech, divide_script
@@ -54,7 +54,7 @@ def analyse(request: BreakdownRequest) -> BreakdownResult:
     narrators = frozenset(person.id for person in cast.people if traits[person.id].narrator)
     orphan = next((person.id for person in cast.people if person.key == name_key(ORPHAN_NAME)), cast.people[0].id if cast.people else "")
     alone = frozenset(person.key for person in cast.people if person.speaks)
-    setup = Setup(cast, alone, narrators, language, kind == "silent", orphan)
+    setup = Setup(cast, alone, narrators, language, kind == "silent", orphan, screenplay.form == "prose")
     drafts = _scenes(acts, setup, podcast=kind == "podcast")
     explicit = request.culture or next(iter(screenplay.titled("culture")), None)
     evidence = [_scene_evidence(draft, traits, _short(language)) for draft in drafts]
@@ -71,7 +71,13 @@ def analyse(request: BreakdownRequest) -> BreakdownResult:
         authors=summary.authors_of(screenplay),
         logline=summary.logline_of(screenplay, [act.plays for act in acts], cast, lines),
         tags=summary.tags_of(
-            kind=kind, scenes=scenes, cast=notes, evidence=[cue for found in evidence for cue in found], culture=culture, texts=everything
+            kind=kind,
+            scenes=scenes,
+            cast=notes,
+            evidence=[cue for found in evidence for cue in found],
+            culture=culture,
+            texts=everything,
+            spoken=lines,
         ),
         kind=kind,
         language=language,
@@ -92,14 +98,39 @@ def _short(language: str) -> str:
 def _cast(screenplay: Screenplay, acts: Sequence[Act], *, silent: bool, language: str) -> tuple[Cast, dict[str, Traits]]:
     """Everyone in the script with what it says of them."""
     plays = [text for act in acts for text in act.plays]
-    found = gather(screenplay.elements, plays, silent=silent, language=language)
+    told = _narration(acts) if screenplay.form == "prose" else []
+    found = gather(screenplay.elements, plays, told, silent=silent, language=language)
     people = list(found.people)
     if _has_orphans(acts) and name_key(ORPHAN_NAME) not in found.by_key:
         people.append(Person(name_key(ORPHAN_NAME), slug(ORPHAN_NAME, prefix="c"), ORPHAN_NAME, True))
     cast = Cast(people)
-    traits = {person.id: read_traits(person, cast, plays, language) for person in people}
+    said = _words_by_cue(acts)
+    traits = {person.id: read_traits(person, cast, [*plays, *told], language, said.get(person.key, ())) for person in people}
     genders = {person: {"female": "f", "male": "m"}.get(known.gender or "", "") for person, known in traits.items()}
     return cast.with_genders({person: gender for person, gender in genders.items() if gender}), traits
+
+
+def _narration(acts: Sequence[Act]) -> list[str]:
+    """What a story's narrator tells: it is spoken, and yet it describes people as action does."""
+    words = lexicon()
+    texts = []
+    for act in acts:
+        for event in act.events:
+            if isinstance(event, Speech) and event.cue is not None:
+                relation = words.relations.exact(name_key(event.cue.text))
+                if relation is not None and relation.narrator:
+                    texts += [plain_text(part.text) for part in event.parts if part.kind in SPOKEN]
+    return texts
+
+
+def _words_by_cue(acts: Sequence[Act]) -> dict[str, list[str]]:
+    said: dict[str, list[str]] = {}
+    for act in acts:
+        for event in act.events:
+            if isinstance(event, Speech) and event.cue is not None:
+                texts = said.setdefault(name_key(event.cue.text), [])
+                texts += [plain_text(part.text) for part in event.parts if part.kind in SPOKEN]
+    return said
 
 
 def _has_orphans(acts: Sequence[Act]) -> bool:
@@ -168,7 +199,7 @@ class _Draft:
 
 
 def _scenes(acts: Sequence[Act], setup: Setup, *, podcast: bool) -> list[_Draft]:
-    numbering, mood = Numbering(), Mood()
+    numbering = Numbering()
     drafts: list[_Draft] = []
     time, sky, weather = "day", Sky(), ""
     for position, act in enumerate(acts):
@@ -185,7 +216,7 @@ def _scenes(acts: Sequence[Act], setup: Setup, *, podcast: bool) -> list[_Draft]
         weather = told or (weather if kept else "")
         sky = sky_of(weather) if told or not kept else sky
         scene = numbering.take(_scene_id(act, podcast=podcast))
-        made = BeatMaker(setup, scene, numbering, mood).make(act)
+        made = BeatMaker(setup, scene, numbering).make(act)
         drafts.append(_Draft(act, _scene_note(act, scene, position, made, time, sky, weather, setup, podcast=podcast), made))
     return drafts
 

@@ -49,16 +49,18 @@ class Setup:
     silent: bool
     orphan: str
     """Id of the person who speaks words that no cue gives to anybody."""
+    story: bool = False
+    """Whether the narrator's words describe what is seen, as those of a prose story do."""
 
 
 class BeatMaker:
     """Makes the beats of one scene."""
 
-    def __init__(self, setup: Setup, scene: str, numbering: Numbering, mood: Mood) -> None:
+    def __init__(self, setup: Setup, scene: str, numbering: Numbering) -> None:
         self._setup = setup
         self._scene = scene
         self._ids = numbering
-        self._mood = mood
+        self._mood = Mood()
         self._stage = Stage(setup.cast)
         self._made = SceneBeats()
         self._speakers: list[str] = []
@@ -265,6 +267,9 @@ class BeatMaker:
             self._pause = Fraction(0)
         if presence == "on":
             self._appear(speaker)
+        if self._setup.story and speaker in self._setup.narrators:
+            for mention in self._setup.cast.mentions(words):
+                self._appear(mention.person)
         self._stage.name(speaker)
         self._speakers.append(speaker)
         return True

@@ -113,6 +113,7 @@ class Lexicon:
     sounds: Phrases[Sound]
     sound_by_name: dict[str, Sound]
     moods: Phrases[str]
+    moods_ignored: Phrases[None]
     times: Phrases[str]
     lights: dict[str, str]
     weathers: Phrases[str]
@@ -177,6 +178,7 @@ def lexicon() -> Lexicon:
         sounds=Phrases(((word, sounds[name]) for name, entry in data["sounds"]["ids"].items() for word in entry["words"]), bound=bound),
         sound_by_name=sounds,
         moods=Phrases(((word, mood) for mood, entry in data["moods"]["list"].items() for word in entry["words"]), bound=bound),
+        moods_ignored=Phrases((phrase, None) for phrase in data["moods_ignore"]),
         times=Phrases(((word, time) for time, entry in data["times"].items() for word in entry["words"]), bound=bound),
         lights={time: entry["light"] for time, entry in data["times"].items()},
         weathers=Phrases(((word, weather) for weather, words in data["weather"].items() for word in words), bound=bound),
@@ -199,7 +201,7 @@ def lexicon() -> Lexicon:
         ),
         ages=Phrases(((word, age) for age, words in data["age_words"]["words"].items() for word in words), bound=bound),
         age_bands={age: (int(band[0]), int(band[1])) for age, band in data["age_words"]["bands"].items()},
-        roles=Phrases((word, role) for role, words in data["roles"].items() for word in (role, *words)),
+        roles=Phrases((word, word) for role, words in data["roles"].items() for word in (role, *words)),
         creatures=Phrases(((word, creature) for creature, words in data["creatures"].items() for word in words), bound=bound),
         settings={_heading_key(word): setting for setting, words in data["headings"].items() for word in words},
         transitions={_transition_key(word): kind for kind, words in data["transitions"].items() for word in words},

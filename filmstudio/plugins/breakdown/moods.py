@@ -41,7 +41,10 @@ def read_mood(
     points: dict[str, float] = {}
     for texts, weight in ((actions, ACTION), ((heading,), HEADING), (dialogue, DIALOGUE)):
         for text in texts:
-            for hit in lexicon().moods.find(fold(text), language):
+            folded = fold(text)
+            taken = bytearray(len(folded))
+            lexicon().moods_ignored.find(folded, language, taken)
+            for hit in lexicon().moods.find(folded, language, taken):
                 points[hit.value] = points.get(hit.value, 0.0) + weight
     for emotion, mood in _AGREEING.items():
         points[mood] = points.get(mood, 0.0) + 0.5 * sum(1 for felt, _ in emotions if felt == emotion)

@@ -29,6 +29,9 @@ _AND = re.compile(r"\s*(?:&|/|\+)\s*|\s+(?:and|y|et|und|और|و)\s+|、|\s*,\s
 _CAPITALS = re.compile(r"(?<![^\W_])[^\W\d_a-z](?:[^\W\d_]|['.\u2019\-])+(?:\s+(?:#?\d+|[^\W\d_](?:[^\W\d_]|['.\u2019\-])*))*")
 
 
+_APPOSED = re.compile(r"\s*(?:,|\(|[\u2013\u2014-])\s*(?:\d+\)?,?\s*)?(?:an?|the|his|her|their)\s+(?:[\w'-]+,?\s+){0,3}")
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Someone of the cast: the key that makes two cues one person, the id, the name as written, whether they have a cue."""
@@ -65,12 +68,14 @@ class Cast:
     def mentions(self, text: str) -> list[Mention]:
         """Everyone named in ``text``, left to right. A name is written with a capital where its script has them."""
         cleaned, folded = clean(text), fold(text)
-        found = []
+        found: list[Mention] = []
         for hit in self._names.find(folded):
             person, common = hit.value
             first = cleaned[hit.start]
             if first.islower() and not common and cleaned != folded:
                 continue
+            if common and first.islower() and found and _APPOSED.fullmatch(folded, found[-1].end, hit.start):
+                continue  # "SALIM, a thin man" speaks of one person
             found.append(Mention(hit.start, hit.end, person, folded.startswith("'s", hit.end) or folded.startswith("' ", hit.end)))
         return found
 
@@ -130,8 +135,11 @@ def read_cue(text: str, alone: frozenset[str]) -> CueReading:
     return CueReading((key,)) if key else CueReading(())
 
 
-def gather(elements: Sequence[Element], actions: Sequence[str], *, silent: bool, language: str) -> Cast:
-    """Everyone in the script, in order of appearance: those with a cue first, then those who are only seen."""
+def gather(elements: Sequence[Element], actions: Sequence[str], told: Sequence[str] = (), *, silent: bool, language: str) -> Cast:
+    """Everyone in the script, in order of appearance: those with a cue first, then those who are only seen.
+
+    ``told`` is a story's narration: people it names more than once are seen, whether they speak or not.
+    """
     written: dict[str, str] = {}
     cues = [element.text for element in elements if element.kind == "character"]
     alone = frozenset(key for cue in cues if len(_AND.split(key := name_key(cue))) == 1)
@@ -147,6 +155,9 @@ def gather(elements: Sequence[Element], actions: Sequence[str], *, silent: bool,
     speaking = set(written)
     for name in _seen_only(actions, speaking, silent=silent, language=language):
         written.setdefault(name_key(name), name)
+    for name in _named_often(told):
+        if name_key(name) not in {part for key in written for part in (key, *_parts(key))}:
+            written.setdefault(name_key(name), name)
     ids = character_ids(written)
     return Cast([Person(key, ids[key], name, key in speaking) for key, name in written.items() if key])
 
@@ -172,6 +183,19 @@ def _seen_only(actions: Sequence[str], speaking: set[str], *, silent: bool, lang
                 if name_key(name) not in known and len(found) < LARGEST_SILENT_CAST:
                     found.setdefault(name_key(name), name)
     return list(found.values())
+
+
+def _named_often(told: Sequence[str]) -> list[str]:
+    """First names that a narration names at least twice."""
+    counts: dict[str, int] = {}
+    for text in told:
+        cleaned, folded = clean(text), fold(text)
+        for start, end, word in tokens(folded):
+            bare = word.removesuffix("'s")
+            if bare in lexicon().names and cleaned[start].isupper() and end > start and lexicon().relations.exact(bare) is None:
+                name = cleaned[start : start + len(bare)]
+                counts[name] = counts.get(name, 0) + 1
+    return [name for name, times in counts.items() if times > 1]
 
 
 def _introduced(text: str) -> list[str]:

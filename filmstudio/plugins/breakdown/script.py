@@ -82,6 +82,9 @@ def divide_script(elements: Sequence[Element], language: str) -> list[Act]:
             heading = read_heading(written, language)
             acts.append(Act(heading, written, element.scene_number or "", entry))
             entry = "cut"
+            if len(act.events) > 1 and isinstance(act.events[-1], Caption):
+                # A card at the end of a scene ("THREE DAYS LATER") announces the next one.
+                acts[-1].events.append(act.events.pop())
             if heading.note:
                 acts[-1].events.append(Caption(heading.note))
         elif element.kind == "transition" or (

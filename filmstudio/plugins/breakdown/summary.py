@@ -12,7 +12,7 @@ from filmstudio.core.screenplay import SPOKEN, Screenplay, plain_text
 from filmstudio.plugins.breakdown.cultures import CULTURES, Evidence
 from filmstudio.plugins.breakdown.lexicon import lexicon
 from filmstudio.plugins.breakdown.people import Cast
-from filmstudio.plugins.breakdown.words import count_words, fold, sentences_of
+from filmstudio.plugins.breakdown.words import count_words, fold, sentences_of, tokens, word_set
 
 FEWEST_TAGS, MOST_TAGS = 5, 12
 
@@ -40,6 +40,11 @@ _LOGLINE_KEYS = ("logline", "log line", "summary", "synopsis", "tagline")
 _TITLE_KEYS = ("title", "titel", "titre", "título", "titulo", "शीर्षक", "عنوان", "العنوان", "タイトル", "题名", "标题")
 _JOIN = re.compile(r"\s*(?:&|;|\n|,(?!\s*(?:jr|sr)\b))\s*|\s+(?:and|und|y|et|और)\s+", re.IGNORECASE)
 _SANSKRIT_END = re.compile("(?:\u0903|\u094d|\u0902|\u0964|\u0965)$")
+_EVERYDAY = word_set(
+    "really should would could people always never nothing something anything everything because before little better around another "
+    "thought through without please listen already themselves yourself myself welcome thanks having exactly actually"
+)
+_PLAIN_ROLES = frozenset({"", "man", "woman", "boy", "girl", "child", "host", "guest", "friend"})
 _PADDING = ("animated film", "short film", "animation", "drama", "story", "screenplay")
 
 
@@ -77,18 +82,20 @@ def logline_of(screenplay: Screenplay, scenes: Iterable[Sequence[str]], cast: Ca
     if synopsis:
         return " ".join(plain_text(synopsis).split())
     sentences = [" ".join(sentence.split()) for plays in scenes for text in plays for sentence in sentences_of(text)]
+    spoken = [" ".join(sentence.split()) for text in lines for sentence in sentences_of(text)]
     table = lexicon().actions.get(screenplay.language.split("-")[0], lexicon().actions["en"])
-    strong = [s for s in sentences if 7 <= count_words(s) <= 40 and cast.mentions(s)]
-    for choice in (
-        [s for s in strong if table.find(fold(s))],
-        strong,
-        [s for s in sentences if count_words(s) >= 5],
+    named = [s for s in sentences if 7 <= count_words(s) <= 40 and cast.mentions(s)]
+    acted = [s for s in named if table.find(fold(s))]
+    choices = (
+        [s for s in acted if count_words(s) >= 10],
+        acted,
+        named,
+        [s for s in (sentences if screenplay.form != "prose" else spoken) if count_words(s) >= 5],
+        [s for s in spoken if 8 <= count_words(s) <= 40],
         sentences,
-        list(lines),
-    ):
-        if choice:
-            return choice[0]
-    return ""
+        spoken,
+    )
+    return next((choice[0] for choice in choices if choice), "")
 
 
 def kind_of(screenplay: Screenplay, spoken: Sequence[str], sung: int) -> Literal["film", "podcast", "poem", "silent"]:
@@ -114,7 +121,14 @@ def is_verse(texts: Sequence[str], language: str) -> bool:
 
 
 def tags_of(
-    *, kind: str, scenes: Sequence[SceneNote], cast: Sequence[CastNote], evidence: Sequence[Evidence], culture: str, texts: Sequence[str]
+    *,
+    kind: str,
+    scenes: Sequence[SceneNote],
+    cast: Sequence[CastNote],
+    evidence: Sequence[Evidence],
+    culture: str,
+    texts: Sequence[str],
+    spoken: Sequence[str],
 ) -> tuple[str, ...]:
     """Five to twelve search words: culture, kind, moods, places, festivals, seasons, roles and creatures of the film."""
     found: list[str] = []
@@ -127,7 +141,7 @@ def tags_of(
     found += _most_frequent([_place_tag(scene.place) for scene in scenes if scene.place], 3)
     found += _most_frequent([cue.words.lower() for cue in evidence if cue.category == "festivals"], 2)
     found += [note.creature for note in cast if note.creature]
-    found += [note.role_word for note in cast if note.role_word and not note.narrator][:3]
+    found += [note.role_word for note in cast if note.role_word not in _PLAIN_ROLES and not note.narrator][:3]
     seasons = [hit.value for text in texts for hit in lexicon().seasons.find(fold(text), "en")]
     found += _most_frequent(seasons, 1)
     if any(scene.light == "night" for scene in scenes):
@@ -137,12 +151,21 @@ def tags_of(
     if any(note.age == "child" for note in cast):
         found.append("family")
     tags = list(dict.fromkeys(tag.strip().lower() for tag in found if tag.strip()))[:MOST_TAGS]
+    if len(tags) < MOST_TAGS - 4:
+        tags += [topic for topic in _topics(spoken) if topic not in tags][:4]
     for padding in _PADDING:
         if len(tags) >= FEWEST_TAGS:
             break
         if padding not in tags:
             tags.append(padding)
     return tuple(tags)
+
+
+def _topics(spoken: Sequence[str]) -> list[str]:
+    """Long words that are said again and again."""
+    words = [word for text in spoken for _, _, word in tokens(fold(text)) if len(word) >= 6 and word.isalpha() and word not in _EVERYDAY]
+    often = [word for word in dict.fromkeys(words) if words.count(word) >= 2]
+    return sorted(often, key=lambda word: -words.count(word))
 
 
 def _most_frequent(words: Iterable[str], most: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filmstudio.plugins.breakdown.lexicon import GivenName, Relation, lexicon
 from filmstudio.plugins.breakdown.people import ARTICLES, QUALITIES, TITLES, Cast, Mention, Person
@@ -144,9 +144,14 @@ def _age_word(folded: str, after: int, before: int | None) -> str | None:
     return relation.age if relation is not None and relation.age != "adult" else None
 
 
-def read_traits(person: Person, cast: Cast, actions: Sequence[str], language: str) -> Traits:
-    """Everything the name and the action text say of a person. What a name says outright goes before what a text suggests."""
+def read_traits(person: Person, cast: Cast, actions: Sequence[str], language: str, said: Sequence[str] = ()) -> Traits:
+    """Everything the name and the action text say of a person. What a name says outright goes before what a text suggests.
+
+    ``said`` are the person's own words: a HOST who says "I'm Laura" has a name.
+    """
     called = _read_name(person, language)
+    if called.given is None:
+        called = replace(called, given=_own_name(said))
     introduction, sentence, mention = _introduction(person, cast, actions)
     beside = _apposition(sentence, mention, language) if mention is not None else _Beside()
     told = _told_age(sentence, mention, cast) if mention is not None else None
@@ -161,6 +166,22 @@ def read_traits(person: Person, cast: Cast, actions: Sequence[str], language: st
         description=" ".join(introduction.split()),
         name=called.given,
     )
+
+
+_OWN_NAME = re.compile(
+    r"\b(?:[Ii]['\u2019]m|[Ii] am|[Mm]y name(?:['\u2019]s| is)|[Mm]e llamo|[Jj]e m['\u2019]appelle|[Ii]ch hei\u00dfe|[Ii]ch bin)"
+    r"\s+(?P<name>[^\W\d_]+)"
+)
+
+
+def _own_name(said: Sequence[str]) -> GivenName | None:
+    """The first name somebody gives as their own."""
+    for text in said:
+        for matched in _OWN_NAME.finditer(text):
+            name = matched.group("name")
+            if name[0].isupper() and fold(name) in lexicon().names:
+                return lexicon().names[fold(name)]
+    return None
 
 
 @dataclass(frozen=True, slots=True)
