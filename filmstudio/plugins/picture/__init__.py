@@ -12,6 +12,6 @@ from filmstudio.core.hookspecs import hookimpl
 @hookimpl
 def filmstudio_engines() -> Sequence[type[Engine[Any, Any]]]:
     """The picture engines of the studio itself."""
-    from filmstudio.plugins.picture.cutout import Cutout  # noqa: PLC0415 - only when somebody asks
+    from filmstudio.plugins.picture.cutout import Cutout
 
     return (Cutout,)

@@ -6,6 +6,7 @@ alpha, as an animator's cel is clear where nothing is painted, so that laying it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,14 +26,34 @@ Box = tuple[int, int, int, int]
 Matrix = tuple[float, float, float, float, float, float]
 """(a, b, c, d, e, f) in the order of SVG: x' = a x + c y + e, y' = b x + d y + f."""
 
+RED_WEIGHT, BLUE_WEIGHT = 0.2126, 0.0722
+"""Of luma in BT.709 (ITU-R BT.709-6, item 3.2)."""
 FULL: Final = 256
 """Opacity of a cel that is laid as it is."""
-PLAIN_LIGHT: Final[Numbers] = np.array([256, 256, 256, 0, 0, 0], np.int64)
 NO_RIM: Final[Numbers] = np.zeros(6, np.int64)
 NO_SHADE: Final[Numbers] = np.zeros(6, np.int64)
 NO_CAST: Final[Plane] = np.zeros((1, 1), np.uint8)
 BLACK_Y: Final = 16
 GREY: Final = 128
+
+
+def light_of(matrix: Sequence[Sequence[float]]) -> Numbers:
+    """A colour matrix in the form of ``kernels.develop``.
+
+    ``matrix`` has three rows of four, which give red, green and blue from premultiplied red, green, blue and alpha.
+    """
+    weights = (RED_WEIGHT, 1 - RED_WEIGHT - BLUE_WEIGHT, BLUE_WEIGHT)
+    luma = [sum(weights[row] * matrix[row][column] for row in range(3)) for column in range(4)]
+    rows = (
+        [219 / 255 * luma[column] + (16 / 255 if column == 3 else 0) for column in range(4)],
+        [112 / 255 / (1 - BLUE_WEIGHT) * (matrix[2][column] - luma[column]) + (128 / 255 if column == 3 else 0) for column in range(4)],
+        [112 / 255 / (1 - RED_WEIGHT) * (matrix[0][column] - luma[column]) + (128 / 255 if column == 3 else 0) for column in range(4)],
+    )
+    return np.array([round(value * ONE) for row in rows for value in row], np.int64)
+
+
+PLAIN_LIGHT: Final = light_of(((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0)))
+"""Colours as they are painted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +77,30 @@ class Frame:
         """A black frame with the same strides."""
         return Frame.blank(self.width, self.height, self.y.shape[1], self.u.shape[1])
 
-    def show(self, other: Frame) -> None:
-        """Copy a frame of the same strides."""
-        np.copyto(self.y, other.y)
-        np.copyto(self.u, other.u)
-        np.copyto(self.v, other.v)
+    def show(self, other: Frame, box: Box | None = None) -> None:
+        """Copy a frame of the same strides, or an even box of it."""
+        if box is None:
+            np.copyto(self.y, other.y)
+            np.copyto(self.u, other.u)
+            np.copyto(self.v, other.v)
+            return
+        x0, y0, x1, y1 = box
+        self.y[y0:y1, x0:x1] = other.y[y0:y1, x0:x1]
+        x0, y0, x1, y1 = x0 // 2, y0 // 2, x1 // 2, y1 // 2
+        self.u[y0:y1, x0:x1] = other.u[y0:y1, x0:x1]
+        self.v[y0:y1, x0:x1] = other.v[y0:y1, x0:x1]
 
-    def fade(self, left: int, y: int = BLACK_Y, u: int = GREY, v: int = GREY) -> None:
-        """Fade towards a colour; ``left`` of 256 stays."""
-        kernels.fade(self.y, self.width, y, left)
-        kernels.fade(self.u, self.width // 2, u, left)
-        kernels.fade(self.v, self.width // 2, v, left)
+    @property
+    def box(self) -> Box:
+        """All of it."""
+        return (0, 0, self.width, self.height)
+
+    def fade(self, left: int, box: Box | None = None, y: int = BLACK_Y, u: int = GREY, v: int = GREY) -> None:
+        """Fade an even box of it towards a colour; ``left`` of 256 stays."""
+        whole = np.array(box or self.box, np.int64)
+        kernels.fade(self.y, whole, y, left)
+        kernels.fade(self.u, whole // 2, u, left)
+        kernels.fade(self.v, whole // 2, v, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +144,15 @@ class Cel:
         kernels.develop(canvas, np.array(box, np.int64), light, rim, self.luma, self.clear, self.blue, self.red, self.clear_half)
 
     def lay(self, frame: Frame, opacity: int = FULL, box: Box | None = None) -> None:
-        """Lay the cel, or an even box of it, over a frame."""
-        if opacity <= 0:
+        """Lay the cel over a frame; ``box`` is the even part of the frame to touch."""
+        left, top = self.x, self.y
+        bx0, by0, bx1, by1 = box or frame.box
+        x0, y0 = max(bx0, left), max(by0, top)
+        x1, y1 = min(bx1, frame.width, left + self.width), min(by1, frame.height, top + self.height)
+        if opacity <= 0 or x0 >= x1 or y0 >= y1:
             return
-        x0, y0, x1, y1 = box or (0, 0, self.width, self.height)
-        # Columns beyond the picture belong to the frame's rows but are not seen: they are cut here.
-        x1, y1 = min(x1, frame.width - self.x), min(y1, frame.height - self.y)
-        whole, half = np.array([x0, y0, x1, y1], np.int64), np.array([x0 // 2, y0 // 2, x1 // 2, y1 // 2], np.int64)
-        place, place_half = np.array([self.x, self.y], np.int64), np.array([self.x // 2, self.y // 2], np.int64)
+        whole = np.array([x0 - left, y0 - top, x1 - left, y1 - top], np.int64)
+        half, place, place_half = whole // 2, np.array([left, top], np.int64), np.array([left // 2, top // 2], np.int64)
         kernels.lay(frame.y, self.luma, self.clear, whole, place, opacity)
         kernels.lay(frame.u, self.blue, self.clear_half, half, place_half, opacity)
         kernels.lay(frame.v, self.red, self.clear_half, half, place_half, opacity)
@@ -133,6 +168,20 @@ class Cel:
         kernels.lay(self.red, top.red, top.clear_half, half, place, FULL)
         kernels.lay(self.clear_half, nothing[: half[3], : half[2]].copy(), top.clear_half, half, place, FULL)
 
+    def trimmed(self) -> Cel:
+        """The part of it that is not wholly clear; the cel itself where that is nearly all."""
+        rows, columns = np.flatnonzero((self.clear < 255).any(axis=1)), np.flatnonzero((self.clear < 255).any(axis=0))
+        if rows.size == 0:
+            return Cel.blank(2, 2, self.x, self.y)
+        y0, y1, x0, x1 = int(rows[0]) & ~1, int(rows[-1]) + 2 & ~1, int(columns[0]) & ~1, int(columns[-1]) + 2 & ~1
+        if (y1 - y0) * (x1 - x0) > 0.9 * self.width * self.height:
+            return self
+        full = [np.ascontiguousarray(plane[y0:y1, x0:x1]) for plane in (self.luma, self.clear)]
+        half = [
+            np.ascontiguousarray(plane[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2]) for plane in (self.blue, self.red, self.clear_half)
+        ]
+        return Cel(*full, *half, self.x + x0, self.y + y0)
+
     def soften(self, sigma: float) -> None:
         """Blur by a Gaussian of ``sigma`` pixels, as three boxes (Wells, "Efficient synthesis of Gaussian filters", 1986)."""
         for planes, wide in (((self.luma, self.clear), sigma), ((self.blue, self.red, self.clear_half), sigma / 2)):
@@ -143,12 +192,6 @@ class Cel:
             for plane in planes:
                 for _ in range(3):
                     kernels.soften(plane, spare, radius)
-
-    def frame(self, stride: int, half_stride: int) -> Frame:
-        """This cel as an opaque frame; what is see-through becomes black."""
-        frame = Frame.blank(self.width, self.height, stride, half_stride)
-        self.lay(frame)
-        return frame
 
 
 def pixels_of(picture: NDArray[np.uint8], ring: int = 1) -> Pixels:
@@ -189,9 +232,9 @@ def bounds(matrix: Matrix, width: float, height: float) -> tuple[float, float, f
 
 def yuv_of(red: float, green: float, blue: float) -> tuple[int, int, int]:
     """BT.709 limited-range Y, U, V of a colour with components of 0 to 1."""
-    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    luma = RED_WEIGHT * red + (1 - RED_WEIGHT - BLUE_WEIGHT) * green + BLUE_WEIGHT * blue
     return (
-        round(16 + 219 * luma),
-        round(128 + 224 * (blue - luma) / 1.8556),
-        round(128 + 224 * (red - luma) / 1.5748),
+        round(BLACK_Y + 219 * luma),
+        round(GREY + 112 * (blue - luma) / (1 - BLUE_WEIGHT)),
+        round(GREY + 112 * (red - luma) / (1 - RED_WEIGHT)),
     )

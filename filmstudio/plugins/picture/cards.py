@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from filmstudio.core.film import Card
 from filmstudio.core.requests import BurntCaption, TextStyle
-from filmstudio.plugins.picture.canvas import FULL, Cel, Frame, pixels_of
+from filmstudio.plugins.picture.canvas import FULL, Box, Cel, Frame, pixels_of
 
 Picture = NDArray[np.uint8]
 """(h, w, 4), premultiplied RGBA."""
@@ -59,12 +59,12 @@ class Words:
         share = step / self.fade
         return round(FULL * share * share * (3 - 2 * share))
 
-    def lay(self, number: int, frame: Frame) -> None:
+    def lay(self, number: int, frame: Frame, box: Box | None = None) -> None:
         """Draw it as it is in a frame of the shot."""
         opacity = self.opacity(number)
         if opacity:
             cel = replace(self.cel, y=self.cel.y - self.roll * (number - self.start)) if self.roll else self.cel
-            cel.lay(frame, opacity)
+            cel.lay(frame, opacity, box)
 
 
 def words_of(
@@ -190,7 +190,7 @@ class _Page:
         weight: Literal["regular", "bold"] = "regular",
         align: Literal["left", "centre", "right"] = "centre",
     ) -> Picture:
-        from filmstudio.plugins.lettering.text import set_text  # noqa: PLC0415 - fonts are opened only where words are set
+        from filmstudio.plugins.lettering.text import set_text
 
         return set_text(
             lines,

@@ -16,7 +16,7 @@ from filmstudio.plugins.picture import kernels
 from filmstudio.plugins.picture.canvas import NO_CAST, NO_SHADE, Box, Cel, Matrix, Numbers, Pixels, Plane, bounds, inverse
 from filmstudio.plugins.picture.shade import CastLight
 from filmstudio.plugins.picture.sprites import ReadySheet, ReadySprite
-from filmstudio.plugins.portrait.layer import Layer, Rig, SpriteKey
+from filmstudio.plugins.portrait.layer import Layer, Rig
 from filmstudio.plugins.portrait.pose import Pose
 
 ROOM: Final = 32
@@ -31,17 +31,15 @@ RECTS_MOST: Final = 4
 
 @dataclass(slots=True)
 class _Placed:
-    """A layer as it was drawn."""
+    """A layer as it was drawn, and as it was last wanted."""
 
-    key: SpriteKey
-    group: str
+    layer: Layer
+    wanted: Matrix
+    """From drawing units to the canvas, as the newest pose has it."""
     sprite: ReadySprite
     matrix: Matrix
-    """From drawing units to the canvas."""
+    """The same, as drawn."""
     inverse: Numbers
-    opacity: int
-    worn: bool
-    caster: bool
     box: Box
 
 
@@ -55,17 +53,17 @@ class Figure:
         size = (height + 2 * ROOM, width + 2 * ROOM)
         self._canvas: Pixels = np.zeros(size, np.uint32)
         self._casters: Plane = np.zeros(size, np.uint8)
-        self._gains = light.gains()
         self._rim: Numbers = light.rim_at(1.0)
-        self._halvings = 0
+        self._halvings = -1
+        self._place: Matrix = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         self._placed: list[_Placed] = []
+        self._last_worn = -1
         self._shade: Numbers = NO_SHADE
         self.cel = Cel.blank(size[1], size[0], -ROOM, -ROOM)
-        self.box: Box = (0, 0, 0, 0)
-        """The part of the cel that holds the figure."""
-        self.version = 0
-        """Rises whenever the cel changes."""
+        self.changed: tuple[Box, ...] = ()
+        """Even boxes of the picture in which the cel changed with the last pose."""
         self.drawn_pixels = 0
+        """Pixels of canvas that were cleared and drawn so far."""
 
     def pose(self, pose: Pose, placement: Matrix) -> None:
         """Bring the cel to a pose. ``placement`` takes character space to pixels of the picture."""
@@ -74,57 +72,72 @@ class Figure:
         scale = abs(a * d - b * c) ** 0.5
         halvings = self._sheet.halvings(scale)
         if halvings != self._halvings:
-            self._halvings, self._placed = halvings, []
-        if not self._placed:
+            self._halvings = halvings
             self._rim = self._light.rim_at(scale)
-        layers = [layer for layer in self.rig.layers(pose) if layer.opacity > 0]
+            self._place = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        dirty = self._arrange([layer for layer in self.rig.layers(pose) if layer.opacity > 0], place)
         fall_x, fall_y = self.rig.shade(pose)
-        shade = np.array([SHADE_STRENGTH, round(a * fall_x + c * fall_y), round(b * fall_x + d * fall_y), *SHADE_INK], np.int64)
-        dirty, fresh = self._changes(layers, place)
-        if not np.array_equal(shade, self._shade):
-            dirty.extend(placed.box for placed in fresh if placed.worn)
-            self._shade = shade
-        self._placed = fresh
-        if dirty:
-            self._redraw(self._merged(dirty))
-            self.version += 1
+        shade = (SHADE_STRENGTH, round(a * fall_x + c * fall_y), round(b * fall_x + d * fall_y), *SHADE_INK)
+        if shade != tuple(self._shade):
+            self._shade = np.array(shade, np.int64)
+            dirty.extend(placed.box for placed in self._placed if placed.layer.worn)
+        self._place = place
+        self.changed = self._redraw(self._merged(dirty)) if dirty else ()
 
-    def _changes(self, layers: Sequence[Layer], place: Matrix) -> tuple[list[Box], list[_Placed]]:
-        """What must be drawn again, and every layer where it is drawn from now on."""
-        old = self._placed
-        fresh: list[_Placed] = []
-        dirty: list[Box] = []
-        drawable = [(layer, sprite) for layer in layers if (sprite := self._sheet.get(layer.sprite, self._halvings)) is not None]
-        if len(old) != len(drawable):
-            fresh = [self._place(layer, sprite, _after(place, layer.matrix)) for layer, sprite in drawable]
-            return [placed.box for placed in (*old, *fresh)], fresh
-        matrices = [_after(place, layer.matrix) for layer, _ in drawable]
-        moved = {
-            before.group for before, (layer, sprite), matrix in zip(old, drawable, matrices, strict=True)
-            if before.group != layer.group or _shift(before.matrix, matrix, sprite) >= HOLD
-        }  # fmt: skip
-        for before, (layer, sprite), matrix in zip(old, drawable, matrices, strict=True):
-            changed = before.sprite is not sprite or before.opacity != round(256 * layer.opacity)
-            if not changed and (before.group not in moved or matrix == before.matrix):
-                fresh.append(before)
+    def _arrange(self, layers: Sequence[Layer], place: Matrix) -> list[Box]:
+        """Put every layer where it is drawn from now on; what must be drawn again."""
+        old, same_place = self._placed, place == self._place
+        names = [layer.group for layer in layers]
+        if names != [placed.layer.group for placed in old]:
+            return self._rearrange(layers, place)
+        moved: dict[str, Box] = {}
+        for placed, layer in zip(old, layers, strict=True):
+            if same_place and layer.matrix == placed.layer.matrix:
                 continue
-            held = before.matrix if before.group not in moved and before.key.partition(":")[0] == layer.sprite.partition(":")[0] else matrix
-            placed = self._place(layer, sprite, held)
-            fresh.append(placed)
-            dirty += [before.box, placed.box]
+            placed.wanted = _after(place, layer.matrix)
+            if layer.group not in moved and _shift(placed.matrix, placed.wanted, placed.sprite) >= HOLD:
+                moved[layer.group] = placed.box
+        dirty: list[Box] = []
+        for placed, layer in zip(old, layers, strict=True):
+            before, box = placed.layer, placed.box
+            placed.layer = layer
+            exchanged = layer.sprite != before.sprite or layer.opacity != before.opacity
+            if not exchanged and (layer.group not in moved or placed.wanted == placed.matrix):
+                continue
+            if layer.sprite != before.sprite:
+                sprite = self._sheet.get(layer.sprite, self._halvings)
+                if sprite is None:
+                    return self._rearrange(layers, place)
+                placed.sprite = sprite
+            placed.matrix = placed.wanted
+            placed.inverse, placed.box = self._drawn_from(placed.sprite, placed.matrix)
+            both = _union(box, placed.box)
             if layer.caster or before.caster:
-                x, y = int(self._shade[1]), int(self._shade[2])
-                dirty += [_moved(before.box, x, y), _moved(placed.box, x, y)]
-        return dirty, fresh
+                both = _union(both, _moved(both, int(self._shade[1]), int(self._shade[2])))
+            if layer.group in moved:
+                moved[layer.group] = _union(moved[layer.group], both)
+            else:
+                dirty.append(both)
+        return [*dirty, *moved.values()]
 
-    def _place(self, layer: Layer, sprite: ReadySprite, matrix: Matrix) -> _Placed:
+    def _rearrange(self, layers: Sequence[Layer], place: Matrix) -> list[Box]:
+        """Begin anew, when there are other layers than before."""
+        dirty = [placed.box for placed in self._placed]
+        self._placed = []
+        for layer in layers:
+            sprite = self._sheet.get(layer.sprite, self._halvings)
+            if sprite is not None:
+                matrix = _after(place, layer.matrix)
+                back, box = self._drawn_from(sprite, matrix)
+                self._placed.append(_Placed(layer, matrix, sprite, matrix, back, box))
+        self._last_worn = max((index for index, placed in enumerate(self._placed) if placed.layer.worn), default=-1)
+        return [*dirty, *(placed.box for placed in self._placed)]
+
+    def _drawn_from(self, sprite: ReadySprite, matrix: Matrix) -> tuple[Numbers, Box]:
         at = sprite.placed(matrix)
         x0, y0, x1, y1 = bounds(at, sprite.pixels.shape[1], sprite.pixels.shape[0])
         rows, columns = self._canvas.shape
-        box = (max(0, int(x0)), max(0, int(y0)), min(columns, int(x1) + 2), min(rows, int(y1) + 2))
-        return _Placed(
-            layer.sprite, layer.group, sprite, matrix, inverse(at), round(256 * layer.opacity), layer.worn, layer.caster, box
-        )  # fmt: skip
+        return inverse(at), (max(0, int(x0)), max(0, int(y0)), min(columns, int(x1) + 2), min(rows, int(y1) + 2))
 
     def _merged(self, boxes: Sequence[Box]) -> list[Box]:
         """A few rectangles that cover the boxes, cut to the canvas."""
@@ -151,50 +164,41 @@ class Figure:
             rects[0] = _union(rects[0], rects.pop())
         return rects
 
-    def _redraw(self, rects: Sequence[Box]) -> None:
-        last_worn = max((index for index, placed in enumerate(self._placed) if placed.worn), default=-1)
+    def _redraw(self, rects: Sequence[Box]) -> tuple[Box, ...]:
+        """Draw rectangles of the canvas again and develop them; the even boxes of the picture that changed."""
         for rect in rects:
             x0, y0, x1, y1 = rect
             self._canvas[y0:y1, x0:x1] = 0
             self.drawn_pixels += _area(rect)
-            if last_worn >= 0:
+            if self._last_worn >= 0:
                 self._redraw_casters(rect)
             for placed in reversed(self._placed):
                 clip = _common(rect, placed.box)
                 if clip is None:
                     continue
+                worn = placed.layer.worn
                 kernels.warp_under(
                     self._canvas,
                     placed.sprite.pixels,
                     placed.inverse,
                     np.array(clip, np.int64),
-                    placed.opacity,
-                    self._casters if placed.worn else NO_CAST,
-                    self._shade if placed.worn else NO_SHADE,
+                    round(256 * placed.layer.opacity),
+                    self._casters if worn else NO_CAST,
+                    self._shade if worn else NO_SHADE,
                 )
         reach_x, reach_y = abs(int(self._rim[1])), abs(int(self._rim[2]))
         rows, columns = self._canvas.shape
+        changed = []
         for x0, y0, x1, y1 in rects:
             # Pixels whose neighbour towards the light changed have another rim.
-            even = (
-                max(ROOM - 8, (x0 - reach_x) & ~1),
-                max(ROOM - 8, (y0 - reach_y) & ~1),
-                min(columns - ROOM + 8, (x1 + reach_x + 1) & ~1),
-                min(rows - ROOM + 8, (y1 + reach_y + 1) & ~1),
+            box = _common(
+                ((x0 - reach_x) & ~1, (y0 - reach_y) & ~1, (x1 + reach_x + 1) & ~1, (y1 + reach_y + 1) & ~1),
+                (ROOM, ROOM, columns - ROOM, rows - ROOM),
             )
-            if even[0] < even[2] and even[1] < even[3]:
-                self.cel.develop(self._canvas, even, self._gains, self._rim)
-        covered = (columns, rows, 0, 0)
-        for placed in self._placed:
-            if placed.box[0] < placed.box[2] and placed.box[1] < placed.box[3]:
-                covered = _union(covered, placed.box)
-        x0, y0, x1, y1 = covered
-        self.box = (
-            max(ROOM - 8, x0 & ~1),
-            max(ROOM - 8, y0 & ~1),
-            max(0, min(columns - ROOM + 8, (x1 + 1) & ~1)),
-            max(0, min(rows - ROOM + 8, (y1 + 1) & ~1)),
-        )
+            if box is not None:
+                self.cel.develop(self._canvas, box, self._light.light, self._rim)
+                changed.append(_moved(box, -ROOM, -ROOM))
+        return tuple(changed)
 
     def _redraw_casters(self, rect: Box) -> None:
         """Draw the mask of what throws the contact shade, where this rectangle will look."""
@@ -206,7 +210,7 @@ class Figure:
             return
         self._casters[y0:y1, x0:x1] = 0
         for placed in self._placed:
-            if placed.caster and (clip := _common((x0, y0, x1, y1), placed.box)) is not None:
+            if placed.layer.caster and (clip := _common((x0, y0, x1, y1), placed.box)) is not None:
                 kernels.cover(self._casters, placed.sprite.pixels, placed.inverse, np.array(clip, np.int64))
 
 
@@ -218,19 +222,13 @@ def _after(m: Matrix, n: Matrix) -> Matrix:
 
 
 def _shift(old: Matrix, new: Matrix, sprite: ReadySprite) -> float:
-    """The most that any point of a sprite moves in x or y, in pixels."""
-    if old == new:
-        return 0.0
-    x0, y0 = sprite.x, sprite.y
-    width, height = sprite.pixels.shape[1] * sprite.unit, sprite.pixels.shape[0] * sprite.unit
-    most = 0.0
-    for k in (0, 1):
-        across, down = new[k] - old[k], new[k + 2] - old[k + 2]
-        corner = across * x0 + down * y0 + new[k + 4] - old[k + 4]
-        low = corner + min(0.0, across * width) + min(0.0, down * height)
-        high = corner + max(0.0, across * width) + max(0.0, down * height)
-        most = max(most, high, -low)
-    return most
+    """The most, or a little more, that any point of a sprite moves in x or y, in pixels."""
+    wide, high = sprite.pixels.shape[1] * sprite.unit / 2, sprite.pixels.shape[0] * sprite.unit / 2
+    x, y = sprite.x + wide, sprite.y + high
+    a, b, c, d = new[0] - old[0], new[1] - old[1], new[2] - old[2], new[3] - old[3]
+    across = abs(a * x + c * y + new[4] - old[4]) + abs(a) * wide + abs(c) * high
+    down = abs(b * x + d * y + new[5] - old[5]) + abs(b) * wide + abs(d) * high
+    return max(across, down)
 
 
 def _moved(box: Box, x: int, y: int) -> Box:

@@ -23,7 +23,7 @@ from filmstudio.plugins.backdrop.engine import FORM as STAGE_FORM
 from filmstudio.plugins.backdrop.extras import StageExtras
 from filmstudio.plugins.backdrop.stage import CAST_HEIGHT_PER_DEPTH
 from filmstudio.plugins.picture.acting import MotionData, Performance, StagedPose, load_motion
-from filmstudio.plugins.picture.canvas import Frame, Matrix, Numbers
+from filmstudio.plugins.picture.canvas import FULL, Box, Frame, Matrix, Numbers
 from filmstudio.plugins.picture.cards import Words, words_of
 from filmstudio.plugins.picture.encode import segment
 from filmstudio.plugins.picture.figure import Figure
@@ -102,38 +102,58 @@ class Shoot:
     fade_in: int
     fade_out: int
     degraded: tuple[str, ...] = ()
-    _drawn: tuple[Hashable, ...] = field(default=(), repr=False)
+    _floor: Frame | None = field(default=None, repr=False)
+    """The stage with the shadows on it, where both are still."""
+    _shadow: Numbers | None = field(default=None, repr=False)
+    _worded: tuple[int, ...] = field(default=(), repr=False)
 
     def draw(self, number: int, frame: Frame) -> None:
         """Draw a frame of the shot, given that ``frame`` holds what was drawn last."""
         (scale, _, left), (_, _, top) = self.view.matrix(1.0, number)
         for player in self.players:
             self._pose(player, number, scale, left, top)
-        state = self._state(number)
-        if state == self._drawn:
+        shadow = self._shadows(number, scale, left)
+        if self.scenery is None or self.scenery.still:
+            for box in self._stale(number, frame, shadow):
+                self._compose(number, frame, box)
             return
-        self._drawn = state
-        if self.scenery:
-            self.scenery.lay_back(number, frame)
-        else:
-            _dark(frame)
-        cast_shadows(frame, self._shadows(number, scale, left, top), self.light)
-        for player in self.players:
-            player.figure.cel.lay(frame, box=player.figure.box)
-        if self.scenery:
-            self.scenery.lay_front(number, frame)
-        for words in self.words:
-            words.lay(number, frame)
-        kept = self._kept(number)
-        if kept < 256:
-            frame.fade(kept)
+        self.scenery.lay_back(number, frame)
+        cast_shadows(frame, shadow, self.light)
+        self._lay(number, frame, frame.box)
 
-    def _state(self, number: int) -> tuple[Hashable, ...]:
-        """What the frame depends on: two frames of one state are the same picture."""
-        moving = number if self.scenery and not self.scenery.still else -1
-        rolling = number if any(words.roll and words.opacity(number) for words in self.words) else -1
-        figures = tuple((player.figure.version, player.placed) for player in self.players)
-        return (moving, rolling, figures, tuple(words.opacity(number) for words in self.words), self._kept(number))
+    def _stale(self, number: int, frame: Frame, shadow: Numbers) -> tuple[Box, ...]:
+        """The boxes of the picture that are not what they were, given a stage that does not move."""
+        worded = (self._kept(number), *(words.opacity(number) * (1 + number * words.roll) for words in self.words))
+        if self._floor is not None and self._shadow is not None and np.array_equal(shadow, self._shadow):
+            if worded == self._worded:
+                return tuple(box for player in self.players for box in player.figure.changed)
+        else:
+            self._floor = self._floor or frame.like()
+            self._shadow = shadow
+            if self.scenery:
+                self.scenery.lay_back(number, self._floor)
+            else:
+                _dark(self._floor)
+            cast_shadows(self._floor, shadow, self.light)
+        self._worded = worded
+        return (frame.box,)
+
+    def _compose(self, number: int, frame: Frame, box: Box) -> None:
+        if self._floor is not None:
+            frame.show(self._floor, box)
+        self._lay(number, frame, box)
+
+    def _lay(self, number: int, frame: Frame, box: Box) -> None:
+        """Lay cast, nearer planes and words over the stage, and fade."""
+        for player in self.players:
+            player.figure.cel.lay(frame, box=box)
+        if self.scenery:
+            self.scenery.lay_front(number, frame, box)
+        for words in self.words:
+            words.lay(number, frame, box)
+        kept = self._kept(number)
+        if kept < FULL:
+            frame.fade(kept, box)
 
     def _kept(self, number: int) -> int:
         """Of 256, what a fade leaves of the picture."""
@@ -153,19 +173,19 @@ class Shoot:
         player.placed = (size * mirror, 0.0, 0.0, size, x, y)
         player.figure.pose(staged.pose, player.placed)
 
-    def _shadows(self, number: int, scale: float, left: float, top: float) -> Numbers:
+    def _shadows(self, number: int, scale: float, left: float) -> Numbers:
         feet = []
         for player in self.players:
             staged = player.poses[number]
             size = player.unit * scale
-            a, _, _, d, x, y = player.placed
+            a, _, _, _, x, y = player.placed
             rig = player.figure.rig
             near, far = (rig.point(staged.pose, name) for name in ("foot_near", "foot_far"))
             middle = (near[0] + far[0]) / 2
             width = (min(900.0, abs(near[0] - far[0])) + FOOT_UNITS) * size
             lift = max(0.0, -max(near[1], far[1])) * size
             feet.append(Footing(x + a * middle, y, width, player.height_units * size, min(lift, staged.pose.air * size)))
-        return shadows(feet, self.light, (scale, left, top))
+        return shadows(feet, self.light, (scale, left))
 
 
 def film(request: SegmentRequest, desk: Desk, path: Path) -> Shown:
@@ -212,7 +232,7 @@ def _stage(backdrop: Backdrop, view: View, seed: int, desk: Desk) -> tuple[Scene
             f"a backdrop of the form {backdrop.form!r} cannot be drawn by cutout.", remedy="Use the backdrop engine drawn-stage."
         )
     extras = StageExtras.model_validate(backdrop.extra)
-    light = CastLight.of(extras, backdrop.cast_tint, backdrop.rim, backdrop.rim_from, backdrop.dark)
+    light = CastLight.of(backdrop, extras)
 
     def build() -> Scenery:
         planes = [

@@ -39,22 +39,11 @@ _I9: Final = np.int32(9)
 _I16: Final = np.int32(16)
 _I18: Final = np.int32(18)
 _I257: Final = np.int32(257)
-_H8: Final = np.int32(128)
 _H16: Final = np.int32(1 << 15)
 _H18: Final = np.int32(1 << 17)
+_I0: Final = np.int32(0)
+_WHITE: Final = np.int32(60396)  # 235 / 255, rounded up
 _OPAQUE: Final = np.uint32(0xFF000000)
-
-# BT.709 (ITU-R BT.709-6, 3.2) in limited range: components of one alpha or colour level, 16.16.
-_YR: Final = np.int32(11966)
-_YG: Final = np.int32(40254)
-_YB: Final = np.int32(4064)
-_YA: Final = np.int32(4112)
-_CA: Final = np.int32(32897)
-_CB: Final = np.int32(28784)
-_UR: Final = np.int32(6596)
-_UG: Final = np.int32(22189)
-_VG: Final = np.int32(26145)
-_VB: Final = np.int32(2639)
 
 _FLAGS: Final = {"cache": True, "nogil": True, "boundscheck": False, "error_model": "numpy"}
 
@@ -201,11 +190,12 @@ def lay(plane, picture, clear, box, place, opacity):  # type: ignore[no-untyped-
                 target[i] = np.uint8(part + ((under + (under >> _S8)) >> _S8))
 
 
-@njit("void(uint8[:,::1], int64, int64, int64)", **_FLAGS)
-def fade(plane, columns, floor, left):  # type: ignore[no-untyped-def]
-    """Fade a plane towards ``floor`` (16 for Y, 128 for U and V); ``left`` of 256 stays."""
-    for y in range(plane.shape[0]):
-        line = plane[y, :columns]
+@njit("void(uint8[:,::1], int64[::1], int64, int64)", **_FLAGS)
+def fade(plane, box, floor, left):  # type: ignore[no-untyped-def]
+    """Fade a box of a plane towards ``floor``; ``left`` of 256 stays."""
+    columns = box[2] - box[0]
+    for y in range(box[1], box[3]):
+        line = plane[y, box[0] : box[2]]
         for i in range(columns):
             line[i] = np.uint8(floor + (((np.int32(line[i]) - np.int32(floor)) * np.int32(left) + np.int32(128)) >> np.int32(8)))
 
@@ -270,9 +260,9 @@ def develop(canvas, box, light, rim, luma, clear, blue, red, clear_half):  # typ
     Args:
         canvas: premultiplied RGBA, with at least ``|rim|`` pixels around the box when the rim is on.
         box: (x0, y0, x1, y1) in the canvas, all even.
-        light: red, green, blue gain (256 = 1) and red, green, blue added to an opaque pixel (0 to 255).
-        rim: (alpha of 256, x and y towards the key light in pixels, red, green, blue): pixels whose neighbour towards the
-            light is empty take the colour of the rim.
+        light: three rows of four in 16.16, which give Y, U and V from red, green, blue and alpha.
+        rim: (alpha of 256, x and y towards the key light in pixels, Y, U, V): pixels whose neighbour towards the light is
+            empty take the colour of the rim.
         luma, clear: Y times alpha, and 255 - alpha; written at the box's place.
         blue, red, clear_half: the same for U and V, at half size.
     """
@@ -280,11 +270,12 @@ def develop(canvas, box, light, rim, luma, clear, blue, red, clear_half):  # typ
     count = x1 - x0
     if count <= 0:
         return
+    y_r, y_g, y_b, y_a = np.int32(light[0]), np.int32(light[1]), np.int32(light[2]), np.int32(light[3])
+    u_r, u_g, u_b, u_a = np.int32(light[4]), np.int32(light[5]), np.int32(light[6]), np.int32(light[7])
+    v_r, v_g, v_b, v_a = np.int32(light[8]), np.int32(light[9]), np.int32(light[10]), np.int32(light[11])
     rim_alpha, rim_x, rim_y = np.int32(rim[0]), rim[1], rim[2]
     near_x, near_y = rim_x // 2, rim_y // 2
-    rim_r, rim_g, rim_b = np.int32(rim[3]), np.int32(rim[4]), np.int32(rim[5])
-    gain_r, gain_g, gain_b = np.int32(light[0]), np.int32(light[1]), np.int32(light[2])
-    add_r, add_g, add_b = np.int32(light[3]), np.int32(light[4]), np.int32(light[5])
+    rim_luma, rim_blue, rim_red = np.int32(rim[3]), np.int32(rim[4]), np.int32(rim[5])
     blues, reds, alphas = np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.int32)
     for y in range(y0, y1):
         pixels = canvas[y, x0:x1]
@@ -297,23 +288,25 @@ def develop(canvas, box, light, rim, luma, clear, blue, red, clear_half):  # typ
             near = canvas[y + near_y, x0 + near_x : x1 + near_x]
         for i in range(count):
             pixel = pixels[i]
-            alpha = np.int32(pixel >> _S24)
-            r = np.int32(np.int32(pixel & _B8) * gain_r + alpha * add_r + _H8) >> _I8
-            g = np.int32(np.int32((pixel >> _S8) & _B8) * gain_g + alpha * add_g + _H8) >> _I8
-            b = np.int32(np.int32((pixel >> _S16) & _B8) * gain_b + alpha * add_b + _H8) >> _I8
+            r, g = np.int32(pixel & _B8), np.int32((pixel >> _S8) & _B8)
+            b, alpha = np.int32((pixel >> _S16) & _B8), np.int32(pixel >> _S24)
+            # Bright grounds may overshoot white: Y ends at 235, U and V at what an alpha can hold.
+            bright = np.int32(np.int32(r * y_r + g * y_g + b * y_b + alpha * y_a + _H16) >> _I16)
+            bright = max(_I0, min(bright, np.int32(alpha * _WHITE) >> _I16))
+            bluish = max(_I0, min(np.int32(r * u_r + g * u_g + b * u_b + alpha * u_a), np.int32(alpha << _I16)))
+            reddish = max(_I0, min(np.int32(r * v_r + g * v_g + b * v_b + alpha * v_a), np.int32(alpha << _I16)))
             if rim_alpha > 0:
                 empty = np.int32(510) - np.int32(far[i] >> _S24) - np.int32(near[i] >> _S24)
                 edge = np.int32(empty * rim_alpha) >> _I9
                 keep = np.int32(255) - edge
                 glow = np.int32(alpha * edge * _I257 + _H16) >> _I16
-                r = np.int32(np.int32(r * keep + rim_r * glow) * _I257 + _H16) >> _I16
-                g = np.int32(np.int32(g * keep + rim_g * glow) * _I257 + _H16) >> _I16
-                b = np.int32(np.int32(b * keep + rim_b * glow) * _I257 + _H16) >> _I16
-            r, g, b = min(r, alpha), min(g, alpha), min(b, alpha)
-            out_y[i] = np.uint8(np.int32(r * _YR + g * _YG + b * _YB + alpha * _YA + _H16) >> _I16)
+                bright = np.int32(np.int32(bright * keep + rim_luma * glow) * _I257 + _H16) >> _I16
+                bluish = np.int32(np.int32(bluish >> _I8) * keep + np.int32(rim_blue * glow << _I8))
+                bluish = np.int32(bluish + (bluish >> _I8))
+                reddish = np.int32(np.int32(reddish >> _I8) * keep + np.int32(rim_red * glow << _I8))
+                reddish = np.int32(reddish + (reddish >> _I8))
+            out_y[i] = np.uint8(bright)
             out_clear[i] = np.uint8(np.int32(255) - alpha)
-            bluish = np.int32(alpha * _CA - r * _UR - g * _UG + b * _CB)
-            reddish = np.int32(alpha * _CA + r * _CB - g * _VG - b * _VB)
             if second:
                 blues[i] += bluish
                 reds[i] += reddish

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from filmstudio.plugins.backdrop.camera import Size, defocus, wing_opacity
 from filmstudio.plugins.backdrop.extras import IN_FRONT_OF_CAST, Drift, StageExtras, drift_offset
 from filmstudio.plugins.picture import kernels
-from filmstudio.plugins.picture.canvas import FULL, NO_CAST, NO_SHADE, Box, Cel, Frame, Matrix, halved, inverse, pixels_of
+from filmstudio.plugins.picture.canvas import FULL, NO_CAST, NO_SHADE, Box, Cel, Frame, Matrix, Pixels, Plane, halved, inverse, pixels_of
 from filmstudio.plugins.picture.kernels import ONE
+from filmstudio.plugins.picture.sprites import SHRINK_LEAST
 from filmstudio.plugins.picture.view import View
 from filmstudio.plugins.picture.weather import Fall, Storm
 
@@ -46,29 +47,31 @@ class _Moving:
         self._scale = max(view.matrix(plane.z, frame)[0][0] for frame in view.samples())
         self.cel, (self._x, self._y) = _cel_of_view(plane, view, self._scale, drift.reach if drift else 0.0)
         _blur(self.cel, plane.z, view)
-        self.opaque = not self.cel.clear[2:-2, 2:-2].any()
+        self._opaque = not self.cel.clear[2:-2, 2:-2].any()
 
-    def lay(self, frame_number: int, frame: Frame, scratch: Cel) -> None:
+    def lay(self, number: int, frame: Frame, scratch: Cel) -> None:
         """Draw it as the camera sees it in a frame of the shot."""
-        (scale, _, left), (_, _, top) = self._view.matrix(self._z, frame_number)
+        opacity = round(FULL * wing_opacity(self._z, self._view.poses[number].zoom))
+        (scale, _, left), (_, _, top) = self._view.matrix(self._z, number)
         if self._drift:
-            left += drift_offset(self._drift, frame_number / self._view.fps) * scale
+            left += drift_offset(self._drift, number / self._view.fps) * scale
         step = self._scale / scale
         # Picture pixel centre to stage units to cel pixel centre.
         start_u = ((0.5 - left) / scale - self._x) * self._scale - 0.5
         start_v = ((0.5 - top) / scale - self._y) * self._scale - 0.5
-        opacity = round(FULL * wing_opacity(self._z, self._view.poses[frame_number].zoom))
-        if opacity <= 0:
-            return
         box = self._visible(frame, start_u, start_v, step)
-        if box is None:
-            return
-        if self.opaque and opacity == FULL and box == (0, 0, frame.width, frame.height):
-            self._slide((frame.y, frame.u, frame.v), (self.cel.luma, self.cel.blue, self.cel.red), box, start_u, start_v, step)
+        if opacity <= 0 or box is None:
             return
         cel = self.cel
-        self._slide((scratch.luma, scratch.blue, scratch.red), (cel.luma, cel.blue, cel.red), box, start_u, start_v, step)
-        self._slide((scratch.clear, scratch.clear_half), (cel.clear, cel.clear_half), box, start_u, start_v, step)
+        if self._opaque and opacity == FULL and box == frame.box:
+            _slide(frame.y, cel.luma, box, start_u, start_v, step)
+            for target, source in ((frame.u, cel.blue), (frame.v, cel.red)):
+                _slide_half(target, source, box, start_u, start_v, step)
+            return
+        for target, source in ((scratch.luma, cel.luma), (scratch.clear, cel.clear)):
+            _slide(target, source, box, start_u, start_v, step)
+        for target, source in ((scratch.blue, cel.blue), (scratch.red, cel.red), (scratch.clear_half, cel.clear_half)):
+            _slide_half(target, source, box, start_u, start_v, step)
         scratch.lay(frame, opacity, box)
 
     def _visible(self, frame: Frame, start_u: float, start_v: float, step: float) -> Box | None:
@@ -80,33 +83,43 @@ class _Moving:
         y1 = min(frame.height, math.floor((self.cel.height - 4 - start_v) / step) & ~1)
         return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
-    @staticmethod
-    def _slide(
-        targets: Sequence[NDArray[np.uint8]], sources: Sequence[NDArray[np.uint8]], box: Box, start_u: float, start_v: float, step: float
-    ) -> None:
-        fixed = round(step * ONE)
-        for target, source in zip(targets, sources, strict=True):
-            half = target is not targets[0] if len(targets) == 3 else target is targets[1]
-            if half:
-                # Sample i of a half-size plane has its centre at 2 i + 1 of the full one.
-                x, y = box[0] // 2, box[1] // 2
-                u = (start_u + 0.5 + step * (2 * x + 0.5)) / 2 - 0.5
-                v = (start_v + 0.5 + step * (2 * y + 0.5)) / 2 - 0.5
-                area = np.array([x, y, box[2] // 2, box[3] // 2], np.int64)
-            else:
-                u, v = start_u + step * box[0], start_v + step * box[1]
-                area = np.array(box, np.int64)
-            kernels.slide(target, source, area, round(u * ONE), round(v * ONE), fixed, fixed)
+
+def _slide(target: Plane, source: Plane, box: Box, start_u: float, start_v: float, step: float) -> None:
+    fixed = round(step * ONE)
+    u, v = start_u + step * box[0], start_v + step * box[1]
+    kernels.slide(target, source, np.array(box, np.int64), round(u * ONE), round(v * ONE), fixed, fixed)
 
 
-@dataclass(frozen=True, slots=True)
+def _slide_half(target: Plane, source: Plane, box: Box, start_u: float, start_v: float, step: float) -> None:
+    # Sample i of a half-size plane has its centre at 2 i + 1 of the full one.
+    u = (start_u + 0.5 + step * (box[0] + 0.5)) / 2 - 0.5
+    v = (start_v + 0.5 + step * (box[1] + 0.5)) / 2 - 0.5
+    fixed = round(step * ONE)
+    area = np.array([box[0] // 2, box[1] // 2, box[2] // 2, box[3] // 2], np.int64)
+    kernels.slide(target, source, area, round(u * ONE), round(v * ONE), fixed, fixed)
+
+
+@dataclass(slots=True)
 class _Still:
-    """Planes that stay, as one cel the size of the picture."""
+    """Planes that stay, far to near, as one cel the size of the picture."""
 
-    cel: Cel
+    planes: list[PaintedPlane]
+    view: View
+    _cel: Cel | None = None
 
-    def lay(self, frame_number: int, frame: Frame, scratch: Cel) -> None:
+    @property
+    def cel(self) -> Cel:
+        """The planes on one cel."""
+        if self._cel is None:
+            self._cel = _flattened(self.planes, self.view).trimmed()
+        return self._cel
+
+    def lay(self, number: int, frame: Frame, scratch: Cel) -> None:
+        """Draw it; it is the same in every frame."""
         self.cel.lay(frame)
+
+
+_Item = _Moving | _Still | Fall | Storm
 
 
 class Scenery:
@@ -116,19 +129,16 @@ class Scenery:
         self.view = view
         self._scratch = Cel.blank(view.size.width, view.size.height)
         drifts = {drift.plane: drift for drift in extras.drifts}
-        falls = [(layer.after, Fall(particles, layer, view, seed + number)) for particles in extras.particles
-                 for number, layer in enumerate(particles.layers)]  # fmt: skip
-        storm = Storm(extras.lightning, view, seed) if extras.lightning else None
-        self.storm = storm
-        back: list[_Moving | _Still | Fall | Storm] = []
-        front: list[_Moving | _Still | Fall | Storm] = []
-        items = back
-        if extras.cast_after == IN_FRONT_OF_CAST:
-            items = front
+        layers = [(particles, layer) for particles in extras.particles for layer in particles.layers]
+        falls = [(layer.after, Fall(particles, layer, view, seed + n)) for n, (particles, layer) in enumerate(layers)]
+        self._storm = Storm(extras.lightning, view, seed) if extras.lightning else None
+        back: list[_Item] = []
+        front: list[_Item] = []
+        items = front if extras.cast_after == IN_FRONT_OF_CAST else back
         for plane in planes:
             self._add(items, plane, drifts.get(plane.id))
-            if storm and extras.lightning and extras.lightning.after == plane.id:
-                items.append(storm)
+            if self._storm and extras.lightning and extras.lightning.after == plane.id:
+                items.append(self._storm)
             items.extend(fall for after, fall in falls if after == plane.id)
             if plane.id == extras.cast_after:
                 items = front
@@ -136,56 +146,88 @@ class Scenery:
         self._back, self._front = back, front
         self._floor: Frame | None = None
         self._grade = _grade_cel(grade, view.size) if grade is not None else None
-        self.still = not any(isinstance(item, (_Moving, Fall, Storm)) for item in (*back, *front))
+        self.still = all(isinstance(item, _Still) for item in (*back, *front))
         """Nothing in it moves over the whole shot."""
 
-    def _add(self, items: list[_Moving | _Still | Fall | Storm], plane: PaintedPlane, drift: Drift | None) -> None:
+    def _add(self, items: list[_Item], plane: PaintedPlane, drift: Drift | None) -> None:
         view = self.view
-        zooms = [view.poses[frame].zoom for frame in view.samples()]
-        if all(wing_opacity(plane.z, zoom) <= 0 for zoom in zooms):
+        opacities = {wing_opacity(plane.z, view.poses[frame].zoom) for frame in view.samples()}
+        if opacities == {0.0}:
             return
-        fixed = wing_opacity(plane.z, zooms[0]) == 1.0 and all(wing_opacity(plane.z, zoom) == 1.0 for zoom in zooms)
-        if drift or not fixed or view.wander(plane.z) >= STILL:
+        if drift or opacities != {1.0} or view.wander(plane.z) >= STILL:
             items.append(_Moving(plane, view, drift))
-            return
-        cel = _cel_of_picture(plane, view)
-        _blur(cel, plane.z, view)
-        if items and isinstance(items[-1], _Still):
-            items[-1].cel.under(cel)
+        elif items and isinstance(items[-1], _Still):
+            items[-1].planes.append(plane)
         else:
-            items.append(_Still(cel))
+            items.append(_Still([plane], view))
 
     def lay_back(self, number: int, frame: Frame) -> None:
         """Draw everything behind the cast."""
         items = self._back
         if items and isinstance(items[0], _Still):
             if self._floor is None:
-                self._floor = items[0].cel.frame(frame.y.shape[1], frame.u.shape[1])
+                self._floor = frame.like()
+                items[0].cel.lay(self._floor)
             frame.show(self._floor)
             items = items[1:]
         for item in items:
             item.lay(number, frame, self._scratch)
 
-    def lay_front(self, number: int, frame: Frame) -> None:
-        """Draw everything before the cast, and the grade over all."""
+    def lay_front(self, number: int, frame: Frame, box: Box | None = None) -> None:
+        """Draw everything before the cast, and the grade over all; ``box`` is for a scenery that is still."""
         for item in self._front:
-            item.lay(number, frame, self._scratch)
-        if self.storm:
-            self.storm.flash(number, frame)
+            if isinstance(item, _Still):
+                item.cel.lay(frame, box=box)
+            else:
+                item.lay(number, frame, self._scratch)
+        if self._storm:
+            self._storm.flash(number, frame)
         if self._grade:
-            self._grade.lay(frame)
+            self._grade.lay(frame, box=box)
+
+
+def _flattened(planes: Sequence[PaintedPlane], view: View) -> Cel:
+    """Planes as the camera sees them at the start, on one cel. Sharp neighbours are drawn front to back on one canvas."""
+    height, width = view.size.height, view.size.width
+    made = Cel.blank(width, height)
+    for blur, batch in _batches(planes, view):
+        canvas = np.zeros((height, width), np.uint32)
+        for plane in reversed(batch):
+            (scale, _, left), (_, _, top) = view.matrix(plane.z, 0)
+            _draw(plane, canvas, scale, left, top)
+        cel = Cel.blank(width, height)
+        cel.develop(canvas, (0, 0, width, height))
+        if blur:
+            cel.soften(blur)
+        if batch[0] is planes[0]:
+            made = cel
+        else:
+            made.under(cel)
+    return made
+
+
+def _batches(planes: Sequence[PaintedPlane], view: View) -> list[tuple[float, list[PaintedPlane]]]:
+    """Sharp neighbours together; every blurred plane alone, since its edge must blur over what lies behind it."""
+    batches: list[tuple[float, list[PaintedPlane]]] = []
+    for plane in planes:
+        blur = _sigma(plane.z, view)
+        if not blur and batches and not batches[-1][0]:
+            batches[-1][1].append(plane)
+        else:
+            batches.append((blur, [plane]))
+    return batches
+
+
+def _sigma(z: float, view: View) -> float:
+    """Blur of a plane in pixels; 0 where it would not be seen."""
+    sigma = defocus(z, view.base.zoom) * view.size.height / 1080
+    return sigma if sigma >= BLUR_LEAST else 0.0
 
 
 def _blur(cel: Cel, z: float, view: View) -> None:
-    sigma = defocus(z, view.base.zoom) * view.size.height / 1080
-    if sigma >= BLUR_LEAST:
+    sigma = _sigma(z, view)
+    if sigma:
         cel.soften(sigma)
-
-
-def _cel_of_picture(plane: PaintedPlane, view: View) -> Cel:
-    """A plane as the camera sees it at the start, as large as the picture."""
-    (scale, _, left), (_, _, top) = view.matrix(plane.z, 0)
-    return _drawn(plane, scale, left, top, view.size.width, view.size.height)
 
 
 def _cel_of_view(plane: PaintedPlane, view: View, scale: float, reach: float) -> tuple[Cel, tuple[float, float]]:
@@ -206,28 +248,43 @@ def _cel_of_view(plane: PaintedPlane, view: View, scale: float, reach: float) ->
 
 def _drawn(plane: PaintedPlane, scale: float, left: float, top: float, columns: int, rows: int) -> Cel:
     """A plane on a cel of ``columns`` x ``rows``, with stage units taken to pixels by scale, left and top."""
-    unit = plane.box[2] / plane.pixels.shape[1]
-    source = pixels_of(_edged(np.asarray(plane.pixels)), 0)
-    x, y = plane.box[0] - unit, plane.box[1] - unit
-    while scale * unit < 0.5:
-        source, x, y, unit = halved(source), x - 2 * unit, y - 2 * unit, unit * 2
-    matrix: Matrix = (scale * unit, 0.0, 0.0, scale * unit, scale * x + left, scale * y + top)
     canvas = np.zeros((rows, columns), np.uint32)
-    clip = np.array([0, 0, columns, rows], np.int64)
-    kernels.warp_under(canvas, source, inverse(matrix), clip, FULL, NO_CAST, NO_SHADE)
+    _draw(plane, canvas, scale, left, top)
     cel = Cel.blank(columns, rows)
     cel.develop(canvas, (0, 0, columns, rows))
     return cel
 
 
-def _edged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture with its outermost pixels repeated once, so that the drawing's edge is not blended with nothing."""
-    return np.pad(picture, ((1, 1), (1, 1), (0, 0)), mode="edge")
+def _draw(plane: PaintedPlane, canvas: Pixels, scale: float, left: float, top: float) -> None:
+    """Draw a plane under what the canvas holds. Only the part that is seen is read."""
+    rows, columns = canvas.shape
+    unit = plane.box[2] / plane.pixels.shape[1]
+    x0 = max(0, math.floor((-left / scale - plane.box[0]) / unit) - 4)
+    y0 = max(0, math.floor((-top / scale - plane.box[1]) / unit) - 4)
+    x1 = min(plane.pixels.shape[1], math.ceil(((columns - left) / scale - plane.box[0]) / unit) + 4)
+    y1 = min(plane.pixels.shape[0], math.ceil(((rows - top) / scale - plane.box[1]) / unit) + 4)
+    if x0 >= x1 or y0 >= y1:
+        return
+    # The outermost pixels once more, so that the drawing's edge is not blended with nothing.
+    seen = np.pad(plane.pixels[y0:y1, x0:x1], ((1, 1), (1, 1), (0, 0)), mode="edge")
+    source = pixels_of(seen, 0)
+    x, y = plane.box[0] + (x0 - 1) * unit, plane.box[1] + (y0 - 1) * unit
+    while scale * unit < SHRINK_LEAST:
+        source, x, y, unit = halved(source), x - 2 * unit, y - 2 * unit, unit * 2
+    matrix: Matrix = (scale * unit, 0.0, 0.0, scale * unit, scale * x + left, scale * y + top)
+    clip = np.array([0, 0, columns, rows], np.int64)
+    kernels.warp_under(canvas, source, inverse(matrix), clip, FULL, NO_CAST, NO_SHADE)
 
 
 def _grade_cel(grade: NDArray[np.uint8], size: Size) -> Cel:
     plane = PaintedPlane("grade", 1.0, grade, (0.0, 0.0, float(grade.shape[1]), float(grade.shape[0])))
-    # The aspect of the grade is that of the frame; a narrower picture is covered by its middle.
-    scale = max(size.width / grade.shape[1], size.height / grade.shape[0])
-    left, top = (size.width - scale * grade.shape[1]) / 2, (size.height - scale * grade.shape[0]) / 2
-    return _drawn(plane, scale, left, top, size.width, size.height)
+    # The grade has the shape of the stage's frame; in a narrower picture its corners are the picture's corners all the same.
+    cel = Cel.blank(size.width, size.height)
+    canvas = np.zeros((size.height, size.width), np.uint32)
+    source = pixels_of(np.pad(plane.pixels, ((1, 1), (1, 1), (0, 0)), mode="edge"), 0)
+    across, down = size.width / grade.shape[1], size.height / grade.shape[0]
+    matrix: Matrix = (across, 0.0, 0.0, down, -across, -down)
+    clip = np.array([0, 0, size.width, size.height], np.int64)
+    kernels.warp_under(canvas, source, inverse(matrix), clip, FULL, NO_CAST, NO_SHADE)
+    cel.develop(canvas, (0, 0, size.width, size.height))
+    return cel

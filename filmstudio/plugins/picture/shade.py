@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
 
+from filmstudio.core.requests import Backdrop
 from filmstudio.plugins.backdrop.extras import StageExtras
-from filmstudio.plugins.picture.canvas import NO_RIM, PLAIN_LIGHT, Frame, Numbers, yuv_of
 from filmstudio.plugins.picture import kernels
+from filmstudio.plugins.picture.canvas import NO_RIM, PLAIN_LIGHT, Frame, Numbers, light_of, yuv_of
 
 RGB = tuple[float, float, float]
 
@@ -32,10 +33,10 @@ GROUND_FLATNESS: Final = 0.22
 class CastLight:
     """The light of a stage on its cast."""
 
-    tint: RGB = (1.0, 1.0, 1.0)
-    air: RGB = (0.0, 0.0, 0.0)
-    air_share: float = 0.0
+    light: Numbers = field(default_factory=lambda: PLAIN_LIGHT)
+    """In the form of ``kernels.develop``."""
     rim: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 0.0)
+    """Red, green, blue and alpha, 0 to 1."""
     rim_from: Literal["left", "right"] = "left"
     dark: RGB = (0.1, 0.08, 0.12)
     sun: tuple[float, float] = (960.0, 0.0)
@@ -43,39 +44,23 @@ class CastLight:
     horizon_y: float = 640.0
 
     @classmethod
-    def of(
-        cls,
-        extras: StageExtras,
-        tint: RGB,
-        rim: tuple[float, float, float, float],
-        rim_from: Literal["left", "right"],
-        dark: RGB,
-    ) -> CastLight:
+    def of(cls, backdrop: Backdrop, extras: StageExtras) -> CastLight:
         """The light that a drawn stage tells of."""
+        red, green, blue, alpha = backdrop.rim
+        # The air in front of the cast takes the edge off the rim as well.
+        rim = (red, green, blue, alpha * (1 - extras.cast_air.amount))
         return cls(
-            tint, extras.cast_air.colour, extras.cast_air.amount, rim, rim_from, dark, extras.sun, extras.sun_share, extras.horizon_y
+            light_of(extras.cast_matrix), rim, backdrop.rim_from, backdrop.dark, extras.sun, extras.sun_share, extras.horizon_y
         )
-
-    def gains(self) -> Numbers:
-        """The light in the form of ``kernels.develop``: the tint, then the air that lies in front."""
-        left = 1.0 - self.air_share
-        gains = [round(256 * factor * left) for factor in self.tint]
-        added = [round(255 * part * self.air_share) for part in self.air]
-        return np.array(gains + added, np.int64)
 
     def rim_at(self, pixels_per_unit: float) -> Numbers:
         """The rim in the form of ``kernels.develop`` for a figure at this scale. The key stands somewhat above."""
-        if self.rim[3] <= 0:
+        red, green, blue, alpha = self.rim
+        if alpha <= 0:
             return NO_RIM
         reach = min(float(RIM_REACH_MOST), max(1.0, RIM_SHARE * BODY_WIDTH * pixels_per_unit))
         across = round(reach) * (-1 if self.rim_from == "left" else 1)
-        return np.array(
-            [round(256 * self.rim[3] * (1 - self.air_share)), across, -round(reach * 0.5), *(round(255 * part) for part in self.rim[:3])],
-            np.int64,
-        )
-
-
-PLAIN: Final = PLAIN_LIGHT
+        return np.array([round(256 * alpha), across, -round(reach * 0.5), *yuv_of(red, green, blue)], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +77,16 @@ class Footing:
     """How far it is above the ground."""
 
 
-def shadows(feet: list[Footing], light: CastLight, to_picture: tuple[float, float, float]) -> Numbers:
+def shadows(feet: list[Footing], light: CastLight, to_picture: tuple[float, float]) -> Numbers:
     """The shadows of figures as soft ellipses for ``kernels.dab``: under the feet, and away from the sun.
 
     Args:
         feet: where figures stand.
         light: the stage's light.
-        to_picture: scale, x and y that take stage units to pixels at the depth of the cast.
+        to_picture: scale and offset that take a stage x to a pixel at the depth of the cast.
     """
     rows: list[tuple[int, ...]] = []
-    scale, left, top = to_picture
+    scale, left = to_picture
     sun_x = light.sun[0] * scale + left
     for foot in feet:
         nearness = 1.0 / (1.0 + 6.0 * foot.lift / max(1.0, foot.height))
@@ -117,18 +102,14 @@ def shadows(feet: list[Footing], light: CastLight, to_picture: tuple[float, floa
             aside = max(-1.0, min(1.0, (foot.x - sun_x) / (960.0 * scale)))
             across, down = length * aside, length * GROUND_FLATNESS * math.sqrt(1.0 - 0.8 * aside * aside)
             angle = math.atan2(down, across)
-            reach = math.hypot(across, down) / 2
-            rows.append(
-                _ellipse(
-                    foot.x + across / 2,
-                    foot.y + down / 2,
-                    reach + foot.width * 0.5,
-                    max(foot.width * 0.5 * abs(math.sin(angle)), foot.width * GROUND_FLATNESS),
-                    angle,
-                    CAST_ALPHA * light.sun_share * nearness,
-                    True,
-                )
-            )
+            reach = math.hypot(across, down)
+            flat = max(foot.width * 0.42 * abs(math.sin(angle)), foot.width * 0.8 * GROUND_FLATNESS)
+            # Three ellipses from the feet on, each longer and fainter, so that the shadow fades as it lengthens.
+            for share in (0.34, 0.66, 1.0):
+                half = reach * share / 2
+                alpha = CAST_ALPHA * light.sun_share * nearness * 0.55
+                x, y = foot.x + math.cos(angle) * half, foot.y + math.sin(angle) * half
+                rows.append(_ellipse(x, y, half + foot.width * 0.3, flat * (0.8 + 0.3 * share), angle, alpha, True))
     return np.array(rows, np.int64).reshape(len(rows), 11)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -113,7 +114,7 @@ class Storm:
         (scale, _, left), (_, _, top) = self._view.matrix(self._lightning.z, number)
         points = [(x * scale + left, y * scale + top) for x, y in self._lightning.points]
         rows = []
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             if y1 > y0:
                 # Each stroke reaches a little over its ends, where strokes thin out.
                 reach = (y1 - y0) * 0.25
@@ -143,4 +144,4 @@ class Storm:
             if 0 <= since < length:
                 y, u, v = yuv_of(*self._lightning.colour)
                 strength = self._lightning.flash * (length - since) / length
-                frame.fade(round(256 * (1 - strength)), y, u, v)
+                frame.fade(round(256 * (1 - strength)), None, y, u, v)
