@@ -50,9 +50,3 @@ def loudness_factor(loudness: float) -> float:
     if loudness <= 1:
         return table.quiet + (1 - table.quiet) * max(0.0, loudness)
     return 1 + (table.shout - 1) * min(1.0, loudness - 1)
-
-
-def voiced_factor(decibels: Track) -> Track:
-    """How much further the mouth opens for the level of the sound, .7 at -34 dB to 1.2 at -12 dB (20 ms RMS, full scale = 0)."""
-    out: Track = 0.70 + 0.50 * np.clip((decibels + 34) / 22, 0, 1)
-    return out

@@ -73,6 +73,8 @@ class VoiceStudio:
         )
         if abs(acted.missed_semitones) > _PITCH_TOLERANCE_ST:
             notes.append(f"the voice {voice.id} could not be shifted by the last {acted.missed_semitones:+.1f} semitones")
+        if request.sung:
+            notes.append("a sung line is spoken slowly on a narrow tune: eSpeak NG has no melody")
         said = self._said(request, notes)
         parts = self._parts(phrases(said), request.language, voice, acted, random, notes)
         if not parts:

@@ -194,7 +194,7 @@ def voices_for(language: str) -> tuple[Voice, ...]:
     return tuple(voice for shared, _, voice in sorted(near, key=lambda item: (-item[0], item[1])) if shared)
 
 
-_SAME_LANGUAGE: Final = {"zh": "cmn", "no": "nb", "nn": "nb", "iw": "he", "in": "id", "fil": "tl", "sa": "sa", "pes": "fa", "arb": "ar"}
+_SAME_LANGUAGE: Final = {"zh": "cmn", "no": "nb", "nn": "nb", "in": "id", "pes": "fa", "arb": "ar", "swa": "sw"}
 """BCP 47 primary subtags that the catalogue knows under another name."""
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from filmstudio.core.character import VoiceChoice
@@ -243,8 +245,26 @@ def test_a_telephone_carries_only_its_band(booth: Booth) -> None:
     assert power[(hz < 200) | (hz > 5000)].sum() < 0.01 * power.sum()
 
 
-def test_a_sung_line_is_slower(booth: Booth) -> None:
-    assert booth.say(RAIN, sung=True).samples > 1.15 * booth.say(RAIN).samples
+def test_a_sung_line_is_slower_and_owns_that_it_has_no_melody(booth: Booth) -> None:
+    sung = booth.say(RAIN, sung=True)
+    assert sung.samples > 1.15 * booth.say(RAIN).samples
+    assert any("sung" in note for note in sung.degraded)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.text(
+        alphabet=st.sampled_from("abc ABC 12.3,4?!…—'\"()[]{}&@#$€%*_|नमस्तेمرحباשלום你好こ漢字한국สวЖя😀\u200d\u0301\x00\ufeff"), max_size=30
+    ),
+    st.sampled_from(["en", "hi", "ja", "sa", "ar", "zh", "ko"]),
+)
+def test_whatever_is_written_is_spoken_or_silent_and_never_an_error(booth: Booth, text: str, language: str) -> None:
+    speech = booth.say(text, language)
+    times = [time for word in speech.words for time in (word.start, word.end)]
+    assert times == sorted(times)
+    assert all(0 <= time <= speech.samples for time in times)
+    assert all(0 <= word.first < word.last <= len(text) for word in speech.words)
+    assert np.abs(booth.samples(speech)).max() < 0.9
 
 
 def test_a_voice_speaks_a_language_it_was_not_made_for_and_says_so(booth: Booth) -> None:
