@@ -39,6 +39,7 @@ _PREPOSITIONS = word_set(
     "to at from with by of for past toward towards beside behind near after into onto on over under against around before "
     "between among like about through across without than as zu mit von bei con a de à avec vers sur"
 )
+_ABSENT = frozenset({"of", "for", "about", "without", "like", "than", "named", "called"})
 _LIGHT = word_set("then slowly quickly gently suddenly and but now still again finally quietly softly carefully")
 _STOPPED = re.compile(r"^\W*(?:has |have |had )?(?:stopped|stops|stop|fades|faded|dies away|died away|ceases|ended|ends)\b")
 _NO_SOUND = frozenset(["no", "not", "never", "without"])
@@ -136,7 +137,9 @@ def read_action(sentence: str, stage: Stage, language: str = "en") -> ActionRead
         if not mention.possessive:
             stage.name(mention.person)
     return ActionReading(
-        tuple(deeds), _sounds(folded, used, hits, ignored, language), tuple(dict.fromkeys(mention.person for mention in mentions))
+        tuple(deeds),
+        _sounds(folded, used, hits, ignored, language),
+        tuple(dict.fromkeys(mention.person for mention in mentions if _is_here(folded, mention))),
     )
 
 
@@ -200,6 +203,12 @@ def _is_object(folded: str, mention: Mention, hits: Sequence[Hit[ActionPattern]]
     if before and before[-1][2] in _PREPOSITIONS:
         return True
     return any(hit.end <= mention.start and not folded[hit.end : mention.start].strip() for hit in hits)
+
+
+def _is_here(folded: str, mention: Mention) -> bool:
+    """Whether a mention shows the person: not "a picture of Ravi", "Ravi's coat", "without Ravi"."""
+    before = tokens(folded[: mention.start])
+    return not mention.possessive and not (before and before[-1][2] in _ABSENT)
 
 
 def _joined(folded: str, left: Sequence[Mention]) -> tuple[str, ...]:

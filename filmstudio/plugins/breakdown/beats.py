@@ -139,6 +139,8 @@ class BeatMaker:
         base = Aside()
         if speech.cue is not None:
             read_extensions(speech.cue.extensions, self._setup.cast, base)
+            if base.presence is None and read_cue(speech.cue.text, self._setup.alone).voice:
+                base.presence = "os"
         aside = replace(base, delivery=list(base.delivery), feelings=list(base.feelings), actions=[], notes=[])
         self._act_out(base.actions, speaker, " ".join(speech.cue.extensions) if speech.cue is not None else "")
         dual = speech.cue is not None and speech.cue.dual and any(isinstance(beat, Line) for beat in self._made.beats)

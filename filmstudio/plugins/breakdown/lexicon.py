@@ -71,9 +71,10 @@ class GivenName:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What a word such as grandmother or teacher says of a person."""
+    """What a word such as grandmother or teacher says of a person. ``head`` is the English word for the same."""
 
     word: str
+    head: str
     gender: str
     age: str
     narrator: bool = False
@@ -193,15 +194,12 @@ def lexicon() -> Lexicon:
             for name, entry in data["names"]["list"].items()
         },
         relations=Phrases(
-            (
-                (word, Relation(word, entry["gender"], entry["age"], bool(entry.get("narrator")), bool(entry.get("group"))))
-                for word, entry in data["relations"].items()
-            ),
+            ((word, _relation(word, data["relation_heads"].get(word, word), entry)) for word, entry in data["relations"].items()),
             bound=bound,
         ),
         ages=Phrases(((word, age) for age, words in data["age_words"]["words"].items() for word in words), bound=bound),
         age_bands={age: (int(band[0]), int(band[1])) for age, band in data["age_words"]["bands"].items()},
-        roles=Phrases((word, word) for role, words in data["roles"].items() for word in (role, *words)),
+        roles=Phrases((word, _role(word, role)) for role, words in data["roles"].items() for word in (role, *words)),
         creatures=Phrases(((word, creature) for creature, words in data["creatures"].items() for word in words), bound=bound),
         settings={_heading_key(word): setting for setting, words in data["headings"].items() for word in words},
         transitions={_transition_key(word): kind for kind, words in data["transitions"].items() for word in words},
@@ -257,6 +255,15 @@ def _deliveries(entries: dict[str, dict[str, Any]]) -> list[tuple[str, Delivery]
             )
         )
     return found
+
+
+def _relation(word: str, head: str, entry: dict[str, Any]) -> Relation:
+    return Relation(word, head, entry["gender"], entry["age"], bool(entry.get("narrator")), bool(entry.get("group")))
+
+
+def _role(word: str, role: str) -> str:
+    """The role of a word; waitress and policewoman say more than waiter and police officer."""
+    return word if word.endswith(("ess", "woman")) else role
 
 
 _PROPS = {"lamp", "cup", "match", "paper", "phone", "mat", "prop"}

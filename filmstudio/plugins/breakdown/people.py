@@ -24,6 +24,7 @@ EVERYBODY = word_set(
 """Cues that stand for those present."""
 
 LARGEST_SILENT_CAST = 12
+_SKY = frozenset({"sun", "moon", "wind", "tree", "computer"})
 
 _AND = re.compile(r"\s*(?:&|/|\+)\s*|\s+(?:and|y|et|und|और|و)\s+|、|\s*,\s+")
 _CAPITALS = re.compile(r"(?<![^\W_])[^\W\d_a-z](?:[^\W\d_]|['.\u2019\-])+(?:\s+(?:#?\d+|[^\W\d_](?:[^\W\d_]|['.\u2019\-])*))*")
@@ -118,10 +119,11 @@ def _parts(key: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class CueReading:
-    """A cue: the keys of those it names, and whether it stands for everybody present."""
+    """A cue: the keys of those it names, whether it stands for everybody present, or only for somebody's voice."""
 
     keys: tuple[str, ...]
     everybody: bool = False
+    voice: bool = False
 
 
 def read_cue(text: str, alone: frozenset[str]) -> CueReading:
@@ -132,6 +134,9 @@ def read_cue(text: str, alone: frozenset[str]) -> CueReading:
     parts = [part for part in (name_key(part) for part in _AND.split(key)) if part]
     if len(parts) > 1 and all(part in alone or fold(part) in lexicon().names for part in parts):
         return CueReading(tuple(dict.fromkeys(parts)))
+    owner = key.removesuffix("'s voice")
+    if owner != key and owner in alone:
+        return CueReading((owner,), voice=True)
     return CueReading((key,)) if key else CueReading(())
 
 
@@ -214,8 +219,10 @@ def _introduced(text: str) -> list[str]:
         after = cleaned[matched.start() + len(phrase) :]
         aged = re.match(r"\s*(?:\(\s*\d{1,3}\b|,\s*(?:\d{1,3}\s*,|(?:late|early|mid)\b))", after)
         relation = words.relations.exact(bare)
-        person = (relation is not None and not relation.group and not relation.narrator) or words.roles.exact(bare) is not None
-        named = any(part.strip(".,'") in words.names for part in parts) and len(parts) <= 3
+        alive = relation is not None and not relation.group and not relation.narrator and bare not in _SKY
+        person = alive or words.roles.exact(bare) is not None
+        article = re.search(r"\b(?:an?|the|his|her|their|of)\s+$", cleaned[: matched.start()], re.IGNORECASE)
+        named = any(part.strip(".,'") in words.names for part in parts) and len(parts) <= 3 and article is None
         if aged or person or named:
             names.append(" ".join(word for word in phrase.split() if fold(word) not in ("a", "an", "the")))
     return [name for name in names if name]

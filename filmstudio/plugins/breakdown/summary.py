@@ -135,7 +135,7 @@ def tags_of(
     if kind != "film":
         found.append({"silent": "silent film", "poem": "poem", "podcast": "podcast"}[kind])
     group = CULTURES[culture].group
-    if group not in ("western", "") or culture != "western":
+    if group != "western":
         found.append(group.replace("_", " "))
     found += _most_frequent([scene.mood for scene in scenes if scene.mood != "neutral"], 2)
     found += _most_frequent([_place_tag(scene.place) for scene in scenes if scene.place], 3)
@@ -164,7 +164,7 @@ def tags_of(
 def _topics(spoken: Sequence[str]) -> list[str]:
     """Long words that are said again and again."""
     words = [word for text in spoken for _, _, word in tokens(fold(text)) if len(word) >= 6 and word.isalpha() and word not in _EVERYDAY]
-    often = [word for word in dict.fromkeys(words) if words.count(word) >= 2]
+    often = [word for word in dict.fromkeys(words) if words.count(word) >= 3]
     return sorted(often, key=lambda word: -words.count(word))
 
 

@@ -219,7 +219,7 @@ def _read_name(person: Person, language: str) -> _Called:
     return _Called(
         gender=(_letter(relation.gender) if relation is not None else "") or _title_gender(bare[0]),
         age=(_BY_FIRST_WORD.get(bare[0]) if len(bare) > 1 else None) or _plain_age(relation),
-        role=role or (relation.word if relation is not None and human else ""),
+        role=role or (relation.head if relation is not None and human else ""),
         creature=creature,
         narrator=relation is not None and relation.narrator,
         given=given,
@@ -299,7 +299,7 @@ def _apposition(sentence: str, mention: Mention, language: str) -> _Beside:
             continue
         gender = found.gender or (relation.gender if relation else "")
         age = found.age or _plain_age(relation)
-        word = relation.word if relation is not None and relation.age != "creature" else ""
+        word = relation.head if relation is not None and relation.age != "creature" else ""
         found = _Beside(gender, age, found.role or role or word, found.creature or creature)
     return found
 

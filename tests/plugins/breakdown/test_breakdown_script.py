@@ -141,6 +141,11 @@ def test_a_firm_of_two_names_that_never_part_is_one_person() -> None:
     assert [note.name for note in broken_down("@SALT AND PEPPER", "-Hello.").cast] == ["SALT AND PEPPER"]
 
 
+def test_somebodys_voice_is_that_person_out_of_sight() -> None:
+    result = broken_down("@ASHA", "-Hello.", "@ASHA'S VOICE", "-Come up.")
+    assert [(line.character, line.presence) for line in lines(result)] == [("asha", "on"), ("asha", "os")]
+
+
 def test_lyrics_are_sung_line_by_line() -> None:
     sung = lines(broken_down("@ASHA", "~Row, row, row\ndown the river"))
     assert [(line.text, line.sung) for line in sung] == [("Row, row, row", True), ("down the river", True)]
@@ -321,6 +326,35 @@ def test_an_age_belongs_to_the_person_it_is_said_of(text: str, age: str | None) 
 )
 def test_a_creature_is_known_by_its_name(name: str, creature: str) -> None:
     assert broken_down(f"@{name}", "-Hm.").cast[0].creature == creature
+
+
+def test_a_host_who_gives_a_name_has_its_gender() -> None:
+    host, guest = broken_down("@HOST", "-Welcome! I'm Laura.", "@GUEST", "-I'm glad to be here.", form="dialogue").cast
+    assert (host.gender, guest.gender) == ("female", None)
+
+
+def test_words_beside_a_name_speak_of_it_and_not_of_a_role_of_the_cast() -> None:
+    result = broken_down("SALIM, a thin man in his forties, works.", "@SALIM", "-Hm.", "@MAN (O.S.)", "-Open up!")
+    salim, man = result.cast
+    assert (salim.age, salim.role_word, man.description, man.seen) == ("adult", "man", "", False)
+
+
+def test_relations_in_any_language_have_an_english_role_word() -> None:
+    assert [note.role_word for note in broken_down("@माँ", "-Hm.", "@おじいさん", "-Hm.", "@PROFESSOR", "-Hm.").cast] == [
+        "mother",
+        "grandfather",
+        "professor",
+    ]
+
+
+def test_a_picture_of_somebody_does_not_bring_them_on_stage() -> None:
+    result = broken_down("# INT. A - DAY", "Asha holds a picture of Ravi.", "@ASHA", "-Hm.", "# INT. B - DAY", "@RAVI", "-Hm.")
+    assert result.scenes[0].present == ("asha",)
+
+
+def test_a_card_at_the_end_of_a_scene_announces_the_next() -> None:
+    result = broken_down("# INT. A - DAY", "@ASHA", "-Hm.", 'SUPER: "LATER"', "# INT. B - DAY", "@ASHA", "-Hm.")
+    assert [scene.captions for scene in result.scenes] == [(), ("LATER",)]
 
 
 def test_young_asha_is_another_person_than_asha() -> None:
