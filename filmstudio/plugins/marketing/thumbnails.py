@@ -1,0 +1,142 @@
+"""Thumbnails: a key moment of the film with its title set on it, bold enough to be read at the size of a stamp."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filmstudio.core.engine import Desk, Needs, SingleEngine
+from filmstudio.core.errors import EngineError
+from filmstudio.core.requests import Thumbnail, ThumbnailRequest
+
+Picture = NDArray[np.uint8]
+
+_QUALITY = 92
+
+
+class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
+    """A frame of the film, darkened where the title stands."""
+
+    name: ClassVar[str] = "key-moments"
+    version: ClassVar[str] = "1"
+    role: ClassVar[str] = "marketing"
+    summary: ClassVar[str] = "Thumbnails: key moments of the film with the title set on them."
+    needs: ClassVar[Needs] = Needs(memory_mb=300, licence="Apache-2.0 AND GPL-2.0-or-later")
+
+    def make(self, request: ThumbnailRequest, desk: Desk) -> Thumbnail:
+        """Make one thumbnail.
+
+        Raises:
+            EngineError: the segment holds no frame.
+        """
+        import cv2
+
+        frame = _frame_at(desk.path(request.segment.video), request.at, request.segment.frames)
+        picture = _covering(frame, request.width, request.height)
+        picture = _titled(picture, request)
+        done, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
+        if not done:
+            raise EngineError("the thumbnail could not be encoded.")
+        return Thumbnail(image=desk.keep_bytes(data.tobytes(), "image/jpeg"))
+
+
+def _frame_at(path: Path, at: float, frames: int) -> Picture:
+    """The frame at a share of the segment, RGB."""
+    import av
+
+    wanted = min(frames - 1, round(at * frames))
+    with av.open(str(path)) as source:
+        stream: Any = source.streams.video[0]
+        stream.codec_context.thread_count = 1
+        last = None
+        for index, frame in enumerate(source.decode(stream)):
+            last = frame
+            if index >= wanted:
+                break
+    if last is None:
+        raise EngineError("the segment holds no frame.")
+    picture: Picture = last.to_ndarray(format="rgb24")
+    return picture
+
+
+def _covering(frame: Picture, width: int, height: int) -> Picture:
+    """The frame scaled to cover the thumbnail, cropped about its upper middle, where faces are; a tall one stands on itself, blurred."""
+    import cv2
+
+    high, wide = frame.shape[:2]
+    if high > wide:
+        side = round(wide * height / high)
+        backing: Picture = cv2.GaussianBlur(_covering(frame[: round(wide * height / width)], width, height), (0, 0), 24).astype(np.uint8)
+        inner = cv2.resize(frame, (side, height), interpolation=cv2.INTER_AREA)
+        left = (width - side) // 2
+        backing = (backing * 0.6).astype(np.uint8)
+        backing[:, left : left + side] = inner
+        return backing
+    scale = max(width / wide, height / high)
+    size = (max(width, round(wide * scale)), max(height, round(high * scale)))
+    scaled = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    top, left = round((size[1] - height) * 0.35), (size[0] - width) // 2
+    cropped: Picture = np.ascontiguousarray(scaled[top : top + height, left : left + width])
+    return cropped
+
+
+def _titled(picture: Picture, request: ThumbnailRequest) -> Picture:
+    """The title on a soft shade that leaves the faces alone."""
+    from filmstudio.plugins.lettering.text import set_text
+
+    width, height = request.width, request.height
+    across, down = np.meshgrid(np.linspace(0, 1, width, dtype=np.float32), np.linspace(0, 1, height, dtype=np.float32))
+    room = {"lower": 0.86, "side": 0.42, "centre": 0.8}[request.style]
+    shade = {
+        "lower": np.clip((down - 0.5) / 0.5, 0, 1) ** 1.3 * 0.82,
+        "side": np.clip((0.62 - across) / 0.62, 0, 1) ** 1.1 * 0.85,
+        "centre": 0.28 + 0.34 * np.exp(-(((across - 0.5) / 0.42) ** 2 + ((down - 0.5) / 0.3) ** 2)),
+    }[request.style][..., None]
+    tint = np.array([18, 10, 22], np.float32)
+    canvas = picture * (1 - shade) + tint * shade
+    size = _fitting_size(request.title, room * width)
+    title = set_text(
+        [request.title], size_px=size, max_width_px=round(room * width), language=request.language, weight="bold", color="#FFF6E4",
+        outline_px=3, align="left" if request.style == "side" else "centre",
+    )  # fmt: skip
+    blocks = [title]
+    if request.subtitle:
+        blocks.append(
+            set_text(
+                [request.subtitle],
+                size_px=30,
+                max_width_px=round(room * width),
+                language=request.language,
+                weight="bold",
+                color="#FFC766",
+                outline_px=2,
+            )
+        )
+    total = sum(block.shape[0] for block in blocks) + 18 * (len(blocks) - 1)
+    top = {"lower": height - 46 - total, "side": (height - total) // 2, "centre": (height - total) // 2}[request.style]
+    for block in blocks:
+        left = 56 if request.style == "side" else (width - block.shape[1]) // 2
+        _lay(canvas, block, max(8, left), max(8, top))
+        top += block.shape[0] + 18
+    result: Picture = np.clip(canvas + 0.5, 0, 255).astype(np.uint8)
+    return result
+
+
+def _fitting_size(title: str, width: float) -> float:
+    """A size at which an ordinary title takes one or two lines."""
+    letters = max(6, len(title))
+    return float(np.clip(1.75 * width / letters, 54, 118)) if letters <= 26 else float(np.clip(3.0 * width / letters, 44, 84))
+
+
+def _lay(canvas: NDArray[np.float32], block: Picture, left: int, top: int) -> None:
+    """Lay premultiplied words over the picture, cut at its edges."""
+    height, width = min(block.shape[0], canvas.shape[0] - top), min(block.shape[1], canvas.shape[1] - left)
+    if height <= 0 or width <= 0:
+        return
+    piece = block[:height, :width].astype(np.float32)
+    region = canvas[top : top + height, left : left + width]
+    region *= 1 - piece[..., 3:] / 255
+    region += piece[..., :3]
