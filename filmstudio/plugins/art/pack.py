@@ -58,7 +58,8 @@ class ArtPack:
     manifest: PackManifest
     folder: Path
     parts: Mapping[str, Part]
-    definitions: str = ""
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    """Gradients and clips that parts refer to, by id."""
     people: Mapping[str, JsonValue] = field(default_factory=dict)
     """Everyone drawn by the pack, by name, in the form of a look."""
     emotions: Mapping[str, JsonValue] = field(default_factory=dict)
@@ -135,14 +136,14 @@ def load_pack(folder: Path) -> ArtPack:
     if sum(path.stat().st_size for path in paths.values()) > PACK_LIMIT_BYTES:
         raise LimitError(f"The art pack {manifest.name!r} is larger than {PACK_LIMIT_BYTES // 2**20} MB.", remedy="Split it.")
     parts: dict[str, Part] = {}
-    definitions: list[str] = []
+    definitions: dict[str, str] = {}
     for name in files.parts:
         drawing = read_drawing(paths[name])
         twice = sorted(parts.keys() & drawing.parts.keys())
         if twice:
             raise InputError(f"{twice[0]!r} is drawn in two files.", remedy="Rename one of them.", place=Place(file=name))
         parts.update(drawing.parts)
-        definitions.append(drawing.definitions)
+        definitions.update(drawing.definitions)
     knowledge: dict[str, dict[str, JsonValue]] = {"cast": {}, "emotions": {}, "ramps": {}, "bodies": {}}
     for name in files.people:
         data = read_json(paths[name])
@@ -158,7 +159,7 @@ def load_pack(folder: Path) -> ArtPack:
         manifest,
         folder,
         MappingProxyType(parts),
-        "".join(definitions),
+        MappingProxyType(definitions),
         MappingProxyType(knowledge["cast"]),
         MappingProxyType(knowledge["emotions"]),
         MappingProxyType({tone: _ramp(tone, value) for tone, value in knowledge["ramps"].items()}),

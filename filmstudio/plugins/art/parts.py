@@ -39,6 +39,7 @@ _ALLOWED: Final = frozenset(
 _PART_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _CLASS: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _LOCAL_URL: Final = re.compile(r"url\(#[A-Za-z0-9_-]+\)\Z")
+_REFERENCE: Final = re.compile(r"url\(#([A-Za-z0-9_-]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Drawing:
     """What one SVG file holds: parts by id, and the definitions (gradients, clips) that they refer to."""
 
     parts: Mapping[str, Part]
-    definitions: str
+    definitions: Mapping[str, str]
 
 
 def read_drawing(path: Path) -> Drawing:
@@ -89,11 +90,11 @@ def read_drawing(path: Path) -> Drawing:
             place=Place(file=path.name),
         ) from error
     parts: dict[str, Part] = {}
-    definitions: list[str] = []
+    definitions: dict[str, str] = {}
     for child in root:
         name = _local_name(child, path)
         if name == "defs":
-            definitions.extend(_markup(inner, path) for inner in child)
+            definitions.update((inner.get("id", ""), _markup(inner, path)) for inner in child)
         elif name == "g" and child.get("id"):
             part = _read_part(child, path)
             if part.id in parts:
@@ -101,13 +102,19 @@ def read_drawing(path: Path) -> Drawing:
             parts[part.id] = part
     if len(parts) > PART_LIMIT:
         raise LimitError(f"The drawing holds more than {PART_LIMIT} parts.", remedy="Split it.", place=Place(file=path.name))
-    return Drawing(parts, "".join(definitions))
+    return Drawing(parts, definitions)
 
 
-def silhouette(part: Part) -> str:
-    """The path data of a garment's outline: its first path in a main slot; empty when it has none."""
-    found = re.search(r'<path class="(?:cloth1|cloth2|accent|vest|trouser|hat|tabi|skin)" d="([^"]+)"', part.markup)
-    return found[1] if found else ""
+def referred(markup: str, definitions: Mapping[str, str]) -> str:
+    """The definitions that markup refers to, with those that they refer to in turn."""
+    found: dict[str, str] = {}
+    waiting = [markup]
+    while waiting:
+        for name in _REFERENCE.findall(waiting.pop()):
+            if name in definitions and name not in found:
+                found[name] = definitions[name]
+                waiting.append(found[name])
+    return "".join(found.values())
 
 
 def _read_part(group: Element, path: Path) -> Part:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from filmstudio.plugins.art.parts import referred
 
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float]
@@ -36,7 +41,7 @@ class Sprite:
         return self.pixels.size == 0
 
 
-def rasterise(markup: str, definitions: str, scale: float, box: Box | None = None) -> Sprite:
+def rasterise(markup: str, definitions: Mapping[str, str], scale: float, box: Box | None = None) -> Sprite:
     """Draw markup at ``scale`` pixels a unit, cropped by raw alpha so that no freckle is lost.
 
     ``box`` spares the search for where the drawing lies. Pixel corners lie on whole multiples of 1/scale.
@@ -52,7 +57,7 @@ def rasterise(markup: str, definitions: str, scale: float, box: Box | None = Non
     return Sprite(premultiplied(straight), (left + x) / scale, (top + y) / scale, scale)
 
 
-def extent(markup: str, definitions: str) -> Box | None:
+def extent(markup: str, definitions: Mapping[str, str]) -> Box | None:
     """Where the drawing lies, a few units too wide; None when nothing is drawn."""
     size = (round(FIELD[2] * COARSE), round(FIELD[3] * COARSE))
     x, y, w, h = _covered(draw(markup, definitions, (FIELD[0], FIELD[1]), size, COARSE)[..., 3])
@@ -69,18 +74,28 @@ def premultiplied(straight: Pixels) -> Pixels:
     return np.ascontiguousarray(np.concatenate((colours.astype(np.uint8), straight[..., 3:]), axis=2))
 
 
-def draw(markup: str, definitions: str, origin: tuple[float, float], size: tuple[int, int], scale: float) -> Pixels:
+def draw(markup: str, definitions: Mapping[str, str], origin: tuple[float, float], size: tuple[int, int], scale: float) -> Pixels:
     """Straight RGBA of a window of ``size`` pixels whose top left corner is ``origin``."""
-    import pyvips
 
     width, height = size
-    inner = f"<defs>{definitions}</defs>{markup}" if "url(" in markup else markup
+    inner = f"<defs>{referred(markup, definitions)}</defs>{markup}" if "url(" in markup else markup
     document = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
         f'<g transform="scale({scale:.6f}) translate({-origin[0]:.6f},{-origin[1]:.6f})">{inner}</g></svg>'
     )
-    image = pyvips.Image.svgload_buffer(document.encode())
+    image = _vips().Image.svgload_buffer(document.encode())
     return np.ndarray(buffer=image.write_to_memory(), dtype=np.uint8, shape=(height, width, 4))
+
+
+@lru_cache(maxsize=1)
+def _vips() -> ModuleType:
+    """The drawing library, without threads or a cache of its own: every picture is drawn once."""
+    import pyvips
+
+    pyvips.concurrency_set(1)
+    pyvips.cache_set_max(0)
+    module: ModuleType = pyvips
+    return module
 
 
 def _covered(alpha: Pixels) -> tuple[int, int, int, int]:

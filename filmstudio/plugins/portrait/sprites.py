@@ -44,7 +44,7 @@ class SpriteArtist:
         self._pack = pack
         self._palette = palette
         self._eye = eye
-        self.definitions = pack.definitions + _blush(palette.blush)
+        self.definitions: Mapping[str, str] = {**pack.definitions, "blush": _blush(palette.blush)}
 
     def draw(self, key: SpriteKey, scale: float) -> Sprite:
         """The sprite at ``scale`` pixels a unit.

@@ -90,7 +90,7 @@ def test_sprites_are_premultiplied_and_cropped_without_losing_freckles() -> None
 
 
 def test_a_sprite_lies_where_it_was_drawn() -> None:
-    sprite = rasterise('<path d="M10,20H30V60H10Z" fill="#102030"/>', "", 2.0)
+    sprite = rasterise('<path d="M10,20H30V60H10Z" fill="#102030"/>', {}, 2.0)
     assert (sprite.x, sprite.y) == (10.0, 20.0)
     assert sprite.pixels.shape == (80, 40, 4)
     assert tuple(sprite.pixels[40, 20]) == (0x10, 0x20, 0x30, 255)
@@ -108,7 +108,7 @@ def test_a_sprite_has_as_many_pixels_as_it_is_shown_with(look: dict[str, object]
 
 
 def test_nothing_drawn_is_an_empty_sprite() -> None:
-    assert rasterise("<g/>", "", 1.0).empty
+    assert rasterise("<g/>", {}, 1.0).empty
 
 
 @pytest.mark.parametrize("cut", [4, 12, 200, 3000])
