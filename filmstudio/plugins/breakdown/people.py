@@ -61,6 +61,7 @@ class Cast:
         self.by_key = {person.key: person for person in people}
         self.genders = dict(genders or {})
         self._names = Phrases(self._aliases())
+        self._found: dict[str, list[Mention]] = {}
 
     def with_genders(self, genders: Mapping[str, str]) -> Cast:
         """The same people with the genders found for them (f or m), so that pronouns can be resolved."""
@@ -68,6 +69,9 @@ class Cast:
 
     def mentions(self, text: str) -> list[Mention]:
         """Everyone named in ``text``, left to right. A name is written with a capital where its script has them."""
+        known = self._found.get(text)
+        if known is not None:
+            return known
         cleaned, folded = clean(text), fold(text)
         found: list[Mention] = []
         for hit in self._names.find(folded):
@@ -78,6 +82,7 @@ class Cast:
             if common and first.islower() and found and _APPOSED.fullmatch(folded, found[-1].end, hit.start):
                 continue  # "SALIM, a thin man" speaks of one person
             found.append(Mention(hit.start, hit.end, person, folded.startswith("'s", hit.end) or folded.startswith("' ", hit.end)))
+        self._found[text] = found
         return found
 
     def _aliases(self) -> Iterable[tuple[str, tuple[str, bool]]]:

@@ -15,6 +15,7 @@ AR_PREFIXES = ("وال", "بال", "لل", "ال", "و", "ف", "ب", "ل")
 """What Arabic writes together with the next word; a word is also found behind one of them."""
 
 _DROPPED = re.compile("[\u064b-\u0652\u0670\u0640\u093c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]")
+_LATIN = "abcdefghijklmnopqrstuvwxyz"
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u201b": "'"})
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _UNSPACED = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -111,6 +112,7 @@ class Phrases(Generic[T]):
             entry = _Entry(key, value, folded.lstrip("-"), pattern, (bound or {}).get(folded))
             if literal:
                 self._by_head.setdefault(literal[:2], []).append(entry)
+        self._has_suffixes = any(entry.key.startswith("-") for found in self._by_head.values() for entry in found)
         for entries_here in self._by_head.values():
             entries_here.sort(key=lambda entry: (-len(entry.head), entry.key))
 
@@ -119,14 +121,20 @@ class Phrases(Generic[T]):
         hits: list[Hit[T]] = []
         used = taken if taken is not None else bytearray(len(text))
         position = 0
+        before = ""
         while position < len(text):
-            best = None if used[position] else self._best_at(text, position, language, used)
+            char = text[position]
+            # Most positions are inside a word of Latin letters, where only a suffix could begin.
+            inside = char in _LATIN and before in _LATIN and before != "" and not self._has_suffixes
+            before = char
+            best = None if inside or used[position] else self._best_at(text, position, language, used)
             if best is None:
                 position += 1
                 continue
             hits.append(best)
             used[best.start : best.end] = b"\x01" * (best.end - best.start)
             position = best.end
+            before = text[position - 1]
         return hits
 
     def exact(self, text: str, language: str = "") -> T | None:
