@@ -9,7 +9,7 @@ from filmstudio.core.character import Character, Identity, Kind
 from filmstudio.core.engine import Desk, Needs, SingleEngine
 from filmstudio.core.model import seed_from
 from filmstudio.core.requests import CastNote, CastRequest, CastResult
-from filmstudio.plugins.casting.look import Person, alike, look_of
+from filmstudio.plugins.casting.look import ALIKE, Person, likeness, look_of
 from filmstudio.plugins.casting.part import Part, part_of
 from filmstudio.plugins.casting.voices import Speaker, cast_voices
 from filmstudio.plugins.casting.wardrobe import PACK
@@ -72,13 +72,16 @@ def _distinguishable(parts: Sequence[Part], seed: int) -> list[Person]:
     """Everyone's look. Somebody who would be taken for somebody before them is drawn again, from lots of their own."""
     people: list[Person] = []
     for part in parts:
-        person = look_of(part, seed)
         rivals = [other for other, earlier in zip(people, parts, strict=False) if _comparable(part, earlier)]
-        for attempt in range(1, _REROLLS + 1):
-            if not any(alike(person, other) for other in rivals):
+        best, nearest = look_of(part, seed), 0
+        for attempt in range(_REROLLS + 1):
+            person = best if attempt == 0 else look_of(part, seed, attempt)
+            closest = max((likeness(person, other) for other in rivals), default=0)
+            if attempt == 0 or closest < nearest:
+                best, nearest = person, closest
+            if nearest < ALIKE:
                 break
-            person = look_of(part, seed, attempt)
-        people.append(person)
+        people.append(best)
     return people
 
 

@@ -74,13 +74,16 @@ def look_of(part: Part, seed: int, attempt: int = 0) -> Person:
     )
 
 
-def alike(one: Person, other: Person) -> bool:
-    """Whether two people could be taken for each other at a glance: most of clothes, colour, hair and extras agree."""
+ALIKE = 4
+"""Points from which two people are taken for each other: clothes and their colour, or as much of the rest."""
+
+
+def likeness(one: Person, other: Person) -> int:
+    """Points in which two people agree at a glance, 0 to 9: clothes, their colour and hair 2 each, hair colour, face and extras 1."""
     if not one.outfit or not other.outfit:
-        return bool(one.look == other.look)
+        return 9 * int(one.look == other.look)
     points = 2 * (one.outfit == other.outfit) + 2 * (one.colour == other.colour) + 2 * (one.hair == other.hair)
-    points += (one.hair_colour == other.hair_colour) + (one.face == other.face) + (one.extras == other.extras)
-    return points >= 6 or (one.outfit == other.outfit and one.colour == other.colour and (one.hair == other.hair or one.face == other.face))
+    return points + (one.hair_colour == other.hair_colour) + (one.face == other.face) + (one.extras == other.extras)
 
 
 def _skin(part: Part, rng: Random) -> tuple[str, str]:

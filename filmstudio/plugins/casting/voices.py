@@ -101,19 +101,14 @@ def cast_voices(
     )
     by_id = {speaker.note.id: speaker for speaker in speakers}
     for speaker in order:
-        candidates, spoken = _candidates(speaker)
+        takes, spoken = _takes(speaker)
         if not spoken:
             remarks.append((speaker.note.name, f"no voice speaks {speaker.note.language}; an English voice reads the lines.", True))
         others = [(by_id[other], heard) for other, heard in given.items()]
-        best = min(
-            (hear(voice, choice) for voice, choice in candidates),
-            key=lambda heard: (
-                round(_cost(heard, speaker, others, together), 6),
-                heard.voice.id,
-                _size(heard.choice),
-                heard.choice.pitch_semitones,
-            ),
-        )
+        costed = [
+            (round(_cost(take, speaker, others, together), 6), take.heard.voice.id, take.effort, index) for index, take in enumerate(takes)
+        ]
+        best = takes[min(costed)[3]].heard
         nearest = min((distance(best, heard) for _, heard in others), default=IN_FILM)
         if nearest < IN_FILM:
             remarks.append((speaker.note.name, f"sounds much like somebody else (distance {nearest:.1f} of {IN_FILM}).", True))
@@ -159,29 +154,35 @@ def _languages(speaker: Speaker) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*by_place, *first, *by_culture, *fitting]))
 
 
-def _candidates(speaker: Speaker) -> tuple[list[tuple[Voice, VoiceChoice]], bool]:
+@dataclass(frozen=True, slots=True)
+class _Take:
+    """A voice as this person would have it; ``effort`` counts how far it was moved only to stay apart from others."""
+
+    heard: Heard
+    effort: int
+
+
+def _takes(speaker: Speaker) -> tuple[list[_Take], bool]:
     languages = _languages(speaker)
     spoken = bool(languages) and speaker.note.language.split("-")[0].lower() not in _NO_VOICE
     pool = [voice for voice in catalogue() if voice.language in (languages or ("en-US",)) and voice.age != "baby"]
-    return [(voice, choice) for voice in pool for choice in _choices(voice, speaker)], spoken
+    return [take for voice in pool for take in _takes_of(voice, speaker)], spoken
 
 
-def _choices(voice: Voice, speaker: Speaker) -> list[VoiceChoice]:
+def _takes_of(voice: Voice, speaker: Speaker) -> list[_Take]:
     """The voice as it is for this person, and shifted by the steps that keep two people apart."""
     pitch, formant, rate = _person_shift(voice, speaker)
-    choices = []
-    for semis, factor, pace in _APART:
-        ratio = voice.dsp.formant_ratio * formant * factor
-        held = min(_MOST_RATIO, max(_LEAST_RATIO, ratio)) / voice.dsp.formant_ratio
-        choices.append(
-            VoiceChoice(
-                voice=voice.id,
-                pitch_semitones=round(min(12.0, max(-12.0, pitch + semis)), 2),
-                formant=round(min(1.4, max(0.8, held)), 4),
-                rate=round(min(1.25, max(0.78, rate * pace)), 4),
-            )
+    takes = []
+    for effort, (semis, factor, pace) in enumerate(_APART):
+        ratio = min(_MOST_RATIO, max(_LEAST_RATIO, voice.dsp.formant_ratio * formant * factor))
+        choice = VoiceChoice(
+            voice=voice.id,
+            pitch_semitones=round(min(12.0, max(-12.0, pitch + semis)), 2),
+            formant=round(min(1.4, max(0.8, ratio / voice.dsp.formant_ratio)), 4),
+            rate=round(min(1.25, max(0.78, rate * pace)), 4),
         )
-    return choices
+        takes.append(_Take(hear(voice, choice), effort))
+    return takes
 
 
 def _person_shift(voice: Voice, speaker: Speaker) -> tuple[float, float, float]:
@@ -211,12 +212,8 @@ def _person_shift(voice: Voice, speaker: Speaker) -> tuple[float, float, float]:
     return pitch, formant, rate
 
 
-def _size(choice: VoiceChoice) -> float:
-    return abs(choice.pitch_semitones) / 3 + abs(choice.formant - 1) / 0.04 + abs(choice.rate - 1) / 0.08
-
-
-def _cost(heard: Heard, speaker: Speaker, others: Sequence[tuple[Speaker, Heard]], together: Sequence[Sequence[str]]) -> float:
-    voice, part = heard.voice, speaker.part
+def _cost(take: _Take, speaker: Speaker, others: Sequence[tuple[Speaker, Heard]], together: Sequence[Sequence[str]]) -> float:
+    heard, voice, part = take.heard, take.heard.voice, speaker.part
     languages = _languages(speaker) or ("en-US",)
     cost = 2.0 * languages.index(voice.language)
     want = _AGES[part.age]
@@ -229,7 +226,7 @@ def _cost(heard: Heard, speaker: Speaker, others: Sequence[tuple[Speaker, Heard]
         # Before the voice breaks, a girl's and a boy's are near each other.
         cost += 2.0 if want == "child" and voice.gender == "female" else 9.0
     cost -= 1.5 * _character(voice, speaker)
-    cost += 0.35 * _size(heard.choice)
+    cost += 0.0 if take.effort == 0 else 0.8 + 0.1 * take.effort
     for other, theirs in others:
         cost += 4.0 * max(0.0, _needed(speaker, other, together) - distance(heard, theirs))
         if voice.id == theirs.voice.id:

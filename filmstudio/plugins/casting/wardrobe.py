@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Literal, TypeVar
 
@@ -124,11 +125,26 @@ class Wardrobe(_Entry):
 
     def of_kind(self, kind: ItemKind) -> tuple[Item, ...]:
         """Every item of a kind, in the order of the index."""
-        return tuple(item for item in self.items if item.kind == kind)
+        return self._by_kind.get(kind, ())
 
     def item(self, item_id: str, *kinds: ItemKind) -> Item | None:
         """The item with this id, among ``kinds`` if given (some ids name a body and an age)."""
-        return next((item for item in self.items if item.id == item_id and (not kinds or item.kind in kinds)), None)
+        return next((item for item in self._by_id.get(item_id, ()) if not kinds or item.kind in kinds), None)
+
+    @cached_property
+    def _by_id(self) -> dict[str, tuple[Item, ...]]:
+        return _grouped(self.items, lambda item: item.id)
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[Item, ...]]:
+        return _grouped(self.items, lambda item: item.kind)
+
+
+def _grouped(items: Iterable[Item], key: Callable[[Item], str]) -> dict[str, tuple[Item, ...]]:
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return {name: tuple(group) for name, group in groups.items()}
 
 
 class CreatureNote(_Entry):

@@ -14,6 +14,8 @@ from filmstudio.plugins.direction.words import enters, leaves
 
 Side = Literal["left", "right"]
 
+_SEAT_BACK = 15.0
+"""How far behind the ground line the feet of somebody in a seat are."""
 _GAP, _CROWD_GAP = 0.50, 0.36
 """Distance of two people talking, and of neighbours in a group, in heights of a standing adult."""
 
@@ -53,12 +55,11 @@ def places(stage: Stage, order: Sequence[str], figures: Mapping[str, Figure], fo
     The first two stand left and right and face each other; later people stand behind the second or the first, by turns, so
     that the line between the two speakers never moves.
     """
-    if stage.seats and 0 < len(order) <= len(stage.seats):
-        return {
-            character: Mark(character, seat[0], stage.ground_y - 15, "right" if seat[0] < 960 else "left", "sit")
-            for character, seat in zip(order, sorted(stage.seats), strict=False)
-        }
+    if not order:
+        return {}
     line = _from_left(order)
+    if stage.seats:
+        return _seated(stage, line)
     height = stage.cast_height(stage.ground_y)
     scale = stage_scale(stage.ground_y, stage.horizon_y)
     widths = {character: figures[character].half * scale for character in order}
@@ -82,6 +83,17 @@ def places(stage: Stage, order: Sequence[str], figures: Mapping[str, Figure], fo
         only = marks[line[0]]
         marks[line[0]] = replace(only, facing="right" if only.x <= 960 else "left")
     return marks
+
+
+def _seated(stage: Stage, line: Sequence[str]) -> dict[str, Mark]:
+    """Everyone in the drawn seats; more people than seats share the row between the outermost ones."""
+    seats = [x for x, _ in sorted(stage.seats)]
+    if len(line) > len(seats):
+        step = (seats[-1] - seats[0]) / (len(line) - 1)
+        seats = [seats[0] + step * index for index in range(len(line))]
+    middle = (seats[0] + seats[-1]) / 2
+    ground = stage.ground_y - _SEAT_BACK
+    return {who: Mark(who, x, ground, "right" if x < middle else "left", "sit") for who, x in zip(line, seats, strict=False)}
 
 
 def _from_left(order: Sequence[str]) -> list[str]:

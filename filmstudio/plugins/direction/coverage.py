@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from filmstudio.core.estimate import line_seconds
@@ -68,6 +68,7 @@ class _Scene:
 
     setups: list[Setup] = field(default_factory=list)
     spoken: dict[str, int] = field(default_factory=dict)
+    last_speaker: str = ""
     reacted_at: int = -9
     extreme_done: bool = False
     since_two: Fraction = Fraction(0)
@@ -95,7 +96,23 @@ def cover(beats: Sequence[Beat], moments: Sequence[Moment], seen: frozenset[str]
             at = _cover_line(scene, beats, at, moments, seen, strongest)
         else:
             at = _cover_happening(scene, beats, at, moments, seen)
-    return scene.setups
+    return _varied(scene.setups)
+
+
+_OTHER_SIZE: dict[ShotSize, ShotSize] = {
+    "wide": "full", "full": "medium", "medium": "close", "close": "medium", "over_shoulder": "close", "insert": "medium",
+    "reaction": "medium", "extreme": "medium",
+}  # fmt: skip
+
+
+def _varied(setups: Sequence[Setup]) -> list[Setup]:
+    """No two shots in a row of one person at one size: the second steps closer, or back."""
+    varied: list[Setup] = []
+    for setup in setups:
+        before = varied[-1] if varied else None
+        same = before is not None and len(setup.subjects) == 1 and before.subjects == setup.subjects and before.size == setup.size
+        varied.append(replace(setup, size=_OTHER_SIZE.get(setup.size, "medium"), others=()) if same else setup)
+    return varied
 
 
 def _strongest(beats: Sequence[Beat]) -> str:
@@ -111,22 +128,27 @@ def _present(moment: Moment, seen: frozenset[str]) -> tuple[str, ...]:
 def _cover_line(scene: _Scene, beats: Sequence[Beat], at: int, moments: Sequence[Moment], seen: frozenset[str], strongest: str) -> int:
     line = beats[at]
     assert isinstance(line, Line)  # noqa: S101 - the caller has told
-    present = _present(moments[at], seen)
-    group = _group_of(beats, at, present)
-    speakers = {beat.character for beat in group if isinstance(beat, Line)}
-    if line.presence != "on" or line.character not in present:
-        scene.setups.append(_heard_only(scene, group, at, present, line))
+    group = _group_of(beats, at, _present(moments[at], seen))
+    # Who comes on with the last line of a dual dialogue is in its picture from the start.
+    shown = at + len(group) - 1
+    present = _present(moments[shown], seen)
+    aloud = [beat for beat in group if isinstance(beat, Line) and beat.presence == "on" and beat.character in present]
+    speakers = {beat.character for beat in aloud}
+    if not aloud:
+        scene.setups.append(_heard_only(scene, group, shown, present, line))
     elif len(speakers) > 1:
-        subjects = present if len(present) <= 3 and speakers <= set(present) else tuple(c for c in present if c in speakers)
-        scene.setups.append(Setup("two" if len(subjects) == 2 else "group", subjects, group, moment=at))
+        subjects = present if len(present) <= 3 else tuple(character for character in present if character in speakers)
+        scene.setups.append(Setup("two" if len(subjects) == 2 else "group", subjects, group, moment=shown))
         scene.since_two = Fraction(0)
     else:
-        scene.setups.append(_single(scene, group, at, present, line, strongest))
+        scene.setups.append(_single(scene, group, shown, present, aloud[0], strongest))
     for beat in group:
         if isinstance(beat, Line):
             scene.spoken[beat.character] = scene.spoken.get(beat.character, 0) + 1
             scene.since_two += line_seconds(beat)
-    _react(scene, beats, at + len(group), present, line, at, moments)
+            scene.last_speaker = beat.character
+    spoken = [beat for beat in group if isinstance(beat, Line)]
+    _react(scene, beats, at + len(group), present, spoken[-1], at, moments)
     return at + len(group)
 
 
@@ -213,12 +235,21 @@ def _single(scene: _Scene, group: tuple[Beat, ...], at: int, present: tuple[str,
     if size in ("two", "group"):
         scene.since_two = Fraction(0)
         return Setup(size, present, group, moment=at)
-    listener = line.listener if line.listener in company else (company[0] if company else "")
+    listener = _listener(scene, line, company)
     others = (listener,) if size == "over_shoulder" and listener else ()
     if size == "over_shoulder" and not others:
         size = _another(scene, "medium", who)
     push = (size in ("close", "extreme") and heavy >= CLOSE_WEIGHT) or line_seconds(line) > 6
     return Setup(size, (who,), group, others, moment=at, push=push)
+
+
+def _listener(scene: _Scene, line: Line, company: Sequence[str]) -> str:
+    """Whom a line is said to: as the script says, else who spoke before, else who stands first."""
+    if line.listener in company:
+        return line.listener or ""
+    if scene.last_speaker in company:
+        return scene.last_speaker
+    return company[0] if company else ""
 
 
 def _another(scene: _Scene, size: ShotSize, who: str) -> ShotSize:
@@ -244,15 +275,16 @@ def _react(
     if weight(line) < CLOSE_WEIGHT or not listeners or at - scene.reacted_at < 5 or after >= len(beats):
         return
     following = beats[after]
-    who = line.listener if line.listener in listeners else listeners[0]
+    before = next(
+        (setup.subjects[0] for setup in reversed(scene.setups[:-1]) if len(setup.subjects) == 1 and setup.subjects[0] in listeners), ""
+    )
+    who = line.listener if line.listener in listeners and line.listener else before or listeners[0]
     if isinstance(following, Line) and following.character == who and following.presence == "on":
         return
     if isinstance(following, Happening) and any(business.character == who for business in following.business):
         return
     scene.reacted_at = at
-    scene.setups.append(
-        Setup("reaction", (who or listeners[0],), moment=min(at, len(moments) - 1), seconds=Fraction(13, 10), key=f"reaction-{line.id}")
-    )
+    scene.setups.append(Setup("reaction", (who,), moment=min(at, len(moments) - 1), seconds=Fraction(13, 10), key=f"reaction-{line.id}"))
 
 
 def _cover_happening(scene: _Scene, beats: Sequence[Beat], at: int, moments: Sequence[Moment], seen: frozenset[str]) -> int:
@@ -282,12 +314,6 @@ def _cover_happening(scene: _Scene, beats: Sequence[Beat], at: int, moments: Seq
             before.size, before.subjects, (*before.beats, happening), before.others, before.moment, before.push, key=before.key
         )
         return at + 1
-    if before and before.subjects == subjects and before.size == size:
-        size = {"medium": "close", "full": "medium", "insert": "medium", "two": "full", "wide": "full"}.get(size, size)  # type: ignore[assignment]
-        if size == "full" and not subjects:
-            size = "wide"
-        elif size == "full" and len(subjects) > 2:
-            size = "group"
     scene.setups.append(Setup(size, subjects, group, moment=at, push=size == "wide" and not actors))
     return at + 1
 

@@ -57,6 +57,8 @@ _FEET = frozenset({"wide", "full"})
 """Sizes that show the ground under the feet."""
 _NARROWEST_PAIR = 0.9
 """Pictures narrower than this show the speaker alone where others show a listener's shoulder."""
+_LOWEST_EYES = 0.66
+"""Share of the height below which a listener's face would lie among the captions."""
 _HEAD = 150.0
 """Half of a head with its hair, drawing units."""
 _UPRIGHT = 1.18
@@ -154,7 +156,12 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
     if size in _FEET:
         top = ground + (0.06 if size == "full" else 0.10) * height - height
     x = middle
-    if single and others and ratio >= _NARROWEST_PAIR:
+    others = [
+        mark
+        for mark in others
+        if ratio >= _NARROWEST_PAIR and ground - on.figures[mark.character].eyes(mark.posture) * unit < top + _LOWEST_EYES * height
+    ]
+    if single and others:
         # Room for the listener at the side the speaker faces.
         x = middle + (0.13 if subjects[0].facing == "right" else -0.13) * height * ratio
     elif single:
@@ -162,7 +169,7 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
         x = middle + (look if subjects[0].facing == "right" else -look) * height * ratio
     pose = CameraPose(x=round(x, 2), y=round(top + height / 2, 2), zoom=round(zoom, 4))
     people = [performer(on, mark, near, xs[mark.character], ground) for mark in subjects]
-    for mark in others if ratio >= _NARROWEST_PAIR else ():
+    for mark in others:
         edge = _edge(on, mark, subjects[0], pose, unit)
         people.append(performer(on, mark, near, edge, ground))
     camera = _camera(on, pose, push=push, about=(middle, eye_y))

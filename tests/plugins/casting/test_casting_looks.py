@@ -1,0 +1,159 @@
+"""Casting looks: a note and a seed make a person; words win over chance; nobody is dressed against age."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filmstudio.core.requests import CastNote, CastRequest
+from filmstudio.plugins.casting.engine import DrawnCast
+from filmstudio.plugins.casting.look import look_of
+from filmstudio.plugins.casting.part import part_of
+from filmstudio.plugins.casting.wardrobe import creatures, wardrobe
+from filmstudio.plugins.casting.words import read
+
+CULTURES = (
+    "indian_north",
+    "indian_south",
+    "japanese",
+    "chinese",
+    "korean",
+    "middle_eastern",
+    "persian",
+    "turkish",
+    "african",
+    "western",
+    "fantasy",
+)
+AGES = ("baby", "child", "teen", "young", "adult", "elder")
+HOUSE = wardrobe()
+
+
+def note(name: str = "SITA", description: str = "", **more: Any) -> CastNote:
+    return CastNote(id=more.pop("id", name.lower().replace(" ", "-")), name=name, description=description, **more)
+
+
+def look(name: str = "SITA", description: str = "", seed: int = 1, **more: Any) -> dict[str, Any]:
+    return dict(look_of(part_of(note(name, description, **more)), seed).look)
+
+
+def cloth(name: str) -> str:
+    return HOUSE.colours["cloth"][name]
+
+
+def test_a_red_saree_with_a_gold_border_is_red_with_gold() -> None:
+    sita = look(description="a woman in a red silk saree, gold border", culture="indian_north", gender="female")
+    assert "o_saree_nivi" in sita["body"]["over"]
+    assert sita["slots"]["cloth1"] == cloth("red")
+    assert sita["slots"]["accent"] == cloth("gold")
+
+
+def test_the_weaver_of_lucknow_is_old_and_wears_a_green_kurta() -> None:
+    person = part_of(note("WEAVER", "An old weaver in a green kurta, Lucknow", culture="indian_north", gender="male"))
+    assert (person.age, person.role, person.culture) == ("elder", "weaver", "south_asia")
+    made = look_of(person, 3)
+    assert "kurta" in made.outfit
+    assert made.colour == cloth("green")
+
+
+@pytest.mark.parametrize(
+    ("words", "key", "part"),
+    [
+        ("round glasses", "over_eyes", "glasses_round"),
+        ("a short beard", "beard", "beard_short"),
+        ("a handlebar moustache", "stache", "moustache_handlebar"),
+        ("an eyepatch", "over_eyes", "eyepatch"),
+    ],
+)
+def test_what_the_writer_puts_on_a_face_is_on_it(words: str, key: str, part: str) -> None:
+    worn = look(description=f"40, {words}", gender="male", age="adult")["head"][key]
+    assert part in worn
+
+
+def test_no_beard_means_no_beard_for_any_seed() -> None:
+    for seed in range(12):
+        head = look(description="a man with no beard, no glasses", gender="male", culture="middle_eastern", seed=seed)["head"]
+        assert "beard" not in head and "stache" not in head and "over_eyes" not in head
+
+
+@pytest.mark.parametrize(
+    ("words", "colour"), [("white hair", "white"), ("hair white as snow", "white"), ("a red-haired woman", "red"), ("blonde", "blonde")]
+)
+def test_hair_has_the_colour_that_is_said(words: str, colour: str) -> None:
+    assert look(description=words, gender="female", age="adult")["slots"]["hair"] == HOUSE.colours["hair"][colour]
+
+
+def test_a_colour_belongs_to_the_thing_it_stands_before() -> None:
+    reading = read("a blue turban, white kurta and brown eyes")
+    assert {found.phrase: found.colour for found in reading.found} == {"turban": "blue", "white kurta": "white", "eyes": "brown"}
+
+
+def test_descriptions_in_other_scripts_are_read() -> None:
+    sita = look(description="लाल साड़ी, सफ़ेद बाल", culture="indian_north", gender="female", age="elder", language="hi")
+    assert sita["slots"]["cloth1"] == cloth("red")
+    assert sita["slots"]["hair"] == HOUSE.colours["hair"]["white"]
+    assert look(description="赤い着物", culture="japanese", gender="female", age="adult")["slots"]["cloth1"] == cloth("red")
+
+
+def test_german_rot_is_a_colour_and_english_rot_is_not() -> None:
+    assert "red" in {found.colour for found in read("Kleid rot, Brille").found}
+    assert not read("the rot has set in").found
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from(CULTURES),
+    st.sampled_from(AGES),
+    st.sampled_from(("female", "male", "nonbinary")),
+    st.integers(0, 10_000),
+    st.sampled_from(
+        ("", "a red saree", "a king", "in a black suit", "a farmer, straw hat", "pirate", "a nurse", "school uniform", "green kurta")
+    ),
+)
+def test_everyone_is_dressed_in_what_was_drawn_for_their_age(culture: str, age: str, gender: str, seed: int, words: str) -> None:
+    part = part_of(note("PERSON", words, culture=culture, age=age, gender=gender))
+    made = look_of(part, seed)
+    outfit = next(item for item in HOUSE.items if item.id == made.outfit)
+    sexes = HOUSE.culture_outfits[part.culture].values()
+    everyday = {outfit for by_age in sexes for outfit in by_age.get(part.wardrobe_age, ())}
+    assert not outfit.ages or part.wardrobe_age in outfit.ages or outfit.id in everyday
+    head, body = made.look["head"], made.look["body"]
+    assert isinstance(head, dict) and isinstance(body, dict)
+    assert {"scale", "face", "nose", "brow", "eye", "back", "front", "feat"} <= head.keys()
+    assert {"s", "w", "limb", "neck", "bottom", "torso", "over", "upper", "lower", "foot"} <= body.keys()
+    if gender != "male" or age in ("baby", "child"):
+        assert "beard" not in head
+
+
+def test_a_look_depends_on_the_note_and_the_seed_and_on_nobody_else() -> None:
+    alone = DrawnCast().make(CastRequest(cast=(note("ANNA", "a doctor", gender="female"),), seed=5), None)  # type: ignore[arg-type]
+    crowd = (note("BRUNO", "a tall baker", gender="male"), note("CARLO", "", gender="male"), note("ANNA", "a doctor", gender="female"))
+    among = DrawnCast().make(CastRequest(cast=crowd, seed=5), None)  # type: ignore[arg-type]
+    assert alone.characters[0].identity.look == among.characters[2].identity.look
+    other = DrawnCast().make(CastRequest(cast=(note("ANNA", "a doctor", gender="female"),), seed=6), None)  # type: ignore[arg-type]
+    assert other.characters[0].identity.look != alone.characters[0].identity.look
+
+
+def test_ten_people_of_the_same_words_can_still_be_told_apart() -> None:
+    cast = tuple(note(f"MAN {n}", "a man", gender="male", age="adult") for n in range(10))
+    made = DrawnCast().make(CastRequest(cast=cast, seed=2), None).characters  # type: ignore[arg-type]
+    seen = {(str(c.identity.look["body"]), str(c.identity.look["slots"]), str(c.identity.look["head"])) for c in made}
+    assert len(seen) == 10
+    clothes = [(str(c.identity.look["body"]["torso"]), str(c.identity.look["slots"]["cloth1"])) for c in made]  # type: ignore[index,call-overload]
+    assert len(set(clothes)) >= 8
+
+
+def test_a_creature_takes_the_coat_that_is_said_and_a_stranger_gets_a_stand_in() -> None:
+    assert look("CAT", "a ginger cat", creature="cat") == {"creature": "ginger_cat"}
+    assert look("CAT", "a green cat", creature="cat")["slots"]["skin"] == cloth("green")
+    lion = DrawnCast().make(CastRequest(cast=(note("LEO", "a lion", creature="lion"),)), None)  # type: ignore[arg-type]
+    assert lion.characters[0].identity.look["creature"] in creatures()
+    assert lion.degraded and "lion" in lion.degraded[0]
+
+
+def test_a_role_dresses_as_its_culture_does() -> None:
+    assert "t_kandura" in look("KING", "an old king", culture="middle_eastern", gender="male")["body"]["torso"]
+    assert "hat_crown" in look("KING", "an old king", culture="western", gender="male")["head"]["front"]

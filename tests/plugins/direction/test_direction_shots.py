@@ -1,0 +1,244 @@
+"""Direction: every beat in one shot, in order; everyone inside the picture; ids that only change with what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from filmstudio.core.character import Character, Identity
+from filmstudio.core.film import Aspect, Beat, Business, Film, Happening, Line, Shot
+from filmstudio.core.requests import BreakdownResult, CastNote, DirectRequest, SceneNote
+from filmstudio.plugins.backdrop.stage import VIEW_BOX
+from filmstudio.plugins.direction.engine import Director
+from filmstudio.plugins.direction.figures import figure_of
+from filmstudio.plugins.direction.framing import FRAME_HEIGHT, PICTURES
+
+ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1")
+HEIGHTS = {"asha": 0.69, "dada": 0.89, "meera": 0.97, "ravi": 1.1}
+PLACES = ("GHAT", "KITCHEN", "NARROW LANE OF NOWHERE", "PARK", "CAFÉ", "SPACESHIP BRIDGE", "ROOFTOP", "村の広場")
+
+
+def person(name: str) -> Character:
+    look = {"body": {"s": HEIGHTS.get(name, 1.0), "w": 1.0}, "head": {"scale": 1.0}}
+    age = "child" if HEIGHTS.get(name, 1.0) < 0.8 else "adult"
+    return Character(id=name, name=name.upper(), age=age, identity=Identity(seed=1, pack="house", look=look))
+
+
+def direct(scenes: Sequence[SceneNote], aspect: Aspect = "16:9", **more: Any) -> Film:
+    ids = sorted(HEIGHTS)
+    breakdown = BreakdownResult(title="The Lamp", cast=tuple(CastNote(id=i, name=i.upper()) for i in ids), scenes=tuple(scenes), **more)
+    request = DirectRequest(breakdown=breakdown, characters=tuple(person(i) for i in ids), aspect=aspect, seed=7)
+    return Director().make(request, None).film  # type: ignore[arg-type]
+
+
+def scene(*beats: Beat, present: tuple[str, ...] = ("asha", "dada"), place: str = "GHAT", number: int = 1, **more: Any) -> SceneNote:
+    told = tuple(beat.canonical() for beat in beats)
+    return SceneNote(id=f"s{number}", number=str(number), heading=place, place=place, present=present, beats=told, **more)
+
+
+def line(beat: str, who: str, text: str = "The river remembers.", **more: Any) -> Line:
+    return Line(id=beat, character=who, text=text, **more)
+
+
+TEXTS = ("No.", "Why?", "I came as soon as I heard of it, and I ran all the way here!")
+ACTIONS = ("walk", "sit", "nod", "embrace", "hold_lamp", "run", "sleep")
+people = st.sampled_from(sorted(HEIGHTS))
+
+
+@st.composite
+def spoken_lines(draw: st.DrawFn, beat: str) -> Line:
+    return Line(
+        id=beat,
+        character=draw(people),
+        text=draw(st.sampled_from(TEXTS)),
+        emotion=draw(st.sampled_from(("neutral", "sad", "angry"))),
+        strength=draw(st.floats(0, 1)),
+        presence=draw(st.sampled_from(("on", "on", "on", "vo", "os", "phone"))),
+        with_previous=draw(st.integers(0, 9)) == 9,
+    )
+
+
+@st.composite
+def happenings(draw: st.DrawFn, beat: str) -> Happening:
+    who, action = draw(people), draw(st.sampled_from(ACTIONS))
+    business = (Business(character=who, action=action, prop="lamp" if action == "hold_lamp" else None),) if draw(st.booleans()) else ()
+    return Happening(
+        id=beat, text=draw(st.sampled_from(("Wind.", f"{who} walks in.", f"{who} leaves.", f"{who} moves."))), business=business
+    )
+
+
+@st.composite
+def films(draw: st.DrawFn) -> list[SceneNote]:
+    scenes = []
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        present = tuple(draw(st.lists(people, unique=True, max_size=4)))
+        ids = [f"b{number}-{index}" for index in range(draw(st.integers(0, 9)))]
+        beats: list[Beat] = [draw(spoken_lines(beat)) if draw(st.booleans()) else draw(happenings(beat)) for beat in ids]
+        place, setting = draw(st.sampled_from(PLACES)), draw(st.sampled_from(("interior", "exterior")))
+        scenes.append(scene(*beats, present=present, place=place, number=number, setting=setting))
+    return scenes
+
+
+relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@relaxed
+@given(films(), st.sampled_from(ASPECTS))
+def test_every_beat_is_in_exactly_one_shot_and_in_the_order_of_the_script(scenes: list[SceneNote], aspect: Aspect) -> None:
+    film = direct(scenes, aspect)
+    for note, made in zip(scenes, film.scenes, strict=True):
+        beats = [beat.canonical() for shot in made.shots for beat in shot.beats]
+        assert beats == list(note.beats)
+    ids = [shot.id for _, shot in film.shots()]
+    assert len(ids) == len(set(ids))
+
+
+@relaxed
+@given(films(), st.sampled_from(ASPECTS))
+def test_the_camera_never_looks_past_the_drawing(scenes: list[SceneNote], aspect: Aspect) -> None:
+    for _, shot in direct(scenes, aspect).shots():
+        for pose in (shot.camera.start, shot.camera.end):
+            if pose is not None:
+                left, top, right, bottom = view(pose.x, pose.y, pose.zoom, aspect)
+                assert left >= VIEW_BOX[0] - 0.6 and top >= VIEW_BOX[1] - 0.6
+                assert right <= VIEW_BOX[0] + VIEW_BOX[2] + 0.6 and bottom <= VIEW_BOX[1] + VIEW_BOX[3] + 0.6
+
+
+@relaxed
+@given(films(), st.sampled_from(ASPECTS))
+def test_whoever_speaks_on_screen_has_their_face_in_the_picture(scenes: list[SceneNote], aspect: Aspect) -> None:
+    film = direct(scenes, aspect)
+    for _, shot in film.shots():
+        for spoken in shot.lines:
+            if spoken.presence == "on":
+                assert spoken.character in {p.character for p in shot.performers}
+                assert face_inside(shot, spoken.character, film, aspect)
+
+
+@relaxed
+@given(films(), st.sampled_from(ASPECTS))
+def test_nobody_is_framed_twice_in_a_row_in_the_same_way(scenes: list[SceneNote], aspect: Aspect) -> None:
+    for made in direct(scenes, aspect).scenes:
+        for before, after in zip(made.shots, made.shots[1:], strict=False):
+            if before.focus and before.focus == after.focus and len(before.performers) == len(after.performers) == 1:
+                assert before.size != after.size
+
+
+def view(x: float, y: float, zoom: float, aspect: Aspect) -> tuple[float, float, float, float]:
+    height = FRAME_HEIGHT / zoom
+    width = height * PICTURES[aspect].width / PICTURES[aspect].height
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def face_inside(shot: Shot, character: str, film: Film, aspect: Aspect) -> bool:
+    pose = shot.camera.start
+    left, top, right, bottom = view(pose.x, pose.y, pose.zoom, aspect)
+    mark = next(p for p in shot.performers if p.character == character)
+    figure = figure_of(film.character(character))
+    eye = mark.ground - figure.eyes(mark.posture) * mark.scale
+    half = 105 * mark.scale
+    return left <= mark.x - half and mark.x + half <= right and top <= eye <= bottom - 0.05 * (bottom - top)
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+@pytest.mark.parametrize("pair", [("asha", "dada"), ("meera", "ravi"), ("asha", "ravi")])
+def test_both_people_of_a_two_shot_are_inside_its_width(aspect: Aspect, pair: tuple[str, str]) -> None:
+    film = direct([scene(line("b1", pair[0]), line("b2", pair[1]), present=pair)], aspect)
+    two = next(shot for _, shot in film.shots() if shot.size == "two")
+    assert {p.character for p in two.performers} == set(pair)
+    assert all(face_inside(two, who, film, aspect) for who in pair)
+
+
+def test_the_two_speakers_face_each_other_in_every_shot_of_the_scene() -> None:
+    talk = [line(f"b{n}", "asha" if n % 2 else "dada", "It is a long way home, and the night is dark.") for n in range(12)]
+    for _, shot in direct([scene(*talk)]).shots():
+        for mark in shot.performers:
+            assert mark.facing == ("right" if mark.character == "dada" else "left")
+
+
+def test_editing_one_line_changes_the_id_of_its_shot_alone() -> None:
+    talk = [line(f"b{n}", "asha" if n % 2 else "dada", "It is a long way home, and the night is dark.") for n in range(10)]
+    before = {shot.id: shot for _, shot in direct([scene(*talk)]).shots()}
+    edited = list(talk)
+    edited[4] = line("b4-new", "dada", "It is a long way, and I am tired of the dark now.")
+    after = {shot.id: shot for _, shot in direct([scene(*edited)]).shots()}
+    assert len(before.keys() - after.keys()) == 1
+    assert len(after.keys() - before.keys()) == 1
+    assert all(before[shot] == after[shot] for shot in before.keys() & after.keys())
+
+
+def test_the_same_request_gives_the_same_film() -> None:
+    scenes = [scene(line("b1", "asha"), line("b2", "dada"))]
+    assert direct(scenes).canonical() == direct(scenes).canonical()
+
+
+def test_a_film_opens_on_its_title_and_ends_on_a_card_with_fades() -> None:
+    film = direct([scene(line("b1", "asha")), scene(line("b2", "dada"), number=2, entry="fade", place="KITCHEN", setting="interior")])
+    first, last = film.scenes[0].shots[0], film.scenes[-1].shots[-1]
+    assert first.card is not None and first.card.lines[0] == "The Lamp" and first.fade_in > 0
+    assert last.card is not None and last.card.style == "credits" and last.fade_out == 1
+    assert film.scenes[0].shots[-1].fade_out == film.scenes[1].shots[0].fade_in > 0
+
+
+def test_a_caption_of_the_script_is_set_on_the_picture() -> None:
+    film = direct([scene(line("b1", "asha"), captions=("1947", "Lahore"))])
+    cards = [shot.card.lines for _, shot in film.shots() if shot.card and shot.card.style == "super"]
+    assert cards == [("1947", "Lahore")]
+
+
+def test_a_heavy_line_is_a_close_up_and_movement_is_not() -> None:
+    runs = Happening(id="b4", text="Dada runs.", business=(Business(character="dada", action="run"),))
+    heavy = line("b3", "asha", "I miss her so much!", emotion="sad", strength=0.6)
+    film = direct([scene(line("b1", "asha"), line("b2", "dada"), heavy, runs)])
+    sizes = {beat.id: shot.size for _, shot in film.shots() for beat in shot.beats}
+    assert sizes["b3"] == "close"
+    assert sizes["b4"] in ("wide", "full")
+
+
+def test_somebody_who_walks_in_is_off_stage_until_then() -> None:
+    entrance = Happening(id="b3", text="Meera walks in.", business=(Business(character="meera", action="walk"),))
+    film = direct([scene(line("b1", "asha"), line("b2", "dada"), entrance, line("b4", "meera"), present=("asha", "dada", "meera"))])
+    shots = [shot for _, shot in film.shots() if shot.beats]
+    before = {p.character for shot in shots if shot.beats[0].id in ("b1", "b2") for p in shot.performers}
+    coming = next(p for shot in shots if shot.beats[0].id == "b3" for p in shot.performers if p.character == "meera")
+    assert "meera" not in before
+    assert coming.enters == "right"
+
+
+def test_a_voice_over_shows_no_speaker_of_its_own_but_somebody_who_listens() -> None:
+    film = direct([scene(line("b1", "asha"), line("b2", "ravi", "I was far away.", presence="vo"))])
+    shot = next(shot for _, shot in film.shots() if shot.beats and shot.beats[0].id == "b2")
+    assert [p.character for p in shot.performers] == ["asha"]
+
+
+def test_a_podcast_sits_in_its_seats_and_opens_on_both_hosts() -> None:
+    talk = [line(f"b{n}", "asha" if n % 2 else "dada", "So tell me how all of this began for you, back then.") for n in range(8)]
+    film = direct([scene(*talk, place="", setting="interior")], kind="podcast")
+    first = next(shot for _, shot in film.shots() if shot.beats)
+    assert film.scenes[0].set.stage == "podcast"
+    assert first.size == "two" and len(first.performers) == 2
+    assert all(p.posture == "sit" for _, shot in film.shots() for p in shot.performers)
+    assert {round(p.x) for _, shot in film.shots() for p in shot.performers} == {606, 1316}
+
+
+def test_most_shots_are_held_still() -> None:
+    talk = [line(f"b{n}", "asha" if n % 2 else "dada", "It is a long way home.") for n in range(12)]
+    shots = [shot for _, shot in direct([scene(*talk)]).shots()]
+    assert sum(shot.camera.end is not None for shot in shots) <= len(shots) / 2
+
+
+def test_short_films_are_scored_and_long_ones_breathe() -> None:
+    one = direct([scene(line("b1", "asha"))])
+    assert one.scenes[0].music is not None
+    many = direct([scene(*[line(f"b{n}-{k}", "asha") for k in range(4)], number=n, mood="calm", intensity=0.1) for n in range(1, 8)])
+    assert many.scenes[0].music is not None and many.scenes[-1].music is not None
+    assert any(each.music is None for each in many.scenes)
+
+
+def test_a_speaker_without_a_cast_character_is_an_error() -> None:
+    with pytest.raises(Exception, match="nobody-cast speaks but was not cast"):
+        direct([scene(line("b1", "nobody-cast"))])
