@@ -94,7 +94,7 @@ def birds(rng: Rng, count: int) -> Mono:
 def crowd(rng: Rng, count: int) -> Mono:
     """People talking at a distance: voices without words."""
     wave = np.zeros(count)
-    for _ in range(9):
+    for _ in range(6):
         pitch = rng.uniform(95, 230) * drift(rng, count, 0.5, 0.9, 1.15)
         buzz = np.sign(tone(pitch, count)) * 0.3 + noise(rng, count) * 0.15
         formant = rng.uniform(420, 900)

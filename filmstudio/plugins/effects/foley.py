@@ -30,6 +30,9 @@ _QUIETER = {
 }
 """Levels against the others, dB: what is small in life stays small."""
 
+_LOOP, _CROSSFADE = 14 * SAMPLE_RATE, SAMPLE_RATE
+"""Beds repeat after 14 seconds: longer than anyone remembers a wind, and the work no longer grows with the scene."""
+
 _UNVOICED = frozenset({"laughter", "sob", "scream", "music", "call_to_prayer"})
 """Sounds that people make, or sacred ones: no machine noise stands in for a human voice."""
 
@@ -117,9 +120,21 @@ def _bed(name: str, total: int, seed: int, level: float) -> Wave:
     """A bed in stereo: two takes of the same sound, partly shared, so that it is wide and still holds in mono."""
     from filmstudio.plugins.effects.beds import BEDS
 
-    left, right = (BEDS[name](_rng(seed, f"{name}-{side}"), total) for side in ("left", "right"))
-    pair = np.stack([left + 0.5 * right, right + 0.5 * left], axis=1) / 1.12
-    wave: Wave = (pair * decibels(level)).astype(np.float32)
+    made = min(total, _LOOP + _CROSSFADE)
+    left, right = (BEDS[name](_rng(seed, f"{name}-{side}"), made) for side in ("left", "right"))
+    pair = (np.stack([left + 0.5 * right, right + 0.5 * left], axis=1) * (decibels(level) / 1.12)).astype(np.float32)
+    return _looped(pair, total)
+
+
+def _looped(bed: Wave, total: int) -> Wave:
+    """The bed repeated to a length, each turn crossfaded into the next at equal power."""
+    if len(bed) >= total:
+        return bed[:total]
+    angle = np.linspace(0, np.pi / 2, _CROSSFADE, dtype=np.float32)[:, None]
+    turn = bed.copy()
+    turn[:_CROSSFADE] = turn[:_CROSSFADE] * np.sin(angle) + bed[_LOOP:] * np.cos(angle)
+    wave = np.resize(turn[:_LOOP], (total, 2))
+    wave[: min(_LOOP, total)] = bed[: min(_LOOP, total)]
     return wave
 
 
