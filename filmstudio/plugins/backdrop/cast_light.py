@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filmstudio.core.film import Light
-from filmstudio.plugins.backdrop.colour import GREY_WEIGHTS, RGB, WHITE, mix, plus, saturated, scaled
+from filmstudio.plugins.backdrop.colour import GREY_WEIGHTS, RGB, WHITE, grey_of, mix, plus, saturated, scaled
 from filmstudio.plugins.backdrop.extras import CastAir, CastMatrix
 from filmstudio.plugins.backdrop.light import Mood, air_colour, air_share, lamp_strength, under_roof
 from filmstudio.plugins.backdrop.relight import bloom_strength, vignette_strength
@@ -29,11 +29,25 @@ TYPICAL_TONE = 0.38
 
 
 def cast_tint(slots: Slots, mood: Mood, sky: Sky) -> RGB:
-    """Factors that light the cast: white mixed 55 % towards .82 fill + .5 key, under the roof and lamps of a room."""
+    """Factors that light the cast: white mixed 55 % towards .82 fill + .5 key under the roof and lamps of a room, in the mood's hue.
+
+    For a grey figure this is all that ``cast_matrix`` does but the air.
+    """
+    lit, (pull, hue) = _daylight(slots, mood, sky), _hue_pull(mood)
+    tint = mix(lit, scaled(hue, grey_of(lit)), pull)
+    return (min(1.0, tint[0]), min(1.0, tint[1]), min(1.0, tint[2]))
+
+
+def _daylight(slots: Slots, mood: Mood, sky: Sky) -> RGB:
     light = scaled(plus(scaled(mood.fill, 0.82), scaled(mood.key, 0.5 * sky.key)), sky.gain)
     light = saturated(under_roof(light, WHITE, slots, lamp_strength(mood, sky)), min(1.0, sky.saturation))
     tint = mix(WHITE, light, TINT_SHARE)
     return (min(1.0, tint[0]), min(1.0, tint[1]), min(1.0, tint[2]))
+
+
+def _hue_pull(mood: Mood) -> tuple[float, RGB]:
+    """How far the cast is pulled to the mood's hue, and that hue for a grey of 1."""
+    return SHIFT_SHARE * mood.shift, scaled(mood.fill, 1.12 / max(mood.fill))
 
 
 def cast_air(slots: Slots, mood: Mood, sky: Sky) -> CastAir:
@@ -46,10 +60,9 @@ def cast_matrix(slots: Slots, mood: Mood, sky: Sky) -> CastMatrix:
 
     Rows give red, green and blue from (red, green, blue, alpha) of premultiplied pixels, so the fourth column is the air.
     """
-    tint, air = np.asarray(cast_tint(slots, mood, sky)), cast_air(slots, mood, sky)
-    pull = SHIFT_SHARE * mood.shift
-    hue = np.asarray(mood.fill) / max(mood.fill) * 1.12
-    matrix = ((1 - pull) * np.eye(3) + pull * np.outer(hue, GREY_WEIGHTS)) * tint[None, :] * (1 - air.amount)
+    air, (pull, hue) = cast_air(slots, mood, sky), _hue_pull(mood)
+    pulled = (1 - pull) * np.eye(3) + pull * np.outer(np.asarray(hue), GREY_WEIGHTS)
+    matrix = pulled * np.asarray(_daylight(slots, mood, sky))[None, :] * (1 - air.amount)
     rows = [(float(r), float(g), float(b), air.amount * value) for (r, g, b), value in zip(matrix, air.colour, strict=True)]
     return (rows[0], rows[1], rows[2])
 

@@ -14,7 +14,7 @@ from filmstudio.core.errors import Unsupported
 from filmstudio.core.film import StageSet
 from filmstudio.core.media import MediaRef
 from filmstudio.core.requests import Backdrop, BackdropRequest, Plane
-from filmstudio.plugins import art
+from filmstudio.plugins.art.pack import house_pack
 from filmstudio.plugins.backdrop import stage as stages
 from filmstudio.plugins.backdrop.stage import Stage
 
@@ -68,16 +68,16 @@ class DrawnStage(SingleEngine[BackdropRequest, Backdrop]):
         )
 
 
-def pack_folder(pack: str) -> Path:
+def pack_folder(name: str) -> Path:
     """The folder of an art pack.
 
     Raises:
         Unsupported: there is none of this name.
     """
-    folder = Path(art.__file__).parent / pack
-    if not pack.isidentifier() or not folder.is_dir():
-        raise Unsupported(f"there is no art pack named {pack!r}.", remedy="Use the pack 'house'.")
-    return folder
+    pack = house_pack()
+    if name != pack.name:
+        raise Unsupported(f"there is no art pack named {name!r}.", remedy=f"Use the pack {pack.name!r}.")
+    return pack.folder
 
 
 def stage_of(folder: Path, chosen: StageSet) -> Stage:

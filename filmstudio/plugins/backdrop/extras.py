@@ -82,7 +82,7 @@ class StageExtras(Record):
     cast_air: CastAir
     cast_matrix: CastMatrix = Field(
         default=((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0)),
-        description="cast_tint, the mood's hue and cast_air in one: rows give red, green, blue from premultiplied (red, green, blue, alpha)"
+        description="tint, the mood's hue and air in one: rows give red, green, blue from premultiplied (red, green, blue, alpha)",
     )
     particles: tuple[Particles, ...] = ()
     drifts: tuple[Drift, ...] = ()

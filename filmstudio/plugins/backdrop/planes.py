@@ -134,6 +134,11 @@ def rasterise(head: str, body: str, canvas: Box, scale: float) -> Premultiplied:
             view = f"{left + columns.start / scale:.6f} {top + rows.start / scale:.6f} {across / scale:.6f} {down / scale:.6f}"
             tile = _CANVAS.sub(f'viewBox="{view}" width="{across}" height="{down}"', head, count=1)
             pixels[rows, columns] = _tile(f"{tile}{body}</svg>", (down, across))
+    # A last row or column that the stage covers only in part would let the dark through at its edge.
+    if height * scale % 1:
+        pixels[-1] = pixels[-2]
+    if width * scale % 1:
+        pixels[:, -1] = pixels[:, -2]
     return premultiplied(pixels)
 
 
