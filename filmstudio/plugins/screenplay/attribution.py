@@ -212,13 +212,8 @@ def _is_name(tokens: list[_Token], at: int, first: int, language: str) -> bool:
 def _ends_phrase(tokens: list[_Token], at: int, language: str) -> bool:
     word = fold(tokens[at].word)
     apart = tokens[at].start - tokens[at - 1].end > 1
-    return (
-        apart
-        or word in grammar().speech.phrase_ends
-        or _is_adverb(word)
-        or word.endswith("ing")
-        or bool(_verb_at("", tokens, at, language))
-    )
+    closes = word in grammar().speech.phrase_ends or _is_adverb(word) or word.endswith("ing")
+    return apart or closes or bool(_verb_at("", tokens, at, language))
 
 
 def _finished(text: str, sentence: str, tokens: list[_Token], subject: str, at: int, thought: bool) -> Attribution:

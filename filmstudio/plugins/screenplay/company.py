@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from filmstudio.plugins.screenplay.attribution import is_determiner, pronoun_of
-from filmstudio.plugins.screenplay.grammar import fold, grammar, has_capitals
+from filmstudio.plugins.screenplay.grammar import continues_word, fold, grammar, has_capitals
 
 UNKNOWN = "VOICE"
 """The cue of a line whose speaker the text does not tell."""
@@ -154,7 +154,7 @@ def _find_word(text: str, word: str) -> int:
     at = text.find(word)
     while at >= 0:
         before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
-        if dense or not (before.isalnum() or after.isalnum()):
+        if dense or not (continues_word(before) or continues_word(after)):
             return at
         at = text.find(word, at + 1)
     return -1

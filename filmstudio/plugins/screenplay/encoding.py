@@ -97,7 +97,7 @@ def _wide(data: bytes) -> str | None:
     """UTF-16 without a byte order mark: nearly all zeros at one parity (for text with spaces and line ends in any script)."""
     head = data[: 4096 & ~1]
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if len(data) % 2 or max(even, odd) < len(head) // 40 or min(even, odd) * 20 > max(even, odd):
+    if len(data) % 2 or max(even, odd) < max(4, len(head) // 24) or min(even, odd) * 20 > max(even, odd):
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 
@@ -113,7 +113,10 @@ def _legacy(data: bytes, error: UnicodeDecodeError) -> Decoded:
         return _refused("This file is binary, not text.", "Give a script as Fountain, Final Draft FDX or plain text.")
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data, cp_isolation=list(_LEGACY), preemptive_behaviour=False).best()
+    matches = list(from_bytes(data, cp_isolation=list(_LEGACY), preemptive_behaviour=False))
+    # Sister encodings differ in a few letters and score alike: of those, the commonest.
+    near = [match for match in matches if match.chaos <= matches[0].chaos + 0.02 and match.coherence >= matches[0].coherence - 0.1]
+    best = min(near, key=lambda match: _LEGACY.index(match.encoding) if match.encoding in _LEGACY else len(_LEGACY), default=None)
     if best is None or best.chaos > 0.2:
         return _refused(
             f"The encoding of this file cannot be told: byte {data[error.start]:#04x} here is not UTF-8.", _SAVE_AS_UTF8, line, column

@@ -91,6 +91,10 @@ def grammar() -> Grammar:
     return Grammar.model_validate_json(text)
 
 
+NOT_AFTER_WORD = r"(?<![\w'’\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0dff])"
+NOT_BEFORE_WORD = r"(?![\w'’\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff])"
+"""The edges of a word in patterns: Python's own leave out combining marks."""
+
 _BIDI = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x2066, 0x206A)])
 _HARAKAT = re.compile("[\u064b-\u0652\u0670\u0640]")
 
@@ -101,6 +105,11 @@ def fold(text: str) -> str:
         return " ".join(text.casefold().split())
     folded = unicodedata.normalize("NFKC", text.translate(_BIDI)).casefold()
     return " ".join(_HARAKAT.sub("", folded).split())
+
+
+def continues_word(char: str) -> bool:
+    """Whether ``char`` beside a letter belongs to its word: letters, digits, and combining marks, without which no word of Hindi ends."""
+    return bool(char) and (char.isalnum() or unicodedata.category(char)[0] == "M")
 
 
 def has_capitals(text: str) -> bool:

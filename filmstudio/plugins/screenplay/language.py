@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from typing import Protocol
 
 from filmstudio.core.screenplay import SPOKEN, Screenplay, spoken_text
 from filmstudio.plugins.screenplay.grammar import grammar
@@ -30,12 +29,6 @@ _FEWEST_WORDS = 12
 """Below so many Latin words a guess is worth less than the common case, English, unless the words have its own letters."""
 
 _MOST_LETTERS = 20_000
-
-
-class _Identifier(Protocol):
-    def set_languages(self, langs: list[str]) -> None: ...
-
-    def classify(self, text: str) -> tuple[str, float]: ...
 
 
 def find_language(screenplay: Screenplay) -> str:
@@ -65,9 +58,10 @@ def language_of(text: str) -> str:
         return script
     if script == "latin" and len(words) < _FEWEST_WORDS and text.isascii():
         return "en"
-    identifier = _identifier()
-    identifier.set_languages(list(candidates))
-    return str(identifier.classify(" ".join(words))[0])
+    from py3langid import langid
+
+    langid.set_languages(list(candidates))  # its functions are the only ones that all its versions have
+    return str(langid.classify(" ".join(words))[0])
 
 
 @lru_cache(maxsize=4096)
@@ -82,11 +76,3 @@ def _is_sanskrit(words: list[str]) -> bool:
     endings = sum(1 for word in bare if word.endswith(("ः", "्", "ं", "ाम्")))
     hindi = sum(1 for word in bare if word in grammar().speech.hindi_words)
     return endings * 5 >= len(bare) and hindi * 10 <= len(bare)
-
-
-@lru_cache(maxsize=1)
-def _identifier() -> _Identifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier: _Identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE)
-    return identifier

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from filmstudio.plugins.screenplay.grammar import fold, grammar
+from filmstudio.plugins.screenplay.grammar import NOT_AFTER_WORD, NOT_BEFORE_WORD, fold, grammar
 
 _PREPOSITIONS = (
     "in|at|inside|outside|on|into|by|near|through|to|across|beside|under|from|of|along|toward|towards|before|around|behind|within|"
@@ -61,7 +61,7 @@ def _places() -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
     dense = [word for word in ordered if _spaceless(word)]
     return (
         settings,
-        re.compile(r"(?<![\w'’])(?:" + "|".join(map(re.escape, spaced)) + r")(?=s?(?![\w'’]))"),
+        re.compile(NOT_AFTER_WORD + "(?:" + "|".join(map(re.escape, spaced)) + ")(?=s?" + NOT_BEFORE_WORD + ")"),
         re.compile("|".join(map(re.escape, dense))),
     )
 
@@ -72,7 +72,11 @@ def _hours() -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
     ordered = sorted((word for word in hours if word not in ("day", "dia", "tag", "日", "dawn")), key=lambda word: (-len(word), word))
     spaced = [*(word for word in ordered if not _spaceless(word)), "dawn"]
     dense = [word for word in ordered if _spaceless(word)]
-    return hours, re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, spaced)) + r")(?!\w)"), re.compile("|".join(map(re.escape, dense)))
+    return (
+        hours,
+        re.compile(NOT_AFTER_WORD + "(?:" + "|".join(map(re.escape, spaced)) + ")" + NOT_BEFORE_WORD),
+        re.compile("|".join(map(re.escape, dense))),
+    )
 
 
 def _spaceless(word: str) -> bool:

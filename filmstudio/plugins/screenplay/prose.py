@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from filmstudio.core.errors import Severity
 from filmstudio.core.requests import ReadProblem
 from filmstudio.core.screenplay import Element, ElementKind, Screenplay, TitleEntry, plain_text
-from filmstudio.plugins.screenplay.attribution import Attribution, after_quote, before_quote, is_determiner
+from filmstudio.plugins.screenplay.attribution import after_quote, before_quote, is_determiner
+from filmstudio.plugins.screenplay.attribution_words import Attribution
 from filmstudio.plugins.screenplay.company import FIRST_PERSON, UNKNOWN, Company
 from filmstudio.plugins.screenplay.encoding import clean
-from filmstudio.plugins.screenplay.grammar import fold, grammar
+from filmstudio.plugins.screenplay.grammar import NOT_AFTER_WORD, NOT_BEFORE_WORD, fold, grammar
 from filmstudio.plugins.screenplay.places import Where, find_where
 from filmstudio.plugins.screenplay.quotes import Marks, Span, find_marks, split_speech, starts_with_quote
 
@@ -182,6 +183,9 @@ class _Reader:
         """The attribution of the speech at ``at``: after it, before it, or (within one paragraph) beside its other part."""
         if at + 1 < len(spans) and spans[at + 1].kind == "text":
             found = after_quote(text[spans[at + 1].start : spans[at + 1].end], self.language)
+            if found is not None and not found.subject and at > 0 and spans[at - 1].kind == "text":
+                lead = before_quote(text[spans[at - 1].start : spans[at - 1].end], self.language)
+                found = replace(found, subject=lead.subject) if lead else found
             if found is not None:
                 return "after", found
         if at > 0 and spans[at - 1].kind == "text":
@@ -203,7 +207,8 @@ class _Reader:
             if whole:
                 note = (after.start, after.end)
                 end = at + 2
-                if end < len(spans) and spans[end].kind == "speech":
+                goes_on = text[after.start : after.end].rstrip()[-1:] not in (".", "!", "?", "。", "।")
+                if goes_on and end < len(spans) and spans[end].kind == "speech":
                     more = _joined(text[spans[end].start : spans[end].end])
                     speech = f"{speech}{'' if more[:1] in '.,;:!?…' or _dense(more) else ' '}{more}"
                     end += 1
@@ -407,4 +412,4 @@ def _actions(language: str) -> re.Pattern[str]:
     written = [re.escape(fold(pattern)).replace(r"\*", r"\w*") for pattern in patterns]
     if language in ("ja", "zh"):
         return re.compile("|".join(written))
-    return re.compile(r"(?<!\w)(?:" + "|".join(written) + r")(?!\w)")
+    return re.compile(NOT_AFTER_WORD + "(?:" + "|".join(written) + ")" + NOT_BEFORE_WORD)

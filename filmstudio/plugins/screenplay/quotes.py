@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from filmstudio.plugins.screenplay.grammar import fold, grammar
+from filmstudio.plugins.screenplay.grammar import continues_word, fold, grammar
 
 _PAIRS: dict[str, str] = {"“": "”", "„": "“”‟", "«": "»", "‹": "›", "「": "」", "『": "』", "‟": "”", "〝": "〟", "＂": "＂"}
 _DASHES = "—–―"
@@ -96,7 +96,7 @@ def _has_word(folded: str, word: str) -> bool:
     at = folded.find(word)
     while at >= 0:
         before, after = folded[at - 1 : at], folded[at + len(word) : at + len(word) + 1]
-        if (not word[0].isascii() and _wordless(word)) or not (before.isalnum() or after.isalnum()):
+        if (not word[0].isascii() and _wordless(word)) or not (continues_word(before) or continues_word(after)):
             return True
         at = folded.find(word, at + 1)
     return False

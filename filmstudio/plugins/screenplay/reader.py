@@ -107,7 +107,7 @@ def _title(screenplay: Screenplay, name: str) -> str:
         if fold(entry.key) in words and entry.values:
             return " ".join(entry.values)
     stem = PurePosixPath(re.split(r"[\\/]", name)[-1]).stem
-    spaced = " ".join(re.sub(r"[_\W]+", " ", stem).split())[:_LONGEST_TITLE]
+    spaced = " ".join(re.sub(r"[_.\-–—+]+", " ", stem).split())[:_LONGEST_TITLE]
     return (spaced.title() if spaced.isascii() and spaced.islower() else spaced) or "Untitled"
 
 

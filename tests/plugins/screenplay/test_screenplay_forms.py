@@ -1,0 +1,340 @@
+"""The other forms: Final Draft, podcasts, prose; which is which; encodings and languages."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filmstudio.core.screenplay import Element, Screenplay, plain_text
+from filmstudio.plugins.screenplay.detect import find_form
+from filmstudio.plugins.screenplay.dialogue import read_dialogue
+from filmstudio.plugins.screenplay.encoding import clean, decode
+from filmstudio.plugins.screenplay.fdx import read_fdx
+from filmstudio.plugins.screenplay.fountain import parse_fountain, write_fountain
+from filmstudio.plugins.screenplay.language import language_of
+from filmstudio.plugins.screenplay.prose import read_prose
+
+
+def shape(screenplay: Screenplay | None) -> list[tuple[str, str]]:
+    assert screenplay is not None
+    return [(element.kind, element.text) for element in screenplay.elements]
+
+
+def speeches(elements: tuple[Element, ...]) -> list[tuple[str, str]]:
+    return [
+        (cue.text, line.text)
+        for cue, line in zip(elements, elements[1:], strict=False)
+        if cue.kind == "character" and line.kind == "dialogue"
+    ]
+
+
+FDX = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<FinalDraft DocumentType="Script" Version="5">
+<Content>
+<Paragraph Number="1A" Type="Scene Heading"><SceneProperties Length="1/8"/><Text>INT. LAB - DAY</Text></Paragraph>
+<Paragraph Type="Action"><ScriptNote><Paragraph><Text>Check this.</Text></Paragraph></ScriptNote><Text>Asha reads </Text><Text Style="Bold+Italic">slowly</Text><Text> 5 * 3.</Text></Paragraph>
+<Paragraph><DualDialogue>
+<Paragraph Type="Character"><Text>ASHA (V.O.)</Text></Paragraph>
+<Paragraph Type="Parenthetical"><Text>(softly)</Text></Paragraph>
+<Paragraph Type="Dialogue"><Text>Wait!</Text></Paragraph>
+<Paragraph Type="Character"><Text>RAVI</Text></Paragraph>
+<Paragraph Type="Dialogue"><Text>Stop!</Text></Paragraph>
+</DualDialogue></Paragraph>
+<Paragraph Type="Transition"><Text>CUT TO:</Text></Paragraph>
+</Content>
+<TitlePage><Content>
+<Paragraph Type="General"><Text>THE LAMP</Text></Paragraph>
+<Paragraph Type="General"><Text>written by</Text></Paragraph>
+<Paragraph Type="General"><Text>Asha Rao</Text></Paragraph>
+</Content></TitlePage>
+</FinalDraft>"""
+
+
+def test_final_draft_paragraphs_keep_their_types_numbers_styles_and_lines() -> None:
+    screenplay, problems = read_fdx(FDX)
+    assert not problems
+    assert shape(screenplay) == [
+        ("heading", "INT. LAB - DAY"),
+        ("action", "Asha reads ***slowly*** 5 \\* 3."),
+        ("note", "Check this."),
+        ("character", "ASHA"),
+        ("parenthetical", "softly"),
+        ("dialogue", "Wait!"),
+        ("character", "RAVI"),
+        ("dialogue", "Stop!"),
+        ("transition", "CUT TO:"),
+    ]
+    assert screenplay is not None
+    assert screenplay.title == "THE LAMP"
+    assert screenplay.titled("author") == ("Asha Rao",)
+    assert [element.line for element in screenplay.elements] == [4, 5, 5, 7, 8, 9, 10, 11, 13]
+    assert (screenplay.elements[0].scene_number, screenplay.elements[3].extensions, screenplay.elements[6].dual) == ("1A", ("V.O.",), True)
+
+
+def test_final_draft_becomes_fountain_and_stays_itself() -> None:
+    screenplay, _ = read_fdx(FDX)
+    assert screenplay is not None
+    again, _ = parse_fountain(write_fountain(screenplay))
+    assert [(each.kind, plain_text(each.text)) for each in again.elements] == [
+        (each.kind, plain_text(each.text)) for each in screenplay.elements
+    ]
+
+
+def test_broken_xml_is_told_with_line_and_column() -> None:
+    screenplay, problems = read_fdx("<FinalDraft>\n<Content>\n  <Paragraph></Text>\n</FinalDraft>")
+    assert screenplay is None
+    assert [(problem.line, problem.column) for problem in problems] == [(3, 16)]
+
+
+def test_entity_bombs_are_refused() -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n<FinalDraft><Content><Paragraph><Text>&b;</Text></Paragraph></Content></FinalDraft>'
+    screenplay, problems = read_fdx(bomb)
+    assert screenplay is None
+    assert "entities" in problems[0].message
+
+
+def test_other_xml_and_absurd_nesting_are_refused() -> None:
+    assert read_fdx("<html/>")[0] is None
+    assert read_fdx("<FinalDraft>" + "<a>" * 5000 + "</a>" * 5000 + "</FinalDraft>")[0] is None
+
+
+PODCAST = """# The Lamp Show
+
+Host: not a label here
+**MIA:** Welcome back! [music]
+- **Sam** (softly): Thanks. See [our site](https://example.org).
+[00:12:30] MIA: And we go on,
+over two lines.
+
+A second paragraph of hers.
+
+[laughs]
+
+## Part two
+
+> SAM: Quoted.
+Note: bring milk
+"""
+
+
+def test_podcast_turns_in_all_their_dress() -> None:
+    screenplay, _ = read_dialogue(PODCAST)
+    assert screenplay.title == "The Lamp Show"
+    assert shape(screenplay) == [
+        ("heading", "INT. PODCAST STUDIO - DAY"),
+        ("character", "Host"),
+        ("dialogue", "not a label here"),
+        ("character", "MIA"),
+        ("dialogue", "Welcome back!"),
+        ("parenthetical", "music"),
+        ("character", "Sam"),
+        ("parenthetical", "softly"),
+        ("dialogue", "Thanks. See our site."),
+        ("character", "MIA"),
+        ("dialogue", "And we go on,\nover two lines.\n\nA second paragraph of hers."),
+        ("action", "laughs"),
+        ("section", "Part two"),
+        ("character", "Sam"),
+        ("dialogue", "Quoted."),
+        ("note", "Note: bring milk"),
+    ]
+
+
+TALE = """# The Lamp of Khari
+
+Long ago, in a village by the river, there lived a boy named Arjun. He had no father. The old people said that the river had taken him.
+
+“Who are you?” asked Arjun.
+
+“I am the keeper of the lamp,” said the old woman, smiling. “Come closer.”
+
+“Are you not afraid?” he asked.
+
+“Of what?”
+
+“Of the dark.”
+
+She laughed. “The dark, Arjun, is only a door.”
+
+***
+
+The next morning, in the market, Meera was selling mangoes. Arjun ran to her and said, “Meera, did you see the old woman?”
+
+“There is no old woman,” Meera said quietly, “and there never was.”
+
+He called it "home".
+"""
+
+
+def test_a_tale_is_cast_narrated_and_divided_into_scenes() -> None:
+    screenplay, problems = read_prose(TALE)
+    assert not problems
+    assert screenplay.title == "The Lamp of Khari"
+    assert [text for kind, text in shape(screenplay) if kind == "heading"] == ["EXT. VILLAGE - DAY", "EXT. MARKET - MORNING"]
+    assert [speech for speech in speeches(screenplay.elements) if speech[0] != "NARRATOR"] == [
+        ("ARJUN", "Who are you?"),
+        ("OLD WOMAN", "I am the keeper of the lamp,"),
+        ("OLD WOMAN", "Come closer."),
+        ("ARJUN", "Are you not afraid?"),
+        ("OLD WOMAN", "Of what?"),
+        ("ARJUN", "Of the dark."),
+        ("OLD WOMAN", "The dark, Arjun, is only a door."),
+        ("ARJUN", "Meera, did you see the old woman?"),
+        ("MEERA", "There is no old woman, and there never was."),
+    ]
+    narration = [text for name, text in speeches(screenplay.elements) if name == "NARRATOR"]
+    assert narration[0] == "Long ago, in a village by the river, there lived a boy named Arjun. He had no father."
+    assert narration[-1] == 'He called it "home".'
+    assert [text for kind, text in shape(screenplay) if kind == "action"] == ["smiling.", "She laughed.", "Arjun ran to her"]
+
+
+def said(text: str, language: str = "en") -> list[tuple[str, str]]:
+    return [speech for speech in speeches(read_prose(text, language=language)[0].elements) if speech[0] != "NARRATOR"]
+
+
+def test_somebody_who_is_called_does_not_say_it() -> None:
+    assert said("“I am here,” said Ravi. Meera sat.\n\n“Go,” said Meera.\n\n“Ravi, run!”")[-1] == ("VOICE", "Ravi, run!") or said(
+        "“I am here,” said Ravi.\n\n“Go,” said Meera.\n\n“Ravi, run!”"
+    )[-1] == ("MEERA", "Ravi, run!")
+
+
+def test_two_women_are_not_told_apart_by_she() -> None:
+    told = said("“Sit,” said Asha.\n\n“No,” said Meera.\n\n“Stay,” she said.")
+    assert told[-1] == ("ASHA", "Stay,")  # by turns, not by the pronoun
+
+
+def test_a_speech_goes_on_over_paragraphs_that_open_again() -> None:
+    assert said("“It was long ago,” said Asha. “Nobody knew.\n\n“Then the river came.”") == [
+        ("ASHA", "It was long ago,"),
+        ("ASHA", "Nobody knew."),
+        ("ASHA", "Then the river came."),
+    ]
+
+
+def test_thoughts_are_heard_and_not_seen() -> None:
+    screenplay, _ = read_prose('I thought, "Run."')
+    assert [(element.text, element.extensions) for element in screenplay.elements if element.kind == "character"] == [("I", ("V.O.",))]
+
+
+def test_a_speaker_nobody_tells_of_is_flagged() -> None:
+    screenplay, problems = read_prose("It was dark.\n\n“Who is there?”")
+    assert speeches(screenplay.elements)[-1] == ("VOICE", "Who is there?")
+    assert [(problem.line, problem.column) for problem in problems] == [(3, 2)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "— Reste, dit Claire.\n\n— Non, répondit-il. Jamais.", [("CLAIRE", "Reste")]),
+        ("ru", "— Привет, — сказал Иван. — Заходи.", [("ИВАН", "Привет,"), ("ИВАН", "Заходи.")]),
+        ("de", "»Komm«, sagte die alte Frau.", [("ALTE FRAU", "Komm")]),
+        ("ja", "おじいさんは「よく来たね」と言った。\n\n「はい」と健二が答えた。", [("おじいさん", "よく来たね"), ("健二", "はい")]),
+        ("zh", "“你是谁？”老人问道。\n\n小明低声说：“我迷路了。”", [("老人", "你是谁？"), ("小明", "我迷路了。")]),
+        ("hi", "माँ बोली, “घर चलो।”\n\n“नहीं,” रवि ने कहा।", [("माँ", "घर चलो।"), ("रवि", "नहीं,")]),
+    ],
+)
+def test_attributions_of_many_languages(language: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert said(text, language)[: len(expected)] == expected
+
+
+PIECES = [
+    "“Stay,” said Asha.", " She laughed. ", "“Why?”", "“No", "»Ja«", " sagte Karl", "—Hola —dijo Ana—. Pasa.", "— Reste, dit Claire.",
+    "「待って」と花子は言った。", "小明说：“等一下。”", "\n\n", "\n", "***", "Chapter 1", "He called it \"home\".", "\"Go,\" he said, \"now.\"",
+    "Mr. Rao sat.", "The next morning,", " in the village", "'Tis", "I thought, \"Run.\"", "आशा ने कहा, \"रुको।\"", "قالت ليلى: «ابقَ هنا».",
+    "—", "...", "*", "_", "“", "”", "\"", "«", "»", "[[", "/*", "NAME: hi",
+]  # fmt: skip
+PROSE = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=14).map(" ".join)
+KEPT = ("dialogue", "action", "note", "section")
+
+
+def letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())
+
+
+@settings(max_examples=250, deadline=None)
+@given(PROSE, st.sampled_from(["en", "fr", "ja", "zh", "ar", "hi", "es", "de", "ru"]))
+def test_every_word_of_prose_stands_in_exactly_one_element(text: str, language: str) -> None:
+    screenplay, _ = read_prose(text, language=language)
+    kept = "".join(letters(element.text) for element in screenplay.elements if element.kind in KEPT)
+    assert Counter(kept) == Counter(letters(clean(text)))
+
+
+@settings(max_examples=250, deadline=None)
+@given(PROSE, st.sampled_from(["en", "fr", "ja", "es"]))
+def test_spoken_narrated_and_seen_text_keeps_the_order_of_prose(text: str, language: str) -> None:
+    screenplay, _ = read_prose(text, language=language)
+    source = iter(letters(clean(text)))
+    shown = "".join(letters(element.text) for element in screenplay.elements if element.kind in ("dialogue", "action", "section"))
+    assert all(char in source for char in shown)  # each is found after the one before it
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "form"),
+    [
+        ("a.fountain", "anything", "fountain"),
+        ("a.txt", "INT. KITCHEN - DAY\n\nA door.", "fountain"),
+        ("a.txt", "ASHA\nHi.\n\nRAVI\nHo.", "fountain"),
+        ("a.txt", "@花子\n待って。\n\n@健二\nはい。", "fountain"),
+        ("a.txt", "外景。竹林。夜\n\n风吹。", "fountain"),
+        ("a.md", "# Show\n\n**MIA:** Hello.\n\n**SAM:** Hi.\n\n**MIA:** So.", "dialogue"),
+        ("a.txt", "10:32 Mia: See https://example.org for notes.", "dialogue"),
+        ("a.txt", "Title: X\nAuthor: Y\n\nINT. A - DAY\n\nA: b", "fountain"),
+        ("a.txt", TALE, "prose"),
+        ("a.txt", FDX, "fdx"),
+        ("a.txt", "Roses are red\nViolets are blue", "prose"),
+        ("a.txt", "Once there was a king: he was old.\nHe had a son.", "prose"),
+    ],
+)
+def test_the_form_is_found(name: str, text: str, form: str) -> None:
+    assert find_form(text, name) == form
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "encoding"),
+    [
+        ("\ufeffé".encode(), "é", "utf-8"),
+        ("é ü\nआशा".encode("utf-16"), "é ü\nआशा", "utf-16"),
+        ("INT. HOUSE - DAY\n\nA door.".encode("utf-16-le"), "INT. HOUSE - DAY\n\nA door.", "utf-16-le"),
+        ("a\r\nb\rc\u2028d".encode(), "a\nb\nc\nd", "utf-8"),
+        ("e\u0301\u200b".encode(), "é", "utf-8"),
+    ],
+)
+def test_encodings(data: bytes, text: str, encoding: str) -> None:
+    decoded = decode(data)
+    assert (decoded.text, decoded.encoding, decoded.problems) == (text, encoding, ())
+
+
+LEGACY = {
+    "cp1251": "Однажды ночью старик вышел на берег реки и увидел огонь. Он долго стоял и смотрел на него.\n" * 6,
+    "shift_jis": "昔々、あるところにおじいさんとおばあさんが住んでいました。おじいさんは山へ行きました。\n" * 6,
+    "cp1252": "Où êtes-vous allé, mon frère ? Le café était fermé, et la forêt déjà très noire.\n" * 6,
+}
+
+
+@pytest.mark.parametrize("encoding", sorted(LEGACY))
+def test_legacy_encodings_are_guessed_and_told(encoding: str) -> None:
+    decoded = decode(LEGACY[encoding].encode(encoding))
+    assert decoded.text == clean(LEGACY[encoding])
+    assert "not UTF-8" in decoded.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Hello there, how are you my friend? I am fine and the day is long, thank you.", "en"),
+        ("À bientôt mon ami, je t'aime beaucoup et je reviens demain matin à la maison.", "fr"),
+        ("नमस्ते, आप कैसे हैं? मैं ठीक हूँ।", "hi"),
+        ("धर्मक्षेत्रे कुरुक्षेत्रे समवेता युयुत्सवः । मामकाः पाण्डवाश्चैव किमकुर्वत सञ्जय ॥", "sa"),
+        ("كيف حالك يا صديقي", "ar"),
+        ("آپ کیسے ہیں میرے دوست", "ur"),
+        ("それは本当ですか", "ja"),
+        ("我不知道", "zh"),
+        ("안녕하세요", "ko"),
+        ("😀", "en"),
+    ],
+)
+def test_languages(text: str, language: str) -> None:
+    assert language_of(text) == language
