@@ -16,7 +16,7 @@ def test_one_seed_is_one_drawing() -> None:
     assert draw_village(11) != draw_village(12)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.integers(0, 2**63 - 1))
 def test_the_tower_of_any_village_stands_on_a_third(seed: int) -> None:
     _, x = draw_village(seed)
@@ -33,4 +33,4 @@ def test_the_hero_of_a_forest_follows_its_seed() -> None:
 
 def test_the_planes_of_a_kit_are_the_same_for_every_seed() -> None:
     for draw in (draw_village, draw_forest):
-        assert len({tuple((layer.name, layer.z) for layer in layers_of(draw(seed)[0])[1]) for seed in range(3)}) == 1
+        assert len({tuple((layer.name, layer.z) for layer in layers_of(draw(seed)[0])[1]) for seed in range(2)}) == 1
