@@ -5,21 +5,19 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from filmstudio.plugins.picture.acting.alive import breath, darts, drift, follow
 from filmstudio.plugins.picture.acting.blinks import Blink, lids, plan_blinks
+from filmstudio.plugins.picture.acting.cues import Cues
 from filmstudio.plugins.picture.acting.gait import Stride
 from filmstudio.plugins.picture.acting.limbs import FOREARM, UPPER_ARM, end_of
 from filmstudio.plugins.picture.acting.motion import ARMS, CHANNELS, LEGS, MotionData
 from filmstudio.plugins.picture.acting.mouths import MouthFrame, Spoken, mouth_frames
+from filmstudio.plugins.picture.acting.part import Part
 from filmstudio.plugins.picture.acting.score import ARM_CHANNELS, FACE_OFFSETS, LEG_CHANNELS, RETURN, stance
-from filmstudio.plugins.picture.acting.speech import Delivery
 from filmstudio.plugins.picture.acting.staged import StagedPose
 from filmstudio.plugins.portrait.pose import Pose
-
-if TYPE_CHECKING:
-    from filmstudio.plugins.picture.acting.performance import Cues
 
 WRIST_LAG = 1.5
 """Frames by which a wrist trails its forearm."""
@@ -42,11 +40,9 @@ TRAILING = ("sway", "breath", "sleeve", "wing", "hair")
 HEAD = ("tilt", "yaw", "pitch", "hx", "hy", "hair")
 
 
-def assemble(
-    cues: Cues, *, frames: int, rate: float, spoken: Sequence[Spoken], heard: Sequence[Delivery], stresses: Sequence[float],
-    facing_left: bool, unit: float, motion: MotionData, rng: random.Random, length: float,
-) -> tuple[StagedPose, ...]:  # fmt: skip
-    """The pose of every frame. ``rate`` is data frames a frame; ``unit`` stage units a drawing unit."""
+def assemble(part: Part, cues: Cues, spoken: Sequence[Spoken], stresses: Sequence[float], rng: random.Random) -> tuple[StagedPose, ...]:
+    """The pose of every frame: all tracks baked and added, then springs, then frames set on ones or twos."""
+    frames, rate, motion = part.timing.frames, part.rate, part.motion
     times = [frame * rate for frame in range(frames)]
     score, moods = cues.score, cues.moods
     phase = rng.uniform(0.0, 6.28)
@@ -60,11 +56,11 @@ def assemble(
     inside, above = breath(times, moods, phase / 6.28, lambda time: _deep(cues, time, motion))
     strides = _walk(cues, times, baked, free)
     _add_body(cues, times, baked, mood, alive, free, inside, above, phase, strides)
-    facing = _facing(cues, times, facing_left)
-    _add_face(cues, times, baked, mood, frames, heard, stresses, motion, rng, length, facing)
+    facing = _facing(cues, times, part.performer.facing == "left")
+    _add_face(part, cues, times, baked, mood, stresses, rng, facing)
     mouths = mouth_frames(frames, rate, spoken, moods, _asked_mouths(cues, times), motion.mouths)
+    mouths = _shaken(cues, times, mouths)
     baked["dx"] = [cues.travel.offset(time) for time in times]
-    size = score.body.size
     baked["breath"] = inside
     _add_overlap(times, baked)
     steps = {channel: track.bake(times) for channel, track in score.steps.items()}
@@ -73,7 +69,7 @@ def assemble(
         _slow_down(baked, arm, rate)
     _on_twos(baked, BODY, frames)
     _on_twos(baked, HEAD, frames)
-    return _staged(baked, steps, grounded, strides, mouths, facing, unit * size, score.body.creature)
+    return _staged(baked, steps, grounded, strides, mouths, facing, part.unit * score.body.size, score.body.creature)
 
 
 def _liveliness(cues: Cues, times: Sequence[float]) -> tuple[list[float], list[float]]:
@@ -176,9 +172,10 @@ def _facing(cues: Cues, times: Sequence[float], facing_left: bool) -> list[bool]
 
 
 def _add_face(
-    cues: Cues, times: Sequence[float], baked: Channels, mood: Channels, frames: int, heard: Sequence[Delivery], stresses: Sequence[float],
-    motion: MotionData, rng: random.Random, length: float, facing: Sequence[bool],
+    part: Part, cues: Cues, times: Sequence[float], baked: Channels, mood: Channels, stresses: Sequence[float], rng: random.Random,
+    facing: Sequence[bool],
 ) -> None:  # fmt: skip
+    frames, motion, length = len(times), part.motion, part.length
     for channel in FACE_OFFSETS:
         baked[channel] = [value + offset for value, offset in zip(mood[channel], baked[channel], strict=True)]
     baked["brow"] = [value + offset for value, offset in zip(baked["brow"], cues.accents.brow.bake(times), strict=True)]
@@ -201,6 +198,17 @@ def _add_face(
 
 def _asked_mouths(cues: Cues, times: Sequence[float]) -> list[str | None]:
     return [value if isinstance(value, str) else None for value in cues.score.steps["mouth"].bake(times)]
+
+
+def _shaken(cues: Cues, times: Sequence[float], mouths: Sequence[MouthFrame]) -> list[MouthFrame]:
+    """A laugh is in the mouth too: it opens as the head bounces down."""
+    laughs = [stretch for stretch in cues.score.stretches if stretch.name == "laugh"]
+    bounce = cues.score.tracks["hy"]
+    shaken = list(mouths)
+    for index, time in enumerate(times):
+        if shaken[index].shape == "m_laugh" and not shaken[index].line and any(s.start < time < s.end for s in laughs):
+            shaken[index] = replace(shaken[index], height=max(0.6, min(1.2, shaken[index].height * (0.86 + 0.035 * bounce.at(time - 1.0)))))
+    return shaken
 
 
 def _add_overlap(times: Sequence[float], baked: Channels) -> None:

@@ -47,6 +47,7 @@ class _Placement:
     size: float
     loops: int
     settles: bool
+    linger: float
     when: Callable[[float], float]
     """Time of a frame of the clip."""
 
@@ -121,12 +122,13 @@ class Score:
         prop: Stepped = None,
         swap_prop: bool = False,
         until: float = 0.0,
+        linger: float = 0.0,
     ) -> float:
         """Write a clip from ``start`` on, and return the time of its end.
 
         ``size`` multiplies the distance from rest, ``tempo`` the speed; ``hold_until`` stretches the hold of a gesture;
         ``mirror`` exchanges the arms; ``loops`` repeats a cycle. A pose that the clip ends in is held ``until`` that time.
-        Channels in ``skip`` are left alone.
+        Arms that would go back to rest stop ``linger`` of the way from it. Channels in ``skip`` are left alone.
         """
         settles = clip.name in SETTLES
         if clip.name == "stand_up":
@@ -145,7 +147,7 @@ class Score:
         def when(frame: float) -> float:
             return start + lead + frame / tempo + (extra if clip.hold and frame >= body_end else 0.0)
 
-        placement = _Placement(clip, start, end, size, loops, settles, when)
+        placement = _Placement(clip, start, end, size, loops, settles, linger, when)
         corrected = self._touches(clip)
         for channel, keys in clip.keys.items():
             target = _exchange(channel) if mirror else channel
@@ -157,10 +159,8 @@ class Score:
             if target in blocked:
                 continue
             self._step(target, channel, changes, placement, prop, swap_prop)
-        if self.hands["prop_n"] and "prop_n" not in clip.steps and any(hand != "hand_relaxed" for _, hand in clip.steps.get("hand_n", ())):
-            self.steps["prop_n"].cut(start)
-            self.steps["prop_n"].set(when(2.0), None)
-            self.steps["prop_n"].set(end, None if settles else self.hands["prop_n"])
+        if self.hands["prop_n"] and "prop_n" not in clip.steps and _lifts_near(clip, blocked, mirror=mirror):
+            self._put_away(when(2.0), end, for_good=settles)
         if "ground" in clip.keys and "ground" not in blocked:
             self.grounded.cut(start)
             self.grounded.set(when(clip.keys["ground"][0].frame), True)
@@ -181,6 +181,27 @@ class Score:
             )
         )
         return end
+
+    def lower_arms(self, time: float) -> None:
+        """Let arms that lingered sink to rest, unless a clip is using them."""
+        if self.busy(time, arms=True):
+            return
+        for order, channel in enumerate(ARM_CHANNELS):
+            track = self.tracks[channel]
+            if track.end <= time and abs(track.at(time) - self.rest[channel]) > 0.05:
+                track.to(time + (order // 3) * 3, time + 16 + (order // 3) * 3, self.rest[channel])
+
+    def _put_away(self, start: float, end: float, *, for_good: bool) -> None:
+        """The near hand is wanted: what it carries is gone until it is back."""
+        hand, prop = self.steps["hand_n"], self.steps["prop_n"]
+        prop.cut(start)
+        prop.set(start, None)
+        if hand.at(start) == "hand_hold":
+            hand.cut(start)
+            hand.set(start, "hand_relaxed")
+        if not for_good:
+            prop.set(end, self.hands["prop_n"])
+            hand.set(end, self.hands["hand_n"])
 
     def _starts_away(self, clip: Clip, blocked: set[str]) -> bool:
         for channel in (*ARM_CHANNELS, *LEG_CHANNELS, "roll"):
@@ -232,7 +253,7 @@ class Score:
                 if key.frame == 0 and (turn > 0 or at_rest or (clip.name == "stand_up")):
                     continue
                 if at_rest and channel in (*ARM_CHANNELS, *LEG_CHANNELS) and not (settles and key is keys[-1]):
-                    value = rest
+                    value = rest + (final - rest) * (placed_at.linger if target in ARM_CHANNELS else 0.0)
                 elif offset:
                     value = (placed.value - REST[channel]) * size
                 elif target in ARM_CHANNELS:
@@ -252,7 +273,7 @@ class Score:
                 final = value
         if first:
             return
-        if not settles and abs(final - rest) > 1e-6 and target not in GAZE:
+        if not settles and abs(final - rest) > 1e-6 and target not in GAZE and not (placed_at.linger and target in ARM_CHANNELS):
             track.key(max(placed_at.end, track.end) + RETURN, rest)
 
     def _step(
@@ -292,6 +313,14 @@ def _exchange(channel: str) -> str:
         return "near" + channel[3:]
     pairs = {"hand_n": "hand_f", "hand_f": "hand_n", "prop_n": "prop_f", "prop_f": "prop_n"}
     return pairs.get(channel, channel)
+
+
+def _lifts_near(clip: Clip, blocked: set[str], *, mirror: bool) -> bool:
+    """Whether a clip takes the near arm well away from rest."""
+    arm = "far" if mirror else "near"
+    return "near0" not in blocked and any(
+        abs(key.value - REST[f"{arm}{joint}"]) > 25 for joint in (0, 1) for key in clip.keys.get(f"{arm}{joint}", ())
+    )
 
 
 def _moves(clip: Clip, channel: str) -> bool:
