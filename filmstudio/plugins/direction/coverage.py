@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -85,9 +85,10 @@ def weight(line: Line) -> float:
     return score
 
 
-def cover(beats: Sequence[Beat], moments: Sequence[Moment], seen: frozenset[str]) -> list[Setup]:
-    """Setups for a drama scene, every beat in exactly one of them, in order. ``seen`` are the people who can be drawn."""
+def cover(beats: Sequence[Beat], moments: Sequence[Moment], names: Mapping[str, str]) -> list[Setup]:
+    """Setups for a drama scene, every beat in exactly one of them, in order. ``names`` are those of the people who can be drawn."""
     scene = _Scene()
+    seen = frozenset(names)
     strongest = _strongest(beats)
     at = 0
     while at < len(beats):
@@ -95,7 +96,7 @@ def cover(beats: Sequence[Beat], moments: Sequence[Moment], seen: frozenset[str]
         if isinstance(beat, Line):
             at = _cover_line(scene, beats, at, moments, seen, strongest)
         else:
-            at = _cover_happening(scene, beats, at, moments, seen)
+            at = _cover_happening(scene, beats, at, moments, names)
     return _varied(scene.setups)
 
 
@@ -287,17 +288,19 @@ def _react(
     scene.setups.append(Setup("reaction", (who,), moment=min(at, len(moments) - 1), seconds=Fraction(13, 10), key=f"reaction-{line.id}"))
 
 
-def _cover_happening(scene: _Scene, beats: Sequence[Beat], at: int, moments: Sequence[Moment], seen: frozenset[str]) -> int:
+def _cover_happening(scene: _Scene, beats: Sequence[Beat], at: int, moments: Sequence[Moment], names: Mapping[str, str]) -> int:
     happening = beats[at]
     assert isinstance(happening, Happening)  # noqa: S101 - the caller has told
-    present = _present(moments[at], seen)
+    present = _present(moments[at], frozenset(names))
     actors = tuple(dict.fromkeys(b.character for b in happening.business if b.character in present))
     actions = {business.action for business in happening.business if business.character in actors}
     moves = bool(actions & BODY_ACTIONS) or any(m.enters or m.exits for m in moments[at].marks)
     size: ShotSize
     subjects = actors
     if not actors:
-        size, subjects = "wide", present
+        # Nothing to perform, but somebody to look at: whoever the action names last.
+        named = max(((happening.text.casefold().rfind(names[who].casefold()), who) for who in present), default=(-1, ""))
+        size, subjects = ("medium", (named[1],)) if named[0] >= 0 and len(names[named[1]]) > 1 else ("wide", present)
     elif len(actors) > 1:
         size = "full" if moves and len(actors) == 2 else "wide" if moves else ("two" if len(actors) == 2 else "group")
         subjects = present if size == "wide" else actors

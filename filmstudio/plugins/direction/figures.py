@@ -25,25 +25,42 @@ _CREATURES: dict[str, tuple[float, float, float]] = {
 }  # fmt: skip
 """Top, eye line and half width of the house pack's creatures, measured on their drawings, drawing units above the ground."""
 
-EYE_LEVEL: dict[Posture, float] = {"stand": 1.0, "sit": 0.74, "sit_floor": 0.5, "kneel": 0.6, "lie": 0.12}
-"""Height of the eyes in each posture, as a share of standing; the acting engine uses the same."""
+_SEATED_GROUND: dict[Posture, float] = {"stand": 925.0, "sit": 702.0, "sit_floor": 452.0, "kneel": 690.0, "lie": 925.0}
+"""Drawing units from the neck down to the ground in each posture of the motion data; robed people kneel on their heels."""
+_ROBED_KNEEL = 452.0
+_LYING_EYE, _LYING_REACH = 130.0, 0.8
+"""Eye height of somebody lying down, and how far back the head lies, in eye heights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Measures of a figure standing upright, drawing units above the ground; ``half`` is half its width at rest."""
+    """Measures of a figure standing upright, drawing units above the ground; ``half`` is half its width at rest.
+
+    ``s`` is the body's own scale; 0 for a creature, which keeps its posture whatever the script says.
+    """
 
     top: float
     eye: float
     half: float
+    s: float = 0.0
+    robed: bool = False
 
     def eyes(self, posture: Posture) -> float:
         """Height of the eyes in a posture."""
-        return self.eye * EYE_LEVEL[posture]
+        if not self.s or posture == "stand":
+            return self.eye
+        if posture == "lie":
+            return _LYING_EYE * self.s
+        ground = _ROBED_KNEEL if posture == "kneel" and self.robed else _SEATED_GROUND[posture]
+        return self.eye - self.s * (_SEATED_GROUND["stand"] - ground)
 
     def head(self, posture: Posture) -> float:
         """Height of the top of the hair in a posture."""
         return self.eyes(posture) + (self.top - self.eye)
+
+    def reach(self, posture: Posture) -> float:
+        """How far behind the feet the head is: nothing unless the person lies down."""
+        return _LYING_REACH * self.eye if self.s and posture == "lie" else 0.0
 
 
 def figure_of(character: Character) -> Figure:
@@ -60,7 +77,10 @@ def figure_of(character: Character) -> Figure:
     sunk = float(str(stoop[1])) if isinstance(stoop, list) and len(stoop) == 2 else 0.0
     ground = _NECK_GROUND if character.age != "baby" else 420.0
     eye = height * (ground + _HEAD_UP - sunk) + _EYE_IN_HEAD * scale
-    return Figure(eye + _CROWN_OVER_EYE * scale + _HAIR, eye, max(_SHOULDERS * width * height * 1.05, 105.0 * scale))
+    half = max(_SHOULDERS * width * height * 1.05, 105.0 * scale)
+    baby = character.age == "baby"
+    robed = isinstance(body, dict) and bool(body.get("feet_only"))
+    return Figure(eye + _CROWN_OVER_EYE * scale + _HAIR, eye, half, 0.0 if baby else height, robed)
 
 
 def _number(record: object, key: str, otherwise: float) -> float:

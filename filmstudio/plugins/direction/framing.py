@@ -125,10 +125,11 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
     field = max(plan.field * measure, min(plan.least, _SMALL * measure))
     upright = on.aspect == "9:16" and single and size not in _FEET
     height = field * (_UPRIGHT if upright else 1.0) * unit
-    middle = sum(mark.x for mark in subjects) / len(subjects)
+    heads = {mark.character: mark.x + _head_shift(on, mark) for mark in subjects}
+    middle = sum(heads[mark.character] for mark in subjects) / len(subjects)
     step = 1.0 if on.fixed else near
     # People who step forward also step apart: their distance grows with them.
-    xs = {mark.character: middle + (mark.x - middle) * step for mark in (*subjects, *others)}
+    xs = {mark.character: middle + (heads.get(mark.character, mark.x) - middle) * step for mark in (*subjects, *others)}
     halves = {mark.character: on.figures[mark.character].half * unit for mark in (*subjects, *others)}
     if not single:
         xs = _closer(on, subjects, xs, halves, height * ratio, unit)
@@ -168,12 +169,18 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
         look = _LOOK_ROOM if size not in _FEET else 0.03
         x = middle + (look if subjects[0].facing == "right" else -look) * height * ratio
     pose = CameraPose(x=round(x, 2), y=round(top + height / 2, 2), zoom=round(zoom, 4))
-    people = [performer(on, mark, near, xs[mark.character], ground) for mark in subjects]
+    people = [performer(on, mark, near, xs[mark.character] - near * _head_shift(on, mark), ground) for mark in subjects]
     for mark in others:
         edge = _edge(on, mark, subjects[0], pose, unit)
         people.append(performer(on, mark, near, edge, ground))
     camera = _camera(on, pose, push=push, about=(middle, eye_y))
     return Framed(camera, _shifted(tuple(people), pose, camera, on))
+
+
+def _head_shift(on: Set, mark: Mark) -> float:
+    """Stage units from the feet to the head sideways: only of somebody who lies down, the head away from where they faced."""
+    reach = on.figures[mark.character].reach(mark.posture) * stage_scale(mark.ground, on.stage.horizon_y)
+    return -reach if mark.facing == "right" else reach
 
 
 def _edge(on: Set, mark: Mark, subject: Mark, pose: CameraPose, unit: float) -> float:

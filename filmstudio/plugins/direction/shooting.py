@@ -119,8 +119,8 @@ def _shoot_scene(
     marks = places(place.stage, order, on.figures, focal)
     seated = told.kind == "podcast"
     stage_moments = moments(place.beats, marks, seated=seated)
-    seen = frozenset(order)
-    setups = cover_podcast(place.beats, stage_moments, seen) if seated else cover(place.beats, stage_moments, seen)
+    names = {character: characters[character].name for character in order}
+    setups = cover_podcast(place.beats, stage_moments, frozenset(order)) if seated else cover(place.beats, stage_moments, names)
     opening = stage_moments[0] if stage_moments else Moment(tuple(sorted(marks.values(), key=lambda mark: mark.x)))
     before_entrances = Moment(tuple(mark for mark in opening.marks if mark.enters is None))
     shots: list[Shot] = []

@@ -43,7 +43,7 @@ def test_a_place_that_is_not_drawn_gets_a_stand_in_with_a_note() -> None:
 
 
 def test_an_unknown_place_is_a_living_room_inside_and_a_park_outside() -> None:
-    inside, outside = (choose_stage(STAGES, "XYZZY", setting) for setting in ("interior", "exterior"))  # type: ignore[arg-type]
+    inside, outside = (choose_stage(STAGES, "XYZZY", setting) for setting in ("interior", "exterior"))
     assert (inside.stage.id, outside.stage.id) == ("living", "park")
     assert "XYZZY" in inside.stand_in and "XYZZY" in outside.stand_in
 
