@@ -13,6 +13,9 @@ from filmstudio.plugins.breakdown.people import Cast, Mention
 from filmstudio.plugins.breakdown.words import Hit, clean, count_words, fold, is_letter, tokens, word_set
 
 MOTION_FPS = 24
+BLOCKING = 2
+"""Words before an action in which a blocker (not, almost, wants to) cancels it."""
+
 LOOP_SECONDS = Fraction(3)
 """How long a looping action plays when nothing else ends it (grammar, section 7)."""
 
@@ -117,7 +120,8 @@ def read_action(sentence: str, stage: Stage, language: str = "en") -> ActionRead
     for mention in mentions:
         # A name that is also a verb (Chase, Will) names the person.
         taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
-    hits = [hit for hit in table.find(folded, language, taken) if not _blocked(folded, hit)]
+    found = table.find(folded, language, taken)
+    hits = [hit for hit in found if not _blocked(folded, hit)]
     deeds: list[Deed] = []
     used: list[Hit[ActionPattern]] = []
     moved: tuple[str, ...] = ()
@@ -130,6 +134,11 @@ def read_action(sentence: str, stage: Stage, language: str = "en") -> ActionRead
         target = _target(hit, mentions, movers)
         if hit.value.pair and len(movers) == 1:
             target = target or _partner(folded, hit, stage, movers[0])
+        if deeds and (deeds[-1].action, deeds[-1].movers) == (hit.value.action, movers) and movers:
+            continue  # "picks up the phone and dials" is one action
+        if hit.value.pair and len(movers) == 2:
+            deeds += [Deed(hit.value.action, hit.start, (one,), other) for one, other in (movers, movers[::-1])]
+            continue
         deeds.append(Deed(hit.value.action, hit.start, movers, target, _prop(folded, hit)))
         if hit.value.pair and target and len(movers) == 1:
             deeds.append(Deed(hit.value.action, hit.start, (target,), movers[0]))
@@ -138,7 +147,7 @@ def read_action(sentence: str, stage: Stage, language: str = "en") -> ActionRead
             stage.name(mention.person)
     return ActionReading(
         tuple(deeds),
-        _sounds(folded, used, hits, ignored, language),
+        _sounds(folded, used, found, ignored, language),
         tuple(dict.fromkeys(mention.person for mention in mentions if _is_here(folded, mention))),
     )
 
@@ -150,16 +159,13 @@ def _blocked(folded: str, hit: Hit[ActionPattern]) -> bool:
     before = tokens(clause)
     if hit.value.one_word and before and before[-1][2] in words.nouns_before:
         return True
-    window = clause[before[-words_in_window()][0] :] if len(before) >= words_in_window() else clause
+    window = clause[before[-BLOCKING][0] :] if len(before) >= BLOCKING else clause
     if words.blockers.find(window):
         return True
-    # "not" of other languages directly before: no duerme, pleure pas, नहीं बैठता
-    return bool(before) and before[-1][2] in {"no", "nicht", "नहीं", "لا", "ne", "n'"}
-
-
-def words_in_window() -> int:
-    """Words before an action in which a blocker cancels it."""
-    return 2
+    # "not" of other languages: no duerme, nickt nicht, ne pleure pas, नहीं बैठता
+    following = tokens(folded[hit.end :])[:1]
+    behind = bool(following) and following[0][2] in {"nicht", "pas"}
+    return behind or (bool(before) and before[-1][2] in {"no", "nicht", "नहीं", "لا", "ne"})
 
 
 def _movers(
@@ -180,9 +186,9 @@ def _movers(
     if inside and not left and pronoun is None:
         pronoun = inside
     if left and (pronoun is None or pronoun[0] < left[-1].start):
-        return _joined(folded, left)
+        return () if _stranger(folded[left[-1].end : hit.start], language) else _joined(folded, left)
     if pronoun is not None:
-        return _resolve(pronoun[1], stage, moved)
+        return _resolve(pronoun[1], stage, moved, folded[hit.start : hit.end])
     between = [word for _, _, word in tokens(folded[: hit.start])]
     if hit.value.explicit:
         return () if _described(folded[: hit.start], language) else None
@@ -202,6 +208,8 @@ def _is_object(folded: str, mention: Mention, hits: Sequence[Hit[ActionPattern]]
     before = tokens(folded[: mention.start])
     if before and before[-1][2] in _PREPOSITIONS:
         return True
+    if any(hit.start >= mention.end and not folded[mention.end : hit.start].strip() for hit in hits):
+        return False  # "Asha watches Ravi walk away": Ravi walks
     return any(hit.end <= mention.start and not folded[hit.end : mention.start].strip() for hit in hits)
 
 
@@ -233,10 +241,20 @@ def _last_pronoun(before: str) -> tuple[int, str] | None:
     return None
 
 
-def _resolve(pronoun: str, stage: Stage, moved: tuple[str, ...]) -> tuple[str, ...]:
+def _stranger(between: str, language: str) -> bool:
+    """Whether somebody outside the cast stands directly before the verb: Asha sees [a man] running."""
+    words = lexicon()
+    found = [hit.end for hit in words.relations.find(between, language)] + [hit.end for hit in words.creatures.find(between, language)]
+    return bool(found) and not between[max(found) :].strip()
+
+
+def _resolve(pronoun: str, stage: Stage, moved: tuple[str, ...], verb: str) -> tuple[str, ...]:
     if pronoun in _THEY and pronoun not in _SHE:
         return tuple(stage.named[-2:])
     gender = "f" if pronoun in _SHE and pronoun != "वह" else "m" if pronoun in _HE else ""
+    if pronoun in ("वह", "वे", "उसने"):
+        # Hindi pronouns have no gender; its verbs do.
+        gender = "f" if "ती" in verb else "m" if "ता" in verb else ""
     if moved and (not gender or stage.cast.genders.get(moved[-1], gender) == gender):
         return moved[-1:]
     person = stage.last(gender)

@@ -11,7 +11,7 @@ from filmstudio.core.screenplay import Element, plain_text
 from filmstudio.plugins.breakdown.actions import FRAMES, ActionReading, Stage, read_action, seconds_of
 from filmstudio.plugins.breakdown.asides import Aside, read_aside, read_extensions
 from filmstudio.plugins.breakdown.cultures import language_of
-from filmstudio.plugins.breakdown.emotions import ACTION_BEFORE, Mood, Reading, has_letters, read_emotion, score_words
+from filmstudio.plugins.breakdown.emotions import ACTION_BEFORE, Mood, Reading, emoji_feelings, has_letters, read_emotion, score_words
 from filmstudio.plugins.breakdown.identifiers import Numbering, short_hash
 from filmstudio.plugins.breakdown.people import Cast, read_cue
 from filmstudio.plugins.breakdown.script import Act, Play, Speech
@@ -243,7 +243,8 @@ class BeatMaker:
         if aside.silent:
             self._happening(words, (), (), seconds_of(words, (), caption=True))
             return True
-        reading = self._reading(text if kind == "lyric" else words, language, speaker, aside)
+        aside = replace(aside, feelings=[*aside.feelings, *emoji_feelings(text)])
+        reading = self._reading(words, language, speaker, aside)
         said = divide(words, language)
         for position, part in enumerate(said):
             felt = reading if len(said) == 1 else self._reading(part, language, speaker, aside)

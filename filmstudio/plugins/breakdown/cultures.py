@@ -112,32 +112,24 @@ def name_evidence(cultures: Sequence[str], name: str) -> Evidence:
 def decide(evidence: Iterable[Evidence], default: str) -> str:
     """The culture that the evidence points to, or ``default`` when it is too little or divided.
 
-    The four regions of India stand together first; then the best of them wins, north on a tie.
+    Cultures of one group (the four regions of India) stand together first; then the best of them wins, or the group's first on a tie.
     """
     gathered = list(evidence)
     strong = [cue for cue in gathered if not cue.weak]
-    supported = [
-        cue for cue in gathered if cue.weak and any(other.culture == cue.culture and other.category != cue.category for other in strong)
-    ]
+    kinds = {(cue.culture, cue.category) for cue in strong}
+    backed = [cue for cue in gathered if cue.weak and any(culture == cue.culture and kind != cue.category for culture, kind in kinds)]
     points: dict[str, float] = {}
-    for cue in [*strong, *supported]:
+    for cue in [*strong, *backed]:
         points[cue.culture] = points.get(cue.culture, 0.0) + cue.weight
     groups: dict[str, float] = {}
     for culture, total in points.items():
-        group = CULTURES[culture].group if CULTURES[culture].group == "indian" else culture
-        groups[group] = groups.get(group, 0.0) + total
+        groups[CULTURES[culture].group] = groups.get(CULTURES[culture].group, 0.0) + total
     ranked = sorted(groups.items(), key=lambda pair: (-pair[1], pair[0]))
-    if not ranked or ranked[0][1] < WINNING:
+    if not ranked or ranked[0][1] < WINNING or (len(ranked) > 1 and ranked[0][1] < LEAD * ranked[1][1]):
         return default
-    if len(ranked) > 1 and ranked[0][1] < LEAD * ranked[1][1]:
-        return default
-    winner = ranked[0][0]
-    if winner != "indian":
-        return winner
-    regions = {culture: total for culture, total in points.items() if CULTURES[culture].group == "indian"}
-    best = max(regions.values())
-    leading = sorted(culture for culture, total in regions.items() if total == best)
-    return leading[0] if len(leading) == 1 else "indian_north"
+    members = {culture: total for culture, total in points.items() if CULTURES[culture].group == ranked[0][0]}
+    leading = [culture for culture, total in members.items() if total == max(members.values())]
+    return leading[0] if len(leading) == 1 else next(key for key, culture in CULTURES.items() if culture.group == ranked[0][0])
 
 
 def limited(scenes: Iterable[Sequence[Evidence]]) -> list[Evidence]:

@@ -181,6 +181,23 @@ def _punctuation(text: str) -> tuple[float, tuple[str, float] | None]:
     return boost, alone
 
 
+_EMOJI: dict[str, tuple[str, float]] = {
+    **dict.fromkeys("😀😃😄😁😆😂🤣😊🙂😎🥳🎉", ("happy", 2.0)),
+    **dict.fromkeys("😢😭☹🙁😞😔💔", ("sad", 2.0)),
+    **dict.fromkeys("😠😡🤬", ("angry", 2.0)),
+    **dict.fromkeys("😨😰😱👻", ("afraid", 2.0)),
+    **dict.fromkeys("😮😲🤯", ("surprised", 2.0)),
+    **dict.fromkeys("🤢🤮", ("disgusted", 2.0)),
+    **dict.fromkeys("🤔", ("thoughtful", 2.0)),
+    **dict.fromkeys("❤💕😍🥰😘", ("tender", 2.0)),
+}
+
+
+def emoji_feelings(text: str) -> list[tuple[str, float]]:
+    """What the emoji of a line say of it: they are a hint to the actor and are never spoken."""
+    return list(dict.fromkeys(_EMOJI[char] for char in text if char in _EMOJI))
+
+
 class Mood:
     """Remembers each speaker's last emotion, which lingers at half strength."""
 

@@ -231,12 +231,16 @@ def transition_kind(text: str) -> str:
     return lexicon().transitions.get(_transition_key(text), "")
 
 
+_OWN_HEADS = frozenset({"crying", "sobbing", "in tears", "from afar"})
+"""Deliveries that sound unlike the others that ask for the same."""
+
+
 def _deliveries(entries: dict[str, dict[str, Any]]) -> list[tuple[str, Delivery]]:
     heads: dict[str, str] = {}
     found = []
     for word, entry in entries.items():
         signature = json.dumps(entry, sort_keys=True, ensure_ascii=False)
-        head = word if entry["kind"] == "language" else heads.setdefault(signature, word)
+        head = word if entry["kind"] == "language" or word in _OWN_HEADS else heads.setdefault(signature, word)
         found.append(
             (
                 word,

@@ -168,6 +168,11 @@ def test_an_emotion_lingers_two_lines_at_half_strength_and_then_ends() -> None:
     assert said[1].strength == pytest.approx(said[0].strength / 2, abs=0.02)
 
 
+def test_an_emoji_colours_a_line_and_is_not_spoken() -> None:
+    (line,) = lines(broken_down("@ASHA", "-The train 😢"))
+    assert (line.text, line.emotion) == ("The train", "sad")
+
+
 def test_tender_words_show_a_warm_face() -> None:
     assert lines(broken_down("@ASHA", "-I love you, my dear."))[0].emotion == "warm"
 
@@ -230,6 +235,28 @@ def test_a_super_is_set_on_the_picture_and_not_played() -> None:
     assert happenings(result) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "moving"),
+    [
+        ("Asha watches Ravi walk away.", [("asha", "idle"), ("ravi", "walk")]),
+        ("Asha sees a man running.", []),
+        ("He almost cries.", []),
+        ("Asha picks up the phone and dials.", [("asha", "phone")]),
+        ("The lamp falls.", []),
+        ("Without looking up, Asha reads.", [("asha", "read")]),
+        ("Asha's hand waves from the window.", []),
+    ],
+)
+def test_the_one_who_acts_is_the_one_who_moves(text: str, moving: list[tuple[str, str]]) -> None:
+    result = broken_down(text, "@ASHA", "-Hm.", "@RAVI", "-Hm.")
+    assert [(deed.character, deed.action) for beat in happenings(result) for deed in beat.business] == moving
+
+
+def test_a_storm_of_applause_is_applause_and_no_storm() -> None:
+    result = broken_down("# INT. HALL - DAY", "A storm of applause.", "@ASHA", "-Hm.")
+    assert (happenings(result)[0].sounds, result.scenes[0].weather, result.scenes[0].ambience) == (("applause",), "clear", ())
+
+
 # --- scenes -------------------------------------------------------------------------------------------------------------
 
 
@@ -277,6 +304,22 @@ def test_a_script_without_headings_is_one_scene() -> None:
 def test_the_scene_has_the_culture_of_its_cues_and_the_rest_that_of_the_film() -> None:
     result = broken_down("# INT. KYOTO TEA HOUSE - DAY", "Tatami. A kimono.", "# EXT. ROAD - DAY", "@YUKI", "-Hm.")
     assert (result.culture, [scene.culture for scene in result.scenes]) == ("japanese", ["japanese", "japanese"])
+
+
+@pytest.mark.parametrize(
+    ("text", "culture"),
+    [
+        ("Istanbul. A simit on the table.", "turkish"),
+        ("Isfahan at Nowruz.", "persian"),
+        ("Bangkok during Songkran.", "southeast_asian"),
+        ("Nairobi. A matatu. Ugali.", "east_african"),
+        ("A dosa. A rasgulla.", "indian_north"),
+        ("Nothing in particular.", "western"),
+        ("A kimono in Paris. A croissant. A sushi.", "western"),
+    ],
+)
+def test_cues_of_one_group_stand_together_and_divided_cues_decide_nothing(text: str, culture: str) -> None:
+    assert broken_down("# EXT. STREET - DAY", text, "@X", "-Hm.").culture == culture
 
 
 def test_the_users_culture_and_title_win() -> None:

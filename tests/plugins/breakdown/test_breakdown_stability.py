@@ -34,8 +34,8 @@ KINDS = [
     "page_break",
 ]
 ODDMENTS = (
-    "ASHA Asha RAVI and the sits runs rain INT. KITCHEN - NIGHT (beat) [music] never happy not well... Dr. 9 BOTH A V.O. *so* https://x.org He "
-    "her old fox 花子 走る。 आशा बैठती ليلى تضحك 🙂 -- ! «ja» SUPER: LATER 's voice's"
+    "ASHA Asha RAVI and the sits runs rain INT. KITCHEN - NIGHT (beat) [music] never happy not well... Dr. 9 BOTH A V.O. *so* "
+    "https://x.org He her old fox 花子 走る。 आशा बैठती ليلى تضحك 🙂 -- ! «ja» SUPER: LATER 's voice's"
 )
 WORDS = ODDMENTS.split()
 texts = st.one_of(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.text(max_size=40))
