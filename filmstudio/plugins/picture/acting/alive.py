@@ -61,6 +61,21 @@ def darts(times: Sequence[float], moods: MoodScore, rng: random.Random) -> list[
     return offsets
 
 
+def twitches(times: Sequence[float], rng: random.Random) -> list[tuple[float, float]]:
+    """Ear and tail of a creature, degrees: ears flick now and then, the tail never hangs still."""
+    flick = rng.uniform(20.0, 90.0)
+    phase = rng.uniform(0.0, 6.28)
+    moves: list[tuple[float, float]] = []
+    for time in times:
+        if time > flick + 8.0:
+            flick += rng.uniform(60.0, 170.0)
+        since = time - flick
+        ear = 14.0 * math.sin(math.pi * since / 4.0) if 0.0 <= since <= 8.0 else 0.0
+        tail = 4.0 * math.sin(2.0 * math.pi * time / 74.0 + phase) + 2.5 * math.sin(2.0 * math.pi * time / 41.0)
+        moves.append((ear, tail))
+    return moves
+
+
 class Spring:
     """An under-damped follower: hair, sleeve, skirt. Steps once a data frame."""
 

@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from filmstudio.plugins.picture.acting.alive import breath, darts, drift, follow
+from filmstudio.plugins.picture.acting.alive import breath, darts, drift, follow, twitches
 from filmstudio.plugins.picture.acting.blinks import Blink, lids, plan_blinks
 from filmstudio.plugins.picture.acting.cues import Cues
 from filmstudio.plugins.picture.acting.gait import Stride
@@ -34,8 +34,25 @@ STILL: dict[str, float] = {
     **{"tilt": 0.5, "yaw": 0.013, "pitch": 0.02, "hx": 0.6, "hy": 0.7, "hair": 1.2, "sleeve": 1.0, "wing": 1.0, "dx": 0.3},
 }
 """Change in one frame below which a channel of body or head only drifts and is shot on twos."""
-BODY = ("lean", "sway", "shr", "breath", "rx", "air", "roll", "sq", "hem", "ground", *ARM_CHANNELS, *LEG_CHANNELS, "sleeve", "wing", "dx")
-TRAILING = ("sway", "breath", "sleeve", "wing", "hair")
+BODY = (
+    "lean",
+    "sway",
+    "shr",
+    "breath",
+    "rx",
+    "air",
+    "roll",
+    "sq",
+    "hem",
+    "ground",
+    *ARM_CHANNELS,
+    *LEG_CHANNELS,
+    "sleeve",
+    "wing",
+    "dx",
+    "tail",
+)
+TRAILING = ("tail", "sway", "breath", "sleeve", "wing", "hair")
 """What hangs or breathes is held with the rest, and does not itself ask for ones."""
 HEAD = ("tilt", "yaw", "pitch", "hx", "hy", "hair")
 
@@ -63,6 +80,8 @@ def assemble(part: Part, cues: Cues, spoken: Sequence[Spoken], stresses: Sequenc
     baked["dx"] = [cues.travel.offset(time) for time in times]
     baked["breath"] = inside
     _add_overlap(times, baked)
+    beast = twitches(times, rng) if score.body.creature else [(0.0, 0.0)] * frames
+    baked["ear"], baked["tail"] = [ear for ear, _ in beast], [tail for _, tail in beast]
     steps = {channel: track.bake(times) for channel, track in score.steps.items()}
     grounded = score.grounded.bake(times)
     for arm in ARMS:
@@ -318,6 +337,8 @@ def _staged(
             hair=_angle(v["hair"]),
             sleeve=_angle(v["sleeve"]),
             wing=_angle(v["wing"]),
+            ear=_step(v["ear"], 0.5),
+            tail=_step(v["tail"], 0.5),
         )
         staged.append(StagedPose(pose, _step(v["dx"] * unit, 0.05), facing[frame], round(mouth.opening, 2), mouth.line))
     return tuple(staged)

@@ -94,7 +94,7 @@ class Travel:
             gait, tempo, stride = self._gait(run)
             speed = gait.speed * stride / tempo
             start = move.start if move.start > 12 else 0.0
-            distance = min(speed * max(24.0, move.end - start), 0.32 * 2 * sides / (unit * body.size))
+            distance = min(speed * max(24.0, move.end - start), (1.2 if run else 0.64) * sides / (unit * body.size))
             bounce = self._bounce(run)
             walk = Walk(gait, distance, start=start, tempo=tempo, stride=stride, bounce=bounce, from_rest=start > 0, to_rest=True)
             self.passages.append(Passage(walk, direction, -distance, run))

@@ -14,7 +14,7 @@ from filmstudio.plugins.picture.acting import MotionData, Performance, StagedPos
 ADULT = {"head": {"scale": 0.98}, "body": {"s": 0.98, "w": 0.92}}
 CHILD = {"head": {"scale": 1.04}, "body": {"s": 0.69, "w": 0.98}}
 ELDER = {"head": {"scale": 0.98}, "body": {"s": 0.93, "w": 0.98, "stoop": [16, 14], "feet_only": [[-52, 0], [52, -4]]}}
-LOOKS = {"adult": ADULT, "child": CHILD, "elder": ELDER}
+LOOKS = {"adult": ADULT, "child": CHILD, "elder": ELDER, "wolf": {"creature": "wolf"}}
 
 VOWELS = {"a": "AI", "e": "E", "i": "E", "o": "O", "u": "UW"}
 LIPS = {"m": "MBP", "b": "MBP", "p": "MBP", "f": "FV", "v": "FV", "l": "L"}

@@ -95,3 +95,12 @@ def test_a_spoilt_file_is_told(tmp_path: Path) -> None:
     broken.write_text('{"gestures": {"beat": {"frames": 3, "loop": false, "keys": [{"f": 0, "e": "bouncy"}]}}}')
     with pytest.raises(EngineError, match="bouncy"):
         load_motion(broken)
+
+
+def test_a_creature_acts_with_the_same_face_and_does_not_flicker_between_standing_and_walking(motion: MotionData) -> None:
+    poses = play(motion, Performer(character="wolf", x=900, ground=1000, enters="left", emotion="angry"), (), 120)
+    assert poses[-1].pose.brow > 5
+    walking = [pose.pose.nleg[2] is not None for pose in poses]
+    assert walking[:30] == [True] * 30 and not walking[-1]
+    assert sum(a != b for a, b in pairwise(walking)) == 1
+    assert len({pose.pose.tail for pose in poses}) > 4
