@@ -132,12 +132,12 @@ class Cel:
     @property
     def width(self) -> int:
         """Columns."""
-        return self.luma.shape[1]
+        return int(self.luma.shape[1])
 
     @property
     def height(self) -> int:
         """Rows."""
-        return self.luma.shape[0]
+        return int(self.luma.shape[0])
 
     def develop(self, canvas: Pixels, box: Box, light: Numbers = PLAIN_LIGHT, rim: Numbers = NO_RIM) -> None:
         """Fill the even box from a canvas of the same size; see ``kernels.develop``."""
@@ -176,11 +176,16 @@ class Cel:
         y0, y1, x0, x1 = int(rows[0]) & ~1, int(rows[-1]) + 2 & ~1, int(columns[0]) & ~1, int(columns[-1]) + 2 & ~1
         if (y1 - y0) * (x1 - x0) > 0.9 * self.width * self.height:
             return self
-        full = [np.ascontiguousarray(plane[y0:y1, x0:x1]) for plane in (self.luma, self.clear)]
-        half = [
-            np.ascontiguousarray(plane[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2]) for plane in (self.blue, self.red, self.clear_half)
-        ]
-        return Cel(*full, *half, self.x + x0, self.y + y0)
+        half = (slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2))
+        return Cel(
+            np.ascontiguousarray(self.luma[y0:y1, x0:x1]),
+            np.ascontiguousarray(self.clear[y0:y1, x0:x1]),
+            np.ascontiguousarray(self.blue[half]),
+            np.ascontiguousarray(self.red[half]),
+            np.ascontiguousarray(self.clear_half[half]),
+            self.x + x0,
+            self.y + y0,
+        )
 
     def soften(self, sigma: float) -> None:
         """Blur by a Gaussian of ``sigma`` pixels, as three boxes (Wells, "Efficient synthesis of Gaussian filters", 1986)."""

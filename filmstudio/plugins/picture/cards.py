@@ -78,9 +78,10 @@ def words_of(
     fps: int,
     frames: int,
     language: str,
+    on_stage: bool,
 ) -> tuple[Words, ...]:
     """Everything written in a shot, in the order in which it is laid."""
-    page = _Page(width, height, language)
+    page = _Page(width, height, language, on_stage, bool(captions))
     made: list[Words] = []
     if card is not None and any(line.strip() for line in card.lines):
         made += page.card(card, frames, fps)
@@ -95,6 +96,8 @@ class _Page:
     width: int
     height: int
     language: str
+    on_stage: bool
+    captioned: bool
 
     def px(self, units: float) -> float:
         """Pixels of a length in a picture 1080 high; in an upright picture, 1080 wide and a little more."""
@@ -103,9 +106,9 @@ class _Page:
     def card(self, card: Card, frames: int, fps: int) -> list[Words]:
         fade = max(1, min(round(FADE_SECONDS * fps), frames // 3))
         if card.style == "title":
-            return [self._centred(card.lines, 104, 40, frames, fade, veil=0.42)]
+            return [self._centred(card.lines, 128, 44, frames, fade)]
         if card.style == "end":
-            return [self._centred(card.lines, 88, 40, frames, fade, veil=0.50)]
+            return [self._centred(card.lines, 104, 44, frames, fade)]
         if card.style == "credits":
             return self._credits(card.lines, frames, fade)
         passing = min(frames, round(PASSING_SECONDS * fps))
@@ -115,7 +118,7 @@ class _Page:
 
     def caption(self, caption: BurntCaption, style: TextStyle) -> Words:
         outline = 0.0 if style.background == "solid" else max(1.5, self.px(3.2))
-        text = self._set(caption.lines, CAPTION_SIZES[style.size], 0.86, color=style.color, outline=outline, weight="bold")
+        text = self._set(caption.lines, CAPTION_SIZES[style.size], 0.86, color=style.color, outline=outline, weight="bold", family="sans")
         if style.background != "none":
             text = _on_panel(text, round(self.px(14)), 255 if style.background == "solid" else 150)
         left = (self.width - text.shape[1]) // 2
@@ -127,32 +130,32 @@ class _Page:
         return Words(_cel(text, left, top), caption.start, caption.end)
 
     def watermark(self, text: str, frames: int) -> Words:
-        drawn = self._set((text,), 26, 0.4, outline=max(1.0, self.px(1.6)))
+        drawn = self._set((text,), 26, 0.4, outline=max(1.0, self.px(1.6)), family="sans")
         faint = ((drawn.astype(np.uint16) * 150 + 127) // 255).astype(np.uint8)
         margin = round(self.px(40))
         return Words(_cel(faint, self.width - faint.shape[1] - margin, self.height - faint.shape[0] - margin), 0, frames)
 
-    def _centred(self, lines: Sequence[str], large: float, small: float, frames: int, fade: int, veil: float) -> Words:
-        head = self._set(lines[:1], large, 0.82, weight="bold")
+    def _centred(self, lines: Sequence[str], large: float, small: float, frames: int, fade: int) -> Words:
+        head = self._set(lines[:1], large, 0.82)
         parts = [head]
         if any(line.strip() for line in lines[1:]):
             rule = _rule(round(self.px(150)), max(2, round(self.px(3))))
             parts += [_gap(round(self.px(26))), rule, _gap(round(self.px(24))), self._set(lines[1:], small, 0.82)]
         block = _stacked(parts)
-        page = _veil(self.width, self.height, 0.5, 0.47, 0.62, 0.50, veil)
+        page = _veil(self.width, self.height, 0.5, 0.47, 0.62, 0.50, 0.46 if self.on_stage else 0.0)
         _over(page, block, (self.width - block.shape[1]) // 2, round(self.height * 0.47 - block.shape[0] / 2))
         return Words(_cel(page, 0, 0), 0, frames, fade)
 
     def _place(self, lines: Sequence[str], frames: int, fade: int) -> Words:
-        head = self._set(lines[:1], 50, 0.7, weight="bold", align="left")
+        head = self._set(lines[:1], 60, 0.7, align="left")
         parts = [head]
         if any(line.strip() for line in lines[1:]):
-            parts += [_gap(round(self.px(8))), self._set(lines[1:], 34, 0.7, align="left")]
+            parts += [_gap(round(self.px(8))), self._set(lines[1:], 36, 0.7, align="left")]
         block = _stacked(parts, align="left")
         bar = max(3, round(self.px(5)))
         inset = bar + round(self.px(20))
         left, top = round(self.px(SAFE_X)), round(self.height - self.px(SAFE_Y + 66)) - block.shape[0]
-        page = _veil(self.width, self.height, 0.12, 0.88, 0.60, 0.34, 0.62)
+        page = _veil(self.width, self.height, 0.12, 0.88, 0.60, 0.34, 0.62 if self.on_stage else 0.0)
         strip = np.zeros((block.shape[0], bar, 4), np.uint8)
         strip[:] = (0xF2, 0xB5, 0x4A, 0xFF)
         _over(page, strip, left, top)
@@ -160,16 +163,18 @@ class _Page:
         return Words(_cropped(page), 0, frames, fade)
 
     def _super(self, lines: Sequence[str], frames: int, fade: int) -> Words:
-        block = self._set(lines, 50, 0.8)
-        page = _veil(self.width, self.height, 0.5, 0.84, 0.70, 0.30, 0.58)
-        _over(page, block, (self.width - block.shape[1]) // 2, round(self.height * 0.84) - block.shape[0] // 2)
+        block = self._set(lines, 56, 0.8)
+        # Captions have the lower band to themselves.
+        y = 0.70 if self.captioned else 0.84
+        page = _veil(self.width, self.height, 0.5, y, 0.70, 0.30, 0.58 if self.on_stage else 0.0)
+        _over(page, block, (self.width - block.shape[1]) // 2, round(self.height * y) - block.shape[0] // 2)
         return Words(_cropped(page), 0, frames, fade)
 
     def _credits(self, lines: Sequence[str], frames: int, fade: int) -> list[Words]:
         page = np.zeros((self.height, self.width, 4), np.uint8)
-        page[:] = _scrim_pixel(0.72)
+        page[:] = _scrim_pixel(0.72 if self.on_stage else 0.0)
         veil = Words(_cel(page, 0, 0), 0, frames, fade)
-        block = self._set(lines, 44, 0.8)
+        block = self._set(lines, 44, 0.8, leading=1.3)
         left = (self.width - block.shape[1]) // 2
         if block.shape[0] <= self.height * 0.86:
             return [veil, Words(_cel(block, left, (self.height - block.shape[0]) // 2), 0, frames, fade)]
@@ -189,6 +194,8 @@ class _Page:
         outline: float = 0.0,
         weight: Literal["regular", "bold"] = "regular",
         align: Literal["left", "centre", "right"] = "centre",
+        family: Literal["sans", "serif"] = "serif",
+        leading: float = 1.0,
     ) -> Picture:
         from filmstudio.plugins.lettering.text import set_text
 
@@ -201,6 +208,8 @@ class _Page:
             weight=weight,
             outline_px=outline,
             align=align,
+            family=family,
+            leading=leading,
         )
 
 

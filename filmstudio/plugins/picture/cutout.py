@@ -39,9 +39,7 @@ class Cutout(SingleEngine[SegmentRequest, Segment]):
         _check(request)
         path = desk.scratch(".mp4")
         shown = film(request, desk, path)
-        return Segment(
-            video=desk.keep(path, VIDEO_TYPE), frames=shown.frames, mouth_frames=shown.mouth_frames, degraded=shown.degraded
-        )
+        return Segment(video=desk.keep(path, VIDEO_TYPE), frames=shown.frames, mouth_frames=shown.mouth_frames, degraded=shown.degraded)
 
 
 def _check(request: SegmentRequest) -> None:

@@ -18,7 +18,9 @@ import av
 import av.logging
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from filmstudio.core.requests import Preset
 from filmstudio.plugins.picture.canvas import Frame
@@ -85,10 +87,15 @@ def segment(path: Path, width: int, height: int, fps: int, preset: Preset) -> It
         context.color_primaries, context.color_trc, context.colorspace, context.color_range = BT709, BT709, BT709, LIMITED
         picture = VideoFrame(width, height, "yuv420p")
         picture.colorspace, picture.color_range = BT709, LIMITED
-        planes = [np.frombuffer(plane, np.uint8)[: plane.line_size * plane.height].reshape(plane.height, plane.line_size) for plane in picture.planes]
-        encoder = Encoder(Frame(planes[0], planes[1], planes[2], width, height), container, stream, picture, REORDER_DELAY[preset])
+        y, u, v = (_rows(plane) for plane in picture.planes)
+        encoder = Encoder(Frame(y, u, v, width, height), container, stream, picture, REORDER_DELAY[preset])
         encoder.frame.y[:], encoder.frame.u[:], encoder.frame.v[:] = 16, 128, 128
         yield encoder
         encoder.finish()
     finally:
         container.close()
+
+
+def _rows(plane: VideoPlane) -> NDArray[np.uint8]:
+    """The encoder's own bytes of a plane, rows as long as it wants them."""
+    return np.frombuffer(memoryview(plane), np.uint8)[: plane.line_size * plane.height].reshape(plane.height, plane.line_size)

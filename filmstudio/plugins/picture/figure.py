@@ -223,7 +223,7 @@ def _after(m: Matrix, n: Matrix) -> Matrix:
 
 def _shift(old: Matrix, new: Matrix, sprite: ReadySprite) -> float:
     """The most, or a little more, that any point of a sprite moves in x or y, in pixels."""
-    wide, high = sprite.pixels.shape[1] * sprite.unit / 2, sprite.pixels.shape[0] * sprite.unit / 2
+    wide, high = sprite.wide / 2, sprite.high / 2
     x, y = sprite.x + wide, sprite.y + high
     a, b, c, d = new[0] - old[0], new[1] - old[1], new[2] - old[2], new[3] - old[3]
     across = abs(a * x + c * y + new[4] - old[4]) + abs(a) * wide + abs(c) * high

@@ -23,12 +23,12 @@ from filmstudio.plugins.backdrop.engine import FORM as STAGE_FORM
 from filmstudio.plugins.backdrop.extras import StageExtras
 from filmstudio.plugins.backdrop.stage import CAST_HEIGHT_PER_DEPTH
 from filmstudio.plugins.picture.acting import MotionData, Performance, StagedPose, load_motion
-from filmstudio.plugins.picture.canvas import FULL, Box, Frame, Matrix, Numbers
+from filmstudio.plugins.picture.canvas import FULL, Box, Frame, Matrix, Numbers, yuv_of
 from filmstudio.plugins.picture.cards import Words, words_of
 from filmstudio.plugins.picture.encode import segment
 from filmstudio.plugins.picture.figure import Figure
 from filmstudio.plugins.picture.scenery import PaintedPlane, Scenery
-from filmstudio.plugins.picture.shade import CastLight, Footing, cast_shadows, shadows
+from filmstudio.plugins.picture.shade import CastLight, Footing, cast_shadows, same_shadows, shadows
 from filmstudio.plugins.picture.sprites import ReadySheet
 from filmstudio.plugins.picture.view import View
 from filmstudio.plugins.portrait.sheet import FORM as SHEET_FORM
@@ -38,6 +38,7 @@ ADULT_UNITS: Final = 1250.0
 """Standing height of an adult in drawing units: what the stage's height of a figure is the height of."""
 FOOT_UNITS: Final = 150.0
 """Length of a shoe."""
+DARK_YUV: Final = yuv_of(0.055, 0.045, 0.075)
 MOUTH_OPEN: Final = 0.08
 """Opening above which a drawn mouth is seen to be open."""
 
@@ -124,7 +125,7 @@ class Shoot:
     def _stale(self, number: int, frame: Frame, shadow: Numbers) -> tuple[Box, ...]:
         """The boxes of the picture that are not what they were, given a stage that does not move."""
         worded = (self._kept(number), *(words.opacity(number) * (1 + number * words.roll) for words in self.words))
-        if self._floor is not None and self._shadow is not None and np.array_equal(shadow, self._shadow):
+        if self._floor is not None and self._shadow is not None and same_shadows(shadow, self._shadow):
             if worded == self._worded:
                 return tuple(box for player in self.players for box in player.figure.changed)
         else:
@@ -219,7 +220,7 @@ def prepare(request: SegmentRequest, desk: Desk) -> Shoot:
     language = shot.lines[0].language if shot.lines else "en"
     words = words_of(
         shot.card, request.captions, request.caption_style, request.watermark,
-        width=size.width, height=size.height, fps=fps, frames=frames, language=language,
+        width=size.width, height=size.height, fps=fps, frames=frames, language=language, on_stage=scenery is not None,
     )  # fmt: skip
     players, degraded = _players(request, view, light, desk)
     fade_in, fade_out = frames_in(shot.fade_in, fps), frames_in(shot.fade_out, fps)
@@ -314,8 +315,6 @@ def _rehearsed(
 
 
 def _dark(frame: Frame) -> None:
-    """A quiet dark ground for a card without a stage: a little lighter in the middle of its height."""
-    rows = np.arange(frame.height)
-    middle = 1 - np.abs(rows - frame.height * 0.47) / (frame.height * 0.55)
-    frame.y[:, : frame.width] = (24 + np.floor(14 * np.clip(middle, 0, 1))).astype(np.uint8)[:, None]
-    frame.u[:, :], frame.v[:, :] = 132, 128
+    """A quiet dark ground for a card without a stage. Flat: a slope so dark would show as steps."""
+    frame.y[:, : frame.width] = DARK_YUV[0]
+    frame.u[:, : frame.width // 2], frame.v[:, : frame.width // 2] = DARK_YUV[1], DARK_YUV[2]

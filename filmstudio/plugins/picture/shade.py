@@ -49,9 +49,7 @@ class CastLight:
         red, green, blue, alpha = backdrop.rim
         # The air in front of the cast takes the edge off the rim as well.
         rim = (red, green, blue, alpha * (1 - extras.cast_air.amount))
-        return cls(
-            light_of(extras.cast_matrix), rim, backdrop.rim_from, backdrop.dark, extras.sun, extras.sun_share, extras.horizon_y
-        )
+        return cls(light_of(extras.cast_matrix), rim, backdrop.rim_from, backdrop.dark, extras.sun, extras.sun_share, extras.horizon_y)
 
     def rim_at(self, pixels_per_unit: float) -> Numbers:
         """The rim in the form of ``kernels.develop`` for a figure at this scale. The key stands somewhat above."""
@@ -111,6 +109,16 @@ def shadows(feet: list[Footing], light: CastLight, to_picture: tuple[float, floa
                 x, y = foot.x + math.cos(angle) * half, foot.y + math.sin(angle) * half
                 rows.append(_ellipse(x, y, half + foot.width * 0.3, flat * (0.8 + 0.3 * share), angle, alpha, True))
     return np.array(rows, np.int64).reshape(len(rows), 11)
+
+
+def same_shadows(a: Numbers, b: Numbers) -> bool:
+    """Whether two sets of shadows look alike: within half a pixel and two hundredths of their strength and size."""
+    if a.shape != b.shape:
+        return False
+    if a.shape[0] == 0:
+        return True
+    apart = np.abs(a - b)
+    return bool((apart[:, :2] <= 128).all() and (apart[:, 2:6] * 50 <= np.abs(b[:, 2:6]) + 50).all() and (apart[:, 8] <= 3).all())
 
 
 def cast_shadows(frame: Frame, dabs: Numbers, light: CastLight) -> None:

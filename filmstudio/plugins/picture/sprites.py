@@ -6,12 +6,17 @@ import math
 from dataclasses import dataclass
 
 from filmstudio.plugins.picture.canvas import Matrix, Pixels, halved, pixels_of
+from filmstudio.plugins.portrait.eyes import GAZE_STEP, GAZE_X, SHUT, UP_STEP, EyeState
 from filmstudio.plugins.portrait.layer import SpriteKey
 from filmstudio.plugins.portrait.sheet import SpriteSheet
 
 SHRINK_LEAST = 0.6
 """Below this many target pixels for each of its own a picture is drawn from the next half size."""
 HALVINGS_MOST = 4
+EYE_UNITS = 26.0
+"""Half-width of an eye, or its height above the corners, about; in drawing units."""
+EYE_PIXELS = 0.5
+"""Eyes that differ by less than this are drawn alike, so that a glance in a wide shot is not a dozen new drawings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,16 @@ class ReadySprite:
     x: float
     y: float
     unit: float
+
+    @property
+    def wide(self) -> float:
+        """Drawing units across."""
+        return float(self.pixels.shape[1] * self.unit)
+
+    @property
+    def high(self) -> float:
+        """Drawing units down."""
+        return float(self.pixels.shape[0] * self.unit)
 
     def placed(self, matrix: Matrix) -> Matrix:
         """From this sprite's pixels to the picture, for a matrix from drawing units to the picture."""
@@ -49,8 +64,30 @@ class ReadySheet:
         """A sprite, halved so many times; None when nothing is drawn."""
         slot = (key, halvings)
         if slot not in self._ready:
-            self._ready[slot] = self._make(key, halvings)
+            alike = self._alike(key, halvings)
+            self._ready[slot] = self._make(key, halvings) if alike == key else self.get(alike, halvings)
         return self._ready[slot]
+
+    def _alike(self, key: SpriteKey, halvings: int) -> SpriteKey:
+        """The eye that is drawn in place of one that hardly differs; any other sprite itself."""
+        if not key.startswith("eye:") or (key in self._sheet and not halvings):
+            return key
+        state = EyeState.of_key(key)
+        if state.up == 0:
+            return key
+        pixels = EYE_UNITS * self.scale / 2**halvings
+        gaze = max(1, min(6, round(EYE_PIXELS / (GAZE_STEP * GAZE_X * pixels))))
+        lid = max(1, min(4, round(EYE_PIXELS / (UP_STEP * pixels))))
+        return SpriteKey(
+            EyeState(
+                max(-(-round(SHUT / UP_STEP) // lid) * lid, _nearest(state.up, lid)),
+                state.low,
+                _nearest(state.iris, min(4, gaze)),
+                _nearest(state.gaze_x, gaze),
+                _nearest(state.gaze_y, gaze),
+                state.side,
+            ).key
+        )
 
     def _make(self, key: SpriteKey, halvings: int) -> ReadySprite | None:
         if halvings:
@@ -65,3 +102,7 @@ class ReadySheet:
             return None
         unit = 1.0 / sprite.scale
         return ReadySprite(pixels_of(sprite.pixels), sprite.x - unit, sprite.y - unit, unit)
+
+
+def _nearest(value: int, step: int) -> int:
+    return (2 * value + step) // (2 * step) * step

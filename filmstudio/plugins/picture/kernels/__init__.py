@@ -1,0 +1,16 @@
+"""Pixel loops in integer fixed point, compiled by numba: the same bytes on every processor.
+
+An RGBA picture is a ``uint32`` array of premultiplied pixels, red in the lowest byte and alpha in the highest, so one
+load fetches a pixel and one 64-bit multiplication weighs its four channels (SIMD within a register: each channel sits in
+a 16-bit lane). YUV planes are ``uint8``, BT.709 in limited range, chroma at half size. No floating point is used: its
+rounding depends on how a compiler fuses operations.
+"""
+
+from filmstudio.plugins.picture.kernels.compiling import ONE
+from filmstudio.plugins.picture.kernels.developing import develop
+from filmstudio.plugins.picture.kernels.gliding import slide, soften
+from filmstudio.plugins.picture.kernels.laying import fade, lay
+from filmstudio.plugins.picture.kernels.sampling import cover, warp_under
+from filmstudio.plugins.picture.kernels.strokes import dab, streak
+
+__all__ = ["ONE", "cover", "dab", "develop", "fade", "lay", "slide", "soften", "streak", "warp_under"]

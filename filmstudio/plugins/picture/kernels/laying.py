@@ -1,0 +1,52 @@
+"""Laying premultiplied planes over the frame, and fading it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from filmstudio.plugins.picture.kernels.compiling import R8, S8, kernel
+
+
+@kernel("void(uint8[:,::1], uint8[:,::1], uint8[:,::1], int64[::1], int64[::1], int64)")
+def lay(plane, picture, clear, box, place, opacity):  # type: ignore[no-untyped-def]
+    """Lay one premultiplied plane of a picture over a plane of the frame.
+
+    Args:
+        plane: Y, U or V of the frame.
+        picture: the same component of the picture, times its alpha.
+        clear: 255 minus the picture's alpha, as large as ``picture``.
+        box: (x0, y0, x1, y1) of the picture to lay.
+        place: (x, y) of the picture's corner in the plane; what falls outside is cut.
+        opacity: 0 to 256.
+    """
+    height, width = plane.shape
+    x0, x1 = max(box[0], -place[0]), min(box[2], width - place[0])
+    y0, y1 = max(box[1], -place[1]), min(box[3], height - place[1])
+    count = x1 - x0
+    if count <= 0:
+        return
+    for y in range(y0, y1):
+        target = plane[y + place[1], x0 + place[0] : x1 + place[0]]
+        source = picture[y, x0:x1]
+        through = clear[y, x0:x1]
+        if opacity >= 256:
+            for i in range(count):
+                left = np.uint16(target[i]) * np.uint16(through[i]) + np.uint16(128)
+                target[i] = np.uint8(source[i] + np.uint8((left + (left >> np.uint16(8))) >> np.uint16(8)))
+        else:
+            share = np.uint32(opacity)
+            for i in range(count):
+                part = np.uint32(np.uint32(source[i]) * share + R8) >> S8
+                kept = np.uint32(255) - (np.uint32(np.uint32(255 - through[i]) * share + R8) >> S8)
+                under = np.uint32(np.uint32(target[i]) * np.uint32(kept) + R8)
+                target[i] = np.uint8(part + ((under + (under >> S8)) >> S8))
+
+
+@kernel("void(uint8[:,::1], int64[::1], int64, int64)")
+def fade(plane, box, floor, left):  # type: ignore[no-untyped-def]
+    """Fade a box of a plane towards ``floor``; ``left`` of 256 stays."""
+    columns = box[2] - box[0]
+    for y in range(box[1], box[3]):
+        line = plane[y, box[0] : box[2]]
+        for i in range(columns):
+            line[i] = np.uint8(floor + (((np.int32(line[i]) - np.int32(floor)) * np.int32(left) + np.int32(128)) >> np.int32(8)))
