@@ -157,7 +157,7 @@ def _is_adverb(word: str) -> bool:
 
 
 def pronoun_of(word: str, language: str) -> str | None:
-    """What a pronoun stands for: m, f, i (the narrator), or empty for anybody; None when ``word`` is no pronoun."""
+    """What a pronoun stands for: m, f, i (the narrator), n (a thing), or empty for anybody; None when ``word`` is no pronoun."""
     pronouns = grammar().speech.pronouns
     return pronouns.get(language, pronouns["en"]).get(fold(word))
 

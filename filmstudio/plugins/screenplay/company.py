@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from filmstudio.plugins.screenplay.attribution import is_determiner, pronoun_of
@@ -24,7 +25,7 @@ def cue_name(subject: str) -> str:
         words.pop(0)
     name = " ".join(words)
     bare = _HONORIFICS.sub("", name)
-    name = bare if len(bare) >= 2 else name
+    name = bare if len(bare) >= 2 and fold(name) not in grammar().relations else name
     return name.upper() if has_capitals(name) else name
 
 
@@ -90,6 +91,22 @@ class Company:
         self.genders.setdefault(cue, gender_of(subject) or gender_of(cue))
         return cue
 
+    def learn_names(self, text: str, beats: list[str]) -> None:
+        """Learn names of people from ``text`` as a whole: capitalised words that are never written small, and are either known given names
+        or do something beside a quotation (the sentences of ``beats`` begin with them)."""
+        words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text)
+        small = {fold(word) for word in words if word[:1].islower()}
+        counts = Counter(word for word in words if word[:1].isupper() and word[1:2].islower())
+        given, _ = _genders()
+        speech = grammar().speech
+        for word, count in counts.items():
+            key = fold(word)
+            if key in small or key in speech.phrase_ends or key in speech.determiners or self.pronoun(word) is not None:
+                continue
+            acts = any(re.match(rf"{re.escape(word)}\s+[^\W\d_]", beat) and not beat[len(word) :].strip()[:1].isupper() for beat in beats)
+            if (key in given and (count > 1 or acts)) or (acts and count > 1):
+                self.learn(word)
+
     def note_names(self, sentence: str, number: int) -> list[str]:
         """Everyone of the cast whom ``sentence`` names, in its order; they are present from now on."""
         found: list[tuple[int, str]] = []
@@ -112,6 +129,8 @@ class Company:
         """The one person of this sex named within three sentences; with two, the one whose turn it is, else nobody."""
         if sex == "i":
             return FIRST_PERSON
+        if sex == "n":
+            return UNKNOWN  # a letter or a sign "says" it
         recent = [
             cue for cue, at in self.named_at.items() if number - at <= 4 and self.genders.get(cue, "") in ("", sex) and cue not in addressed
         ]

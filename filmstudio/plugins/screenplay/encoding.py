@@ -115,7 +115,7 @@ def _legacy(data: bytes, error: UnicodeDecodeError) -> Decoded:
 
     matches = list(from_bytes(data, cp_isolation=list(_LEGACY), preemptive_behaviour=False))
     # Sister encodings differ in a few letters and score alike: of those, the commonest.
-    near = [match for match in matches if match.chaos <= matches[0].chaos + 0.02 and match.coherence >= matches[0].coherence - 0.1]
+    near = [match for match in matches if match.chaos <= matches[0].chaos + 0.08 and match.coherence >= matches[0].coherence - 0.1]
     best = min(near, key=lambda match: _LEGACY.index(match.encoding) if match.encoding in _LEGACY else len(_LEGACY), default=None)
     if best is None or best.chaos > 0.2:
         return _refused(

@@ -13,6 +13,8 @@ _PREPOSITIONS = (
     "en|dans|à|au|aux|sur|sous|près|devant|chez|junto|bajo|sobre|hacia|im|am|auf|vor|zum|zur|ins|ans|na|no|nel|nella|sul|sulla|в|на|у|к"
 )
 _BEFORE_PLACE = re.compile(rf"(?:^|.*\s)(?P<word>{_PREPOSITIONS})(?:\s+[\w'’-]+){{0,4}}\s+(?:[ld]['’])?$|.*\s[ld]['’]$")
+_OPENS = re.compile(r"^(?:the|a|an|el|la|le|l['’]|der|die|das|il)\s+(?:\w+\s+)?$")
+_ARABIC_PREFIX = "(?:[وفبكل]?ال|لل)?"
 _BESIDE = frozenset(
     {"by", "near", "of", "beside", "from", "behind", "before", "around", "across", "along", "under", "près", "junto", "bajo", "sous"}
 )
@@ -61,7 +63,7 @@ def _places() -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
     dense = [word for word in ordered if _spaceless(word)]
     return (
         settings,
-        re.compile(NOT_AFTER_WORD + "(?:" + "|".join(map(re.escape, spaced)) + ")(?=s?" + NOT_BEFORE_WORD + ")"),
+        re.compile(NOT_AFTER_WORD + _ARABIC_PREFIX + "(?P<place>" + "|".join(map(re.escape, spaced)) + ")(?=s?" + NOT_BEFORE_WORD + ")"),
         re.compile("|".join(map(re.escape, dense))),
     )
 
@@ -89,16 +91,17 @@ def _place_in(sentence: str) -> tuple[str, str]:
     found = ("", "")
     for match in spaced.finditer(folded):
         before = _BEFORE_PLACE.match(folded[: match.start()])
+        opens = _OPENS.match(folded[: match.start()])
         latin = folded[match.start()].isascii() or folded[match.start()] < "\u0530"
-        if latin and not before:
+        if latin and not before and not opens:
             continue
         if not latin and not (_POSTPOSITIONS.match(folded[match.end() :]) or "\u0600" <= folded[match.start()] <= "\u06ff"):
             continue
         preposition = before.group("word") if before else ""
         if found[1] and preposition in _BESIDE:
             continue  # a village by the river is a village
-        setting = {"outside": "EXT", "inside": "INT"}.get(preposition or "", settings[match.group()])
-        found = (setting, match.group().upper())
+        setting = {"outside": "EXT", "inside": "INT"}.get(preposition or "", settings[match.group("place")])
+        found = (setting, match.group("place").upper())
     if found[1]:
         return found
     for match in dense.finditer(folded):

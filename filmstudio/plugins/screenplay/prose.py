@@ -101,9 +101,12 @@ class _Reader:
     def _meet_everyone(self, paragraphs: list[_Paragraph]) -> None:
         """Learn every name that the text ever gives to a speaker, so that it is known from the first page on."""
         self.met: set[str] = set()
+        beats: list[str] = []
         for paragraph in paragraphs:
             spans = split_speech(paragraph.text, self.marks)
             for at, span in enumerate(spans):
+                if span.kind == "text" and len(spans) > 1:
+                    beats += _sentences_of(paragraph.text[span.start : span.end])
                 found = self._told(paragraph.text, spans, at) if span.kind == "speech" else None
                 if found is None or not found[1].subject:
                     continue
@@ -112,6 +115,7 @@ class _Reader:
                     self.company.learn(found[1].subject)
                 elif sex == "i":
                     self.met.add(FIRST_PERSON)
+        self.company.learn_names(self.text, beats)
 
     def _plausible(self, subject: str) -> bool:
         words = subject.split()
@@ -203,7 +207,8 @@ class _Reader:
         note: tuple[int, int] | None = None
         if told and told[0] == "after":
             after = spans[at + 1]
-            whole = told[1].end >= len(text[after.start : after.end].rstrip(" ,—–-"))
+            rest = text[after.start + told[1].end : after.end].strip(" ,—–-\n")
+            whole = not rest or not (_SENTENCE.search(rest) or rest[:1].isupper() or self._does_something(rest))
             if whole:
                 note = (after.start, after.end)
                 end = at + 2
@@ -312,7 +317,10 @@ class _Reader:
             self.sentence += 1
             self.company.note_names(words, self.sentence)
             leads = tail is not None and number == len(sentences) - 1 and not _SENTENCE.search(body[last - 1 : last])
-            if (fragment and number == 0 and words[:1].islower()) or leads or self._is_seen(words):
+            hangs = fragment and number == 0 and not words[:1].isupper()
+            if (hangs or leads) and not self._does_something(words):
+                self._add("note", words, paragraph.start + start + first)
+            elif hangs or leads or self._is_seen(words):
                 self._add("action", words, paragraph.start + start + first)
                 self.narrated = 0
             elif any(char.isalnum() for char in words):
@@ -331,6 +339,11 @@ class _Reader:
         self._add("character", FIRST_PERSON if self.first_person else NARRATOR, offset, extensions=("V.O.",))
         self._add("dialogue", words, offset)
         self.narrated = 1
+
+    def _does_something(self, fragment: str) -> bool:
+        """Whether a piece of an attribution (``wiping her hands``, ``at last``) is more than its manner."""
+        folded = fold(fragment)
+        return len(folded.split()) > 4 or bool(_actions(self.language).search(folded)) or bool(re.search(r"\w(?:ing|ed|ndo)\b", folded))
 
     def _is_seen(self, sentence: str) -> bool:
         """Whether a sentence is something to see: short, its subject known and present, its verb an action of the grammar."""
