@@ -54,7 +54,7 @@ def analyse(request: BreakdownRequest) -> BreakdownResult:
     narrators = frozenset(person.id for person in cast.people if traits[person.id].narrator)
     orphan = next((person.id for person in cast.people if person.key == name_key(ORPHAN_NAME)), cast.people[0].id if cast.people else "")
     alone = frozenset(person.key for person in cast.people if person.speaks)
-    setup = Setup(cast, alone, narrators, language, kind == "silent", orphan, screenplay.form == "prose")
+    setup = Setup(cast, alone, narrators, language, kind == "silent", orphan, verse=kind == "poem", story=screenplay.form == "prose")
     drafts = _scenes(acts, setup, podcast=kind == "podcast")
     explicit = request.culture or next(iter(screenplay.titled("culture")), None)
     evidence = [_scene_evidence(draft, traits, _short(language)) for draft in drafts]

@@ -49,6 +49,8 @@ class Setup:
     silent: bool
     orphan: str
     """Id of the person who speaks words that no cue gives to anybody."""
+    verse: bool = False
+    """Whether the words are a poem, each verse of which is a line of its own."""
     story: bool = False
     """Whether the narrator's words describe what is seen, as those of a prose story do."""
 
@@ -238,14 +240,17 @@ class BeatMaker:
         language = aside.language or language_of(text, self._setup.language)
         words = words_to_speak(text, language)
         if not has_letters(words) and not any(char.isdigit() for char in words):
+            self._pause += 1 if "..." in words or "\u2026" in words else 0
             return False
-        presence: Presence = "vo" if speaker in self._setup.narrators else aside.presence or "on"
+        presence: Presence = aside.presence or "on"
+        if speaker in self._setup.narrators and presence != "phone":
+            presence = "vo"
         if aside.silent:
             self._happening(words, (), (), seconds_of(words, (), caption=True))
             return True
         aside = replace(aside, feelings=[*aside.feelings, *emoji_feelings(text)])
         reading = self._reading(words, language, speaker, aside)
-        said = divide(words, language)
+        said = divide(words, language) if not self._setup.verse else _verses(text, language)
         for position, part in enumerate(said):
             felt = reading if len(said) == 1 else self._reading(part, language, speaker, aside)
             shown = self._mood.settle(speaker, felt)
@@ -329,6 +334,12 @@ class BeatMaker:
         return None
 
 
+def _verses(text: str, language: str) -> list[str]:
+    """Verses as written, each line and each sentence of it by itself."""
+    rows = [words_to_speak(row, language) for row in text.split("\n")]
+    return [verse.strip() for row in rows for verse in sentences_of(row) if has_letters(verse)]
+
+
 def _one_after_another(business: Sequence[Business]) -> list[str]:
     """Actions in time: what several people do at once counts once."""
     actions: list[str] = []
@@ -346,6 +357,6 @@ def _pause_after(text: str, *, last: bool) -> Fraction:
     bare = text.rstrip(" \"'\u201d\u2019\u00bb\u300d\u300f)")
     if bare.endswith(("--", "\u2014", "\u2013", " -")):
         return INTERRUPTED
-    if bare.endswith(("...", "\u2026")):
+    if bare.endswith(("...", "\u2026", "\u0965")):
         return TRAILING
     return BETWEEN_SPEAKERS if last else SENTENCE

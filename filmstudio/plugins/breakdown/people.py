@@ -140,8 +140,8 @@ def read_cue(text: str, alone: frozenset[str]) -> CueReading:
     if len(parts) > 1 and all(part in alone or fold(part) in lexicon().names for part in parts):
         return CueReading(tuple(dict.fromkeys(parts)))
     owner = key.removesuffix("'s voice")
-    if owner != key and owner in alone:
-        return CueReading((owner,), voice=True)
+    if owner != key:
+        return CueReading((owner if owner in alone else key,), voice=True)
     return CueReading((key,)) if key else CueReading(())
 
 

@@ -138,7 +138,7 @@ def tags_of(
     if group != "western":
         found.append(group.replace("_", " "))
     found += _most_frequent([scene.mood for scene in scenes if scene.mood != "neutral"], 2)
-    found += _most_frequent([_place_tag(scene.place) for scene in scenes if scene.place], 3)
+    found += _most_frequent([_place_tag(scene.place) for scene in scenes if scene.place.lower() not in ("", "limbo")], 3)
     found += _most_frequent([cue.words.lower() for cue in evidence if cue.category == "festivals"], 2)
     found += [note.creature for note in cast if note.creature]
     found += [note.role_word for note in cast if note.role_word not in _PLAIN_ROLES and not note.narrator][:3]

@@ -200,6 +200,9 @@ def _read_name(person: Person, language: str) -> _Called:
     words = lexicon()
     parts = [word for _, _, word in tokens(person.key)]
     bare = [part for part in parts if part not in ARTICLES and not part.isdigit()]
+    if len(bare) > 1 and bare[-1] == "voice":
+        # MAN'S VOICE is a man; the voice is only how he is heard.
+        bare = [part.removesuffix("'s") for part in bare[:-1]]
     if not bare:
         return _Called()
     core = [part for part in bare if part not in QUALITIES] or bare

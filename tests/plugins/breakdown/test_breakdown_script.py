@@ -146,6 +146,26 @@ def test_somebodys_voice_is_that_person_out_of_sight() -> None:
     assert [(line.character, line.presence) for line in lines(result)] == [("asha", "on"), ("asha", "os")]
 
 
+def test_an_unknown_mans_voice_is_a_man_who_is_heard_and_not_seen() -> None:
+    result = broken_down("@MAN'S VOICE", "-Open up.")
+    assert (result.cast[0].gender, result.cast[0].seen, result.cast[0].narrator) == ("male", False, False)
+    assert lines(result)[0].presence == "os"
+
+
+def test_an_announcer_on_television_is_filtered() -> None:
+    assert lines(broken_down("@ANNOUNCER (ON TV)", "-We interrupt this program."))[0].presence == "phone"
+
+
+def test_three_dots_are_a_silence_before_the_next_words() -> None:
+    (line,) = lines(broken_down("@ASHA", "-...", "@ASHA", "-Yes."))
+    assert line.pause_before == 1
+
+
+def test_each_verse_of_a_poem_is_a_line() -> None:
+    result = broken_down("@ऋषि", "-असतो मा सद्गमय।\nतमसो मा ज्योतिर्गमय॥", language="sa")
+    assert [line.text for line in lines(result)] == ["असतो मा सद्गमय।", "तमसो मा ज्योतिर्गमय॥"]
+
+
 def test_lyrics_are_sung_line_by_line() -> None:
     sung = lines(broken_down("@ASHA", "~Row, row, row\ndown the river"))
     assert [(line.text, line.sung) for line in sung] == [("Row, row, row", True), ("down the river", True)]
