@@ -149,7 +149,7 @@ class Part:
 
 def part_of(note: CastNote) -> Part:
     """Work out the part of ``note``. Depends on the note alone."""
-    reading = read(note.description)
+    reading = read(own_words(note))
     creature, stand_in = _creature(note)
     role = "" if creature else _role(note, reading)
     relation = wardrobe().relations.get(role)
@@ -172,6 +172,30 @@ def part_of(note: CastNote) -> Part:
         modern=bool(reading.words & _MODERN),
         period=bool(reading.words & _PERIOD) or role in ("samurai", "knight", "king", "queen", "prince", "princess", "minister"),
     )
+
+
+_SENTENCE = re.compile(r"(?<=[.!?;।。！？])\s*")
+_SHOUTED = re.compile(r"\b[^\W\d_][^\W\d_a-z'-]{2,}\b")
+
+
+def own_words(note: CastNote) -> str:
+    """The part of the description that is about this person.
+
+    Action text introduces people in capitals: a sentence about somebody else is dropped ("Her grandfather DADA, white beard"),
+    and one that goes on to somebody else is cut there. A description without anybody's name is all about its owner.
+    """
+    mine = set(tokens(note.name))
+    kept: list[str] = []
+    for sentence in _SENTENCE.split(note.description):
+        named = [match for match in _SHOUTED.finditer(sentence) if match.group().isupper()]
+        own = next((match for match in named if set(tokens(match.group())) & mine), None)
+        others = [match for match in named if not set(tokens(match.group())) & mine]
+        if own is None and others:
+            continue
+        start = next((match.end() for match in reversed(others) if own and match.start() < own.start()), 0)
+        end = next((match.start() for match in others if own and match.start() > own.start()), len(sentence))
+        kept.append(sentence[start if start else 0 : end])
+    return " ".join(kept)
 
 
 def culture_of(note: CastNote, reading: Reading) -> str:

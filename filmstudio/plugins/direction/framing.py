@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from filmstudio.core.film import Aspect, Camera, CameraPose, Performer, ShotSize
+from filmstudio.core.model import seed_from
 from filmstudio.plugins.backdrop.camera import Pose, Size, within_drawing
 from filmstudio.plugins.backdrop.stage import FRAME, Stage, crop_centre
 from filmstudio.plugins.direction.blocking import Mark
@@ -57,8 +58,8 @@ _FEET = frozenset({"wide", "full"})
 """Sizes that show the ground under the feet."""
 _NARROWEST_PAIR = 0.9
 """Pictures narrower than this show the speaker alone where others show a listener's shoulder."""
-_LOWEST_EYES = 0.66
-"""Share of the height below which a listener's face would lie among the captions."""
+_HIGHEST_EYES, _LOWEST_EYES = 0.20, 0.66
+"""Shares of the height between which a listener's face is whole and clear of the captions."""
 _HEAD = 150.0
 """Half of a head with its hair, drawing units."""
 _UPRIGHT = 1.18
@@ -111,6 +112,24 @@ def wide(on: Set, marks: Sequence[Mark], zoom: float = 1.0, *, push: bool = Fals
     return Framed(_camera(on, pose, push=push, about=(centre, on.stage.horizon_y)), performers)
 
 
+def view_of_place(on: Set, marks: Sequence[Mark], key: str) -> Framed:
+    """A picture of the place while nobody in it is the subject. ``key`` (a beat's id) decides which: the whole, what the eye
+    goes to, or a slow pan; all of them move a little, for nothing else does."""
+    choice = seed_from(key) % 4
+    limits = on.stage.camera
+    if choice == 0 or on.fixed:
+        return wide(on, marks, 1.04, push=True)
+    if choice == 1:
+        pose = CameraPose(x=on.focal_x, y=min(max(on.stage.focal.y, 420.0), 600.0), zoom=1.5)
+        picture = wide(on, marks, 1.0)
+        return Framed(_camera(on, pose, push=True, about=(on.focal_x, on.stage.focal.y)), picture.performers)
+    picture = wide(on, marks, 1.18)
+    start = picture.camera.start
+    drift = min(0.5 * limits.max_x, 60.0) * (1 if choice == 2 else -1)
+    ends = [_inside(CameraPose(x=start.x + offset, y=start.y, zoom=start.zoom), PICTURES[on.aspect]) for offset in (-drift, drift)]
+    return Framed(Camera(start=ends[0], end=ends[1]), picture.performers)
+
+
 def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[Mark] = (), *, push: bool = False) -> Framed:
     """A shot of ``subjects`` at ``size``; ``others`` are people who may stand at the edge (the shoulder of the listener)."""
     plan = _PLANS[size]
@@ -160,7 +179,8 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
     others = [
         mark
         for mark in others
-        if ratio >= _NARROWEST_PAIR and ground - on.figures[mark.character].eyes(mark.posture) * unit < top + _LOWEST_EYES * height
+        if ratio >= _NARROWEST_PAIR
+        and _HIGHEST_EYES < (ground - on.figures[mark.character].eyes(mark.posture) * unit - top) / height < _LOWEST_EYES
     ]
     if single and others:
         # Room for the listener at the side the speaker faces.

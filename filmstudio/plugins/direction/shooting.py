@@ -18,7 +18,7 @@ from filmstudio.plugins.backdrop.stage import Stage
 from filmstudio.plugins.direction.blocking import Moment, moments, places
 from filmstudio.plugins.direction.coverage import CLOSE_WEIGHT, Setup, cover, cover_podcast, weight
 from filmstudio.plugins.direction.figures import figure_of
-from filmstudio.plugins.direction.framing import Framed, Set, framed, wide
+from filmstudio.plugins.direction.framing import Framed, Set, framed, view_of_place, wide
 from filmstudio.plugins.direction.house import PACK, house_stages
 from filmstudio.plugins.direction.spotting import Spot, spot
 from filmstudio.plugins.direction.stages import choose_stage, light_for, weather_for
@@ -75,7 +75,8 @@ def _set(request: DirectRequest, note: SceneNote, before: _Place | None, charact
         place, setting = "podcast", "interior"
     choice = choose_stage(stages, place, setting, note.culture)
     stage = choice.stage
-    continues = before is not None and before.stage.id == stage.id and before.note.place == note.place
+    same_place = before is not None and before.stage.id == stage.id and before.note.place == note.place
+    continues = same_place and before is not None and (before.note.light == note.light or note.time_word in _KEPT_TIMES)
     chosen = StageSet(
         pack=PACK,
         stage=stage.id,
@@ -154,12 +155,17 @@ def _shoot_scene(
 
 
 def _order(place: _Place, characters: Mapping[str, Character]) -> list[str]:
-    """Those who can be seen in the scene: the two who speak first stand left and right, the rest as they appear."""
+    """Those who can be seen in the scene: the two who speak first, then the rest as they appear.
+
+    Of the first two, the one who comes first in the cast stands left, so that a pair keeps its sides from scene to scene.
+    """
     visible = {character.id for character in characters.values() if character.seen}
     speakers = [beat.character for beat in place.beats if isinstance(beat, Line) and beat.presence == "on"]
     actors = [b.character for beat in place.beats if isinstance(beat, Happening) for b in beat.business]
     present = [character for character in place.note.present if character in visible]
-    return [c for c in dict.fromkeys([*speakers, *present, *actors]) if c in visible]
+    order = [c for c in dict.fromkeys([*speakers, *present, *actors]) if c in visible]
+    billing = list(characters)
+    return sorted(order[:2], key=billing.index) + order[2:]
 
 
 def _title_lines(told: BreakdownResult) -> tuple[str, ...]:
@@ -202,7 +208,7 @@ def _shot(note: SceneNote, setup: Setup, on: Set, stage_moments: Sequence[Moment
     subjects = [mark for character in setup.subjects if (mark := moment.of(character))]
     others = [mark for character in setup.others if (mark := moment.of(character))]
     if not subjects:
-        picture = wide(on, moment.marks, 1.12, push=setup.push)
+        picture = view_of_place(on, moment.marks, setup.beats[0].id if setup.beats else setup.key)
     elif setup.size == "wide" and on.fixed:
         picture = wide(on, moment.marks, 1.15, push=setup.push)
     else:

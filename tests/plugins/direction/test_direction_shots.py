@@ -157,7 +157,7 @@ def test_the_two_speakers_face_each_other_in_every_shot_of_the_scene() -> None:
     talk = [line(f"b{n}", "asha" if n % 2 else "dada", "It is a long way home, and the night is dark.") for n in range(12)]
     for _, shot in direct([scene(*talk)]).shots():
         for mark in shot.performers:
-            assert mark.facing == ("right" if mark.character == "dada" else "left")
+            assert mark.facing == ("right" if mark.character == "asha" else "left")
 
 
 def test_editing_one_line_changes_the_id_of_its_shot_alone() -> None:
