@@ -86,7 +86,8 @@ def perform(
         pitch=_clamp(_clamp(cast, 0.0, 99.0) + coloured, 0.0, 99.0),
         range=_clamp(source.range * _clamp(math.prod(colour.range for colour in colours), *RANGE_FACTOR), 0.0, 99.0),
         rate=_clamp(rate / ratio, 80.0, 449.0),
-        volume=_clamp(source.volume * math.prod(colour.volume for colour in colours), 5.0, 100.0),
+        # Never louder than the voice was tuned to, or the source clips; level is given back at the end of the chain.
+        volume=_clamp(source.volume * min(1.0, math.prod(colour.volume for colour in colours)), 5.0, 100.0),
         pause=math.prod(colour.pause for colour in colours),
         shape=_shaped(voice.shape, colours, ratio),
         band=_band(said, phone),

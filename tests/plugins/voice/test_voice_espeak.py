@@ -198,12 +198,12 @@ def test_brackets_in_a_script_are_not_phoneme_codes(booth: Booth) -> None:
 
 def test_a_cast_shift_raises_the_voice_by_its_semitones(booth: Booth) -> None:
     plain, raised = (pitch_of(booth.samples(booth.say(RAIN, voice="en-gb-imogen", pitch_semitones=shift))) for shift in (0, 3))
-    assert 12 * np.log2(raised / plain) == pytest.approx(3, abs=1.0)
+    assert 12 * np.log2(raised / plain) == pytest.approx(3, abs=0.6)
 
 
 def test_a_formant_shift_leaves_the_pitch_where_it_was(booth: Booth) -> None:
     plain, longer = (pitch_of(booth.samples(booth.say(RAIN, voice="en-us-claire", formant=ratio))) for ratio in (1.0, 1.08))
-    assert abs(12 * np.log2(longer / plain)) < 0.9
+    assert abs(12 * np.log2(longer / plain)) < 0.5
 
 
 def test_a_cast_rate_shortens_the_line(booth: Booth) -> None:
