@@ -54,6 +54,8 @@ _PLANS: dict[ShotSize, Plan] = {
 }
 _SMALL = 1.3
 """A small animal's picture is at most this many of its own heights high."""
+_SEATED_FIELD = 1.25
+"""People in drawn seats cannot step forward: pictures of them are wider, or the stage would be enlarged beyond its drawing."""
 _FEET = frozenset({"wide", "full"})
 """Sizes that show the ground under the feet."""
 _NARROWEST_PAIR = 0.9
@@ -142,6 +144,8 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
     single = len(subjects) == 1
     measure = max(on.figures[mark.character].top for mark in subjects) if not single else figure.top
     field = max(plan.field * measure, min(plan.least, _SMALL * measure))
+    if on.fixed:
+        field *= _SEATED_FIELD
     upright = on.aspect == "9:16" and single and size not in _FEET
     height = field * (_UPRIGHT if upright else 1.0) * unit
     heads = {mark.character: mark.x + _head_shift(on, mark) for mark in subjects}

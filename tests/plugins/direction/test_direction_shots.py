@@ -141,7 +141,9 @@ def face_inside(shot: Shot, character: str, film: Film, aspect: Aspect) -> bool:
     figure = figure_of(film.character(character))
     eye = mark.ground - figure.eyes(mark.posture) * mark.scale
     half = 105 * mark.scale
-    return left <= mark.x - half and mark.x + half <= right and top <= eye <= bottom - 0.05 * (bottom - top)
+    # The head of somebody who lies down is not above the feet.
+    x = mark.x + figure.reach(mark.posture) * mark.scale * (-1 if mark.facing == "right" else 1)
+    return left <= x - half and x + half <= right and top <= eye <= bottom - 0.05 * (bottom - top)
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
