@@ -8,18 +8,18 @@ from fractions import Fraction
 
 from filmstudio.core.film import Business, Happening, Line, Presence
 from filmstudio.core.screenplay import Element, plain_text
-from filmstudio.plugins.breakdown.actions import FRAMES, ActionReading, Stage, read_action, seconds_of
+from filmstudio.plugins.breakdown.actions import ActionReading, read_action
 from filmstudio.plugins.breakdown.asides import Aside, read_aside, read_extensions
 from filmstudio.plugins.breakdown.cultures import language_of
+from filmstudio.plugins.breakdown.durations import FRAMES, INTERRUPTED, one_after_another, pause_after, seconds_of
 from filmstudio.plugins.breakdown.emotions import ACTION_BEFORE, Mood, Reading, emoji_feelings, has_letters, read_emotion, score_words
 from filmstudio.plugins.breakdown.identifiers import Numbering, short_hash
+from filmstudio.plugins.breakdown.listeners import give_listeners
+from filmstudio.plugins.breakdown.movers import Stage
 from filmstudio.plugins.breakdown.people import Cast, read_cue
 from filmstudio.plugins.breakdown.script import Act, Play, Speech
 from filmstudio.plugins.breakdown.speech import divide, pieces_of, words_to_speak
-from filmstudio.plugins.breakdown.words import clean, count_words, fold, sentences_of, tokens
-
-BETWEEN_SPEAKERS, SENTENCE, TRAILING, INTERRUPTED = Fraction(1, 4), Fraction(2, 5), Fraction(7, 10), Fraction(0)
-"""Silence after a line, seconds (grammar, section 7): a change of speaker, a full stop, an ellipsis, a cut-off line."""
+from filmstudio.plugins.breakdown.words import count_words, fold, sentences_of
 
 LONGEST_HAPPENING = 30
 """Words of a stretch of action that is still one happening."""
@@ -75,7 +75,7 @@ class BeatMaker:
                 self._speech(event)
             elif isinstance(event, Play):
                 self._play(event)
-        self._find_listeners()
+        give_listeners(self._made.beats, self._setup.cast, self._made.present, self._setup.narrators)
         return self._made
 
     # --- action ---------------------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ class BeatMaker:
             if sound.bus == "ambience" and sound.name not in self._made.ambience:
                 self._made.ambience.append(sound.name)
         sounds = tuple(sound.name for sound in heard.values() if sound.bus != "ambience")
-        actions = _one_after_another(business)
+        actions = one_after_another(business)
         self._happening(text, business, sounds, seconds_of(text, actions, caption=self._setup.silent))
 
     def _happening(self, text: str, business: tuple[Business, ...], sounds: tuple[str, ...], seconds: Fraction) -> None:
@@ -269,7 +269,7 @@ class BeatMaker:
                     with_previous=dual and position == 0,
                     sung=kind == "lyric" or aside.sung,
                     pause_before=self._pause if position == 0 else Fraction(0),
-                    pause_after=_pause_after(part, last=position == len(said) - 1),
+                    pause_after=pause_after(part, last=position == len(said) - 1),
                 )
             )
             self._pause = Fraction(0)
@@ -300,63 +300,8 @@ class BeatMaker:
         if self._made.beats and isinstance(last := self._made.beats[-1], Line):
             self._made.beats[-1] = last.model_copy(update={"pause_after": INTERRUPTED})
 
-    # --- listeners ------------------------------------------------------------------------------------------------------
-
-    def _find_listeners(self) -> None:
-        """Whom each line is said to: the name it calls, the last other speaker, or the next one."""
-        lines = [(index, beat) for index, beat in enumerate(self._made.beats) if isinstance(beat, Line)]
-        for position, (index, line) in enumerate(lines):
-            if line.listener is not None or line.presence == "vo":
-                continue
-            called = self._called(line)
-            before = [other.character for _, other in lines[max(0, position - 4) : position] if other.presence != "vo"]
-            after = [other.character for _, other in lines[position + 1 : position + 4] if other.presence != "vo"]
-            others = [person for person in [*reversed(before), *after] if person != line.character]
-            alone = [person for person in self._made.present if person != line.character]
-            listener = called or (others[0] if others else alone[0] if len(alone) == 1 else None)
-            if listener is not None:
-                self._made.beats[index] = line.model_copy(update={"listener": listener})
-
-    def _called(self, line: Line) -> str | None:
-        """The person a line calls by name: "Ravi, come", "Come, Ravi!"."""
-        folded, cleaned = fold(line.text), clean(line.text)
-        spans = tokens(folded)
-        for mention in self._setup.cast.mentions(line.text):
-            if mention.person == line.character or mention.possessive or mention.person in self._setup.narrators:
-                continue
-            following = cleaned[mention.end : mention.end + 1]
-            leading = cleaned[: mention.start].rstrip()[-1:]
-            first = bool(spans) and spans[0][0] == mention.start
-            if (first and following in (",", "!", "?", ".", "\u060c", "\uff0c", "\u3001", "\u2026", "\uff01")) or (
-                leading in (",", "\u060c", "\uff0c") and following in ("", ".", "!", "?", ",", "\u2026", "\u0964")
-            ):
-                return mention.person
-        return None
-
 
 def _verses(text: str, language: str) -> list[str]:
     """Verses as written, each line and each sentence of it by itself."""
     rows = [words_to_speak(row, language) for row in text.split("\n")]
     return [verse.strip() for row in rows for verse in sentences_of(row) if has_letters(verse)]
-
-
-def _one_after_another(business: Sequence[Business]) -> list[str]:
-    """Actions in time: what several people do at once counts once."""
-    actions: list[str] = []
-    doing: set[str] = set()
-    for deed in business:
-        if actions and deed.action == actions[-1] and deed.character not in doing:
-            doing.add(deed.character)
-            continue
-        actions.append(deed.action)
-        doing = {deed.character}
-    return actions
-
-
-def _pause_after(text: str, *, last: bool) -> Fraction:
-    bare = text.rstrip(" \"'\u201d\u2019\u00bb\u300d\u300f)")
-    if bare.endswith(("--", "\u2014", "\u2013", " -")):
-        return INTERRUPTED
-    if bare.endswith(("...", "\u2026", "\u0965")):
-        return TRAILING
-    return BETWEEN_SPEAKERS if last else SENTENCE

@@ -11,7 +11,8 @@ import pytest
 from filmstudio.core.film import Happening, Line
 from filmstudio.core.requests import BreakdownRequest
 from filmstudio.core.screenplay import Element, Screenplay
-from filmstudio.plugins.breakdown.actions import Stage, read_action
+from filmstudio.plugins.breakdown.actions import read_action
+from filmstudio.plugins.breakdown.ages import read_age
 from filmstudio.plugins.breakdown.analysis import analyse
 from filmstudio.plugins.breakdown.asides import Aside, read_aside
 from filmstudio.plugins.breakdown.atmosphere import read_heading, weather_of
@@ -19,8 +20,9 @@ from filmstudio.plugins.breakdown.cultures import decide, evidence_in
 from filmstudio.plugins.breakdown.emotions import read_emotion
 from filmstudio.plugins.breakdown.lexicon import lexicon, transition_kind
 from filmstudio.plugins.breakdown.moods import read_mood
+from filmstudio.plugins.breakdown.movers import Stage
 from filmstudio.plugins.breakdown.people import Cast, Person
-from filmstudio.plugins.breakdown.traits import read_age, read_traits
+from filmstudio.plugins.breakdown.traits import read_traits
 from filmstudio.plugins.breakdown.words import fold, sentences_of
 
 CASES = json.loads((Path(__file__).parent / "cases.json").read_text("utf-8"))["cases"]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from pathlib import Path
 
 from filmstudio.core.requests import BreakdownRequest
 from filmstudio.core.screenplay import Element, Screenplay
 from filmstudio.plugins.breakdown import filmstudio_engines
 from filmstudio.plugins.breakdown.cultures import CULTURES, art_culture, culture_named, music_tradition
+from filmstudio.plugins.breakdown.durations import FRAMES
 from filmstudio.plugins.breakdown.engine import Analyst
+from filmstudio.plugins.breakdown.lexicon import lexicon
 from filmstudio.testing import hold_to_contract
 
 
@@ -53,3 +57,10 @@ def test_people_may_name_cultures_in_their_own_words() -> None:
         "indian_north",
         "western",
     ]
+
+
+def test_every_action_that_can_be_read_can_be_drawn_and_lasts_as_long_as_it_is_drawn() -> None:
+    motion = json.loads(files("filmstudio.plugins.art").joinpath("house/people/motion.json").read_text("utf-8"))
+    drawn = {**motion["actions"], **motion["gestures"]}
+    assert set(lexicon().action_kinds) <= set(drawn)
+    assert {action: 0 if drawn[action]["loop"] else drawn[action]["frames"] for action in drawn} == FRAMES
