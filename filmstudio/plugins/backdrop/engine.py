@@ -32,7 +32,7 @@ class DrawnStage(SingleEngine[BackdropRequest, Backdrop]):
     version: ClassVar[str] = "1"
     role: ClassVar[str] = "backdrop"
     summary: ClassVar[str] = "Drawn stages in six lights and four weathers, as planes in depth."
-    needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=600, modules=("pyvips",))
+    needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=800, modules=("pyvips",))
 
     def load(self) -> None:
         """Import the rasteriser."""

@@ -13,7 +13,7 @@ import pyvips
 from numpy.typing import NDArray
 
 from filmstudio.core.errors import EngineError
-from filmstudio.plugins.backdrop.relight import PLANE_START
+from filmstudio.plugins.backdrop.relight import PLANE_START, WEATHER
 from filmstudio.plugins.backdrop.slots import Slots
 from filmstudio.plugins.backdrop.stage import VIEW_BOX
 
@@ -64,14 +64,14 @@ class Painted:
 def layers_of(drawing: str) -> tuple[str, tuple[Layer, ...]]:
     """A lit drawing taken apart: everything before its first layer (style, definitions), and its layers, far to near.
 
-    Weather drawn between two layers belongs to the farther one.
+    Weather drawn between two layers belongs to the farther one; what is drawn behind the sky is left out.
     """
     starts = list(PLANE_START.finditer(drawing))
     if not starts:
         raise EngineError("the drawing has no planes.", remedy="Draw them as groups named p0-sky and so on, with data-z.")
     ends = [start.start() for start in starts[1:]] + [drawing.index('<g id="grade"')]
     layers = tuple(Layer(start[2], float(start[3]), drawing[start.start() : end]) for start, end in zip(starts, ends, strict=True))
-    return drawing[: starts[0].start()], layers
+    return WEATHER.sub("", drawing[: starts[0].start()]), layers
 
 
 def far_limit(slots: Slots) -> float:

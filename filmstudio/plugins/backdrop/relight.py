@@ -18,7 +18,7 @@ from filmstudio.plugins.backdrop.stage import VIEW_BOX
 from filmstudio.plugins.backdrop.weather import Overlay, Sky
 
 PLANE_START = re.compile(r'<g id="p(\d+)-([^"]*)" data-z="([\d.]+)"')
-_WEATHER = re.compile(r"<!--weather-->.*?<!--/weather-->\n?", re.DOTALL)
+WEATHER = re.compile(r"<!--weather-->.*?<!--/weather-->\n?", re.DOTALL)
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _CLASSES = re.compile(r'class="([^"]+)"')
 _GRADE = re.compile(r'<g id="grade">.*?</g>', re.DOTALL)
@@ -37,7 +37,7 @@ def relight(drawing: str, light: Light, sky: Sky, overlays: Sequence[Overlay] = 
     Raises:
         InputError: it is not a stage drawing, or a slot of it has no colour.
     """
-    drawing = _WEATHER.sub("", drawing)
+    drawing = WEATHER.sub("", drawing)
     slots = slots_of(drawing)
     mood = mood_of(slots, light)
     sheet = "\n".join([*_slot_rules(drawing, slots, mood, sky), *_switch_rules(mood, sky)])

@@ -110,7 +110,10 @@ def test_in_a_room_it_snows_behind_the_window_only(desk: StoreDesk) -> None:
 
 
 def test_in_space_there_is_no_weather(desk: StoreDesk) -> None:
-    extras = extras_of(painted(desk, "space-deck", "dusk", "storm"))
+    backdrop = painted(desk, "space-deck", "dusk", "storm")
+    extras = extras_of(backdrop)
+    assert [plane.id for plane in backdrop.planes if plane.opaque] == ["far"], "no cloud fills a nearer plane"
+    assert min(sheet.pixels[..., 3].mean() for sheet in sheets_of(backdrop, desk) if sheet.id == "frame") < 60
     assert not extras.particles
     assert extras.lightning is None
 
