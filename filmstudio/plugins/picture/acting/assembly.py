@@ -26,6 +26,9 @@ FASTEST_WRIST = 130.0
 TURN = 0.45
 """Change of yaw within 8 frames (about 18 degrees) that calls for a blink."""
 
+LID_UP, LID_DOWN = 0.30, 0.16
+"""How much of a look up or down the upper lid takes part in."""
+
 Channels = dict[str, list[float]]
 
 STILL: dict[str, float] = {
@@ -119,6 +122,7 @@ def _deep(cues: Cues, time: float, motion: MotionData) -> tuple[float, float] | 
 def _walk(cues: Cues, times: Sequence[float], baked: Channels, free: Sequence[float]) -> list[Stride | None]:
     """Legs, floor and swing of the body while walking."""
     strides: list[Stride | None] = []
+    carrying = cues.score.hands["prop_n"] is not None
     for index, time in enumerate(times):
         passage = cues.travel.passage_at(time)
         if passage is None:
@@ -134,7 +138,8 @@ def _walk(cues: Cues, times: Sequence[float], baked: Channels, free: Sequence[fl
         for channel, value in stride.body.items():
             if channel in ARM_CHANNELS:
                 here = baked[channel][index]
-                baked[channel][index] = here + (value - here) * going * (0.25 + 0.75 * free[index])
+                swing = 0.2 if carrying and channel.startswith("near") else 0.25 + 0.75 * free[index]
+                baked[channel][index] = here + (value - here) * going * swing
             elif channel != "yaw":
                 baked[channel][index] += value * going
         if going == 0.0 and time > passage.walk.start + passage.walk.travel:
@@ -201,6 +206,9 @@ def _add_face(
     for index, (x, y) in enumerate(darts(times, cues.moods, rng)):
         baked["gx"][index] += x
         baked["gy"][index] += y
+    # The upper lid goes with the eye, or an eye that looks up from under a sad lid shows only white.
+    lifted = zip(baked["up"], baked["gy"], strict=True)
+    baked["up"] = [up + (LID_UP * -gy if gy < 0 else -LID_DOWN * gy) * min(1.0, up / 0.6) for up, gy in lifted]
     yaw = baked["yaw"]
     crossings = [times[index] for index in range(1, frames) if yaw[index - 1] * yaw[index] < 0]
     crossings += [times[index] for index in range(1, frames) if facing[index] != facing[index - 1]]

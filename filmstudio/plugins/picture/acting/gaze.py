@@ -19,18 +19,23 @@ class Sight:
     gx: float
     gy: float
     yaw: float
+    pitch: float = 0.0
+    """Raising of the head that spares the eyes: much white below the iris looks dazed."""
 
 
 AHEAD = Sight(0.35, 0.0, 0.4)
+HIGHEST = 0.45
+"""How far up the eyes look at someone; the head does the rest."""
 BEHIND_YAW = -0.55
 
 
 def toward(dx: float, rise: float) -> Sight:
     """The sight of someone ``dx`` ahead (negative: behind) whose eyes are ``rise`` drawing units above one's own."""
-    gy = max(-0.7, min(0.7, -rise / 260.0))
+    level = max(-0.7, min(0.7, -rise / 260.0))
+    gy, pitch = max(-HIGHEST, level), 0.34 * -level
     if dx >= 0:
-        return Sight(0.5, gy, 0.46)
-    return Sight(-0.5, gy, BEHIND_YAW)
+        return Sight(0.5, gy, 0.46, pitch)
+    return Sight(-0.5, gy, BEHIND_YAW, pitch)
 
 
 class Gaze:
@@ -47,7 +52,7 @@ class Gaze:
         self.sight = sight
         for channel, value in (("gx", sight.gx), ("gy", sight.gy), ("yaw", sight.yaw)):
             self.score.tracks[channel].base = value
-        self.pitch.base = -0.22 * sight.gy
+        self.pitch.base = _raised(sight)
         self.lean.base = _turned(sight)
 
     def look(self, time: float, sight: Sight) -> None:
@@ -71,7 +76,7 @@ class Gaze:
             self.dip.key(time + HEAD_LEAD + span + 3, 0.0)
         else:
             eyes.key(time + SHIFT + 4, sight.gx)
-        self.pitch.to(time + HEAD_LEAD, time + HEAD_LEAD + span + 1, -0.22 * sight.gy, "back")
+        self.pitch.to(time + HEAD_LEAD, time + HEAD_LEAD + span + 1, _raised(sight), "back")
         self.lean.to(time + BODY_LEAD, time + BODY_LEAD + 2 * span, _turned(sight))
 
     def glance(self, time: float, gx: float, gy: float, back: float) -> None:
@@ -84,9 +89,9 @@ class Gaze:
             track.key(time + SHIFT + 2, value)
             track.key(back, value)
             track.key(back + SHIFT, home, "out")
-        self.pitch.to(time + HEAD_LEAD, time + 10, -0.22 * gy)
-        self.pitch.key(back + HEAD_LEAD, -0.22 * gy)
-        self.pitch.key(back + 10, -0.22 * self.sight.gy)
+        self.pitch.to(time + HEAD_LEAD, time + 10, self.sight.pitch * 0.5 - 0.22 * gy)
+        self.pitch.key(back + HEAD_LEAD, self.sight.pitch * 0.5 - 0.22 * gy)
+        self.pitch.key(back + 10, _raised(self.sight))
 
     def _clear_of_stress(self, time: float, now: float, then: float) -> float:
         if now * then >= 0:
@@ -97,6 +102,10 @@ class Gaze:
             if all(not middle - 9 <= stress <= middle + 9 for stress in self._stresses):
                 return time + late
         return time
+
+
+def _raised(sight: Sight) -> float:
+    return sight.pitch if sight.pitch else -0.22 * sight.gy
 
 
 def _turned(sight: Sight) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -67,6 +68,12 @@ class Part:
             if prop in HAND_PROPS:
                 return f"p_{prop}"
         return self.carriage.prop
+
+    @property
+    def room(self) -> float:
+        """Drawing units to the nearest person in front; infinite when there is none."""
+        ahead = [(other.x - self.performer.x) * self.side / self.unit for other in self.others.values()]
+        return min((gap for gap in ahead if gap > 0), default=math.inf)
 
     @property
     def side(self) -> int:

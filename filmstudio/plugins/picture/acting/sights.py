@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from filmstudio.plugins.picture.acting.gaze import AHEAD, Sight, toward
 from filmstudio.plugins.picture.acting.mood import MoodScore
 from filmstudio.plugins.picture.acting.part import Part
@@ -28,7 +30,7 @@ def sight_of(part: Part, target: str | None, moods: MoodScore, time: float) -> S
         mine = part.performer.ground - EYES * part.figure_height * EYE_LEVEL.get(part.performer.posture, 1.0)
         theirs = other.ground - EYES * height * EYE_LEVEL.get(other.posture, 1.0)
         sight = toward((other.x - part.performer.x) * part.side, (mine - theirs) / part.unit)
-    return Sight(sight.gx, max(-0.75, min(0.75, sight.gy + 0.25 * mood_y)), sight.yaw)
+    return replace(sight, gy=max(-0.6, min(0.7, sight.gy + 0.25 * mood_y)))
 
 
 def conversation_sight(part: Part, one: Delivery, moods: MoodScore) -> Sight:

@@ -16,6 +16,10 @@ HANDLESS = ("close", "extreme", "insert")
 """Sizes of shot that show no hands."""
 WHOLE = ("size", "refuse")
 """Gestures that mean nothing at half their size."""
+REACHING = ("point_you", "point_there", "stop", "beckon", "dismiss", "present", "size", "count", "weigh", "both_open", "refuse", "beat")
+"""Gestures that need room in front; without it the near hand, kept before one's own chest, makes a small one."""
+ROOM = 620.0
+"""Drawing units to the next person at which an outstretched hand stays clear of their face."""
 LINGER = 0.3
 """How far from rest the hands wait between two phrases of one line: hands that drop after every phrase are a puppet's."""
 
@@ -78,10 +82,13 @@ def _accents(phrase: Phrase, one: Delivery, drive: float, cues: Cues, rng: rando
 
 def _intent(part: Part, phrase: Phrase, accent: float, choice: tuple[str, bool], drive: float, tempo: float, linger: float) -> Intent:
     name, mirror = choice
+    crowded = part.room < ROOM
+    if crowded and name in REACHING:
+        name, mirror = ("present" if name in ("both_open", "weigh", "present", "size") else "beat"), True
     clip = part.motion.gestures[name]
     pace = max(0.85, min(1.12, tempo))
     whole = bool(clip.touches) or name in WHOLE
-    size = 1.0 if whole else max(0.55, min(1.15, 0.35 + 0.65 * drive))
+    size = 1.0 if whole else max(0.55, min(0.7 if crowded else 1.15, 0.35 + 0.65 * drive))
     # Head and mouth belong to the speech while it runs.
     skip = ("mouth", "pitch", "hy") if name != "hush" else ("mouth",)
     return Intent(clip, accent - clip.stress / pace, phrase.end, size, pace, mirror, 0.0 if whole else linger, skip)
