@@ -21,8 +21,10 @@ PAUSES: Final[dict[str, float]] = {
 """Seconds of silence after a mark, from voice direction; a mark of every script the catalogue speaks."""
 
 _MARKS: Final = re.escape("".join(PAUSES))
-# A digit on both sides keeps the mark within a number: 3,50 or 10:30. A point between letters belongs to them: a.m. or U.S.A.
-_ABBREVIATING: Final = r"\.(?=[^\W_])|(?<=\.[^\W\d_])\.(?=\s+[a-z])"
+# A digit on both sides keeps the mark within a number: 3,50 or 10:30. A point between letters belongs to them: a.m. or U.S.A.;
+# one after a number and before a small letter makes an ordinal in many languages: 3. mai.
+_SMALL: Final = "[a-zß-öø-ÿāăąćčďđēęěğīłńňőřśšťūůűźżžıа-яё]"
+_ABBREVIATING: Final = rf"\.(?=[^\W_])|(?<=\.[^\W\d_])\.(?=\s+[a-z])|(?<=\d)\.(?=\s+{_SMALL})"
 _BREAK: Final = re.compile(rf"(?!{_ABBREVIATING})(?:(?<![0-9])[{_MARKS}]|[{_MARKS}](?![0-9]))[{_MARKS}\s]*")
 _AS_LATIN: Final = str.maketrans(
     {"、": ",", "，": ",", "；": ";", "：": ":", "！": "!", "？": "?", "．": ".", "。": ".", "…": ".", "—": ","}

@@ -16,8 +16,9 @@ from filmstudio.plugins.voice.languages import espeak_language, primary, runs, s
 from filmstudio.plugins.voice.loudness import DIALOGUE_LUFS, levelled, speech_lufs
 from filmstudio.plugins.voice.performance import Performance, perform
 from filmstudio.plugins.voice.phrases import Phrase, phrases
+from filmstudio.plugins.voice.reading import read_aloud
 from filmstudio.plugins.voice.voices import Voice, voices_for
-from filmstudio.plugins.voice.wording import Wording, read_aloud
+from filmstudio.plugins.voice.wording import Wording
 
 SILENT_SAMPLES: Final = SAMPLE_RATE // 100
 """Length of a line in which nothing has a sound."""

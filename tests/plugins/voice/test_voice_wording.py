@@ -12,7 +12,8 @@ from filmstudio.plugins.voice.alignment import written_words
 from filmstudio.plugins.voice.kana import in_kana
 from filmstudio.plugins.voice.languages import runs, sanskrit_in_kannada
 from filmstudio.plugins.voice.phrases import phrases
-from filmstudio.plugins.voice.wording import read_aloud, written
+from filmstudio.plugins.voice.reading import read_aloud
+from filmstudio.plugins.voice.wording import written
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,7 @@ from filmstudio.plugins.voice.wording import read_aloud, written
         ("en", "NATO is here", "NATO is here"),
         ("hi", "डॉ. शर्मा १२ बजे", "डॉक्टर शर्मा 12 बजे"),
         ("de", "z. B. Dr. Müller", "zum Beispiel Doktor Müller"),
+        ("de", "Am 3. Mai oder 21. Dezember.", "Am dritten Mai oder einundzwanzigsten Dezember."),
         ("fr", "M. Martin", "monsieur Martin"),
         ("el", "Τι κάνεις; Καλά.", "Τι κάνεις? Καλά."),
     ],
@@ -46,6 +48,7 @@ def test_text_is_said_as_a_reader_would(language: str, text: str, said: str) -> 
         ("“Go!” she said", ["Go", "she said"], [0.42, 0.0]),
         ("It is 3.14 at 3,50", ["It is 3.14 at 3,50"], [0.0]),
         ("Wait -- what?!", ["Wait", "what"], [0.34, 0.46]),
+        ("Den 3. mai. Ja", ["Den 3. mai", "Ja"], [0.48, 0.0]),
         ("...and then", ["and then"], [0.0]),
         ("雨停了，走吧。", ["雨停了", "走吧"], [0.20, 0.48]),
         ("रुको। चलें?", ["रुको", "चलें"], [0.48, 0.46]),
