@@ -54,7 +54,7 @@ def read_traits(person: Person, cast: Cast, actions: Sequence[str], language: st
     given = _letter(called.given.gender) if called.given else ""
     gender = _letter(called.gender) or _letter(beside.gender) or given or _pronoun_gender(introduction)
     return Traits(
-        age=told or called.age or beside.age,
+        age=told or called.age or beside.age or called.usual_age,
         gender={"f": "female", "m": "male"}.get(gender),
         role_word=called.role or beside.role,
         creature=called.creature or (beside.creature if called.given is None else ""),
@@ -86,6 +86,8 @@ class _Called:
 
     gender: str = ""
     age: str | None = None
+    usual_age: str | None = None
+    """Of a role, when nothing else tells: a REPORTER is grown up."""
     role: str = ""
     creature: str = ""
     narrator: bool = False
@@ -118,6 +120,7 @@ def _read_name(person: Person, language: str) -> _Called:
     return _Called(
         gender=(_letter(relation.gender) if relation is not None else "") or _title_gender(bare[0]),
         age=(_BY_FIRST_WORD.get(bare[0]) if len(bare) > 1 else None) or plain_age(relation),
+        usual_age=relation.age if relation is not None and human else None,
         role=role or (relation.head if relation is not None and human else ""),
         creature=creature,
         narrator=relation is not None and relation.narrator,

@@ -391,6 +391,11 @@ def test_a_creature_is_known_by_its_name(name: str, creature: str) -> None:
     assert broken_down(f"@{name}", "-Hm.").cast[0].creature == creature
 
 
+def test_a_role_without_an_age_has_the_usual_one() -> None:
+    ages = [note.age for note in broken_down("REPORTER #1 runs.", "@REPORTER #1", "-Hm.", "@GRANDMOTHER", "-Hm.", "@SALLY", "-Hm.").cast]
+    assert ages == ["adult", "elder", None]
+
+
 def test_a_host_who_gives_a_name_has_its_gender() -> None:
     host, guest = broken_down("@HOST", "-Welcome! I'm Laura.", "@GUEST", "-I'm glad to be here.", form="dialogue").cast
     assert (host.gender, guest.gender) == ("female", None)
