@@ -7,6 +7,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from filmstudio.plugins.picture.acting.alive import breath, darts, drift, follow, twitches
 from filmstudio.plugins.picture.acting.blinks import Blink, lids, plan_blinks
 from filmstudio.plugins.picture.acting.cues import Cues
@@ -28,6 +30,15 @@ TURN = 0.45
 
 LID_UP, LID_DOWN = 0.30, 0.16
 """How much of a look up or down the upper lid takes part in."""
+
+QUANTA: dict[str, float] = {
+    **dict.fromkeys(("hx", "hy", "shr", "rx", "air", "ground", "brow", "asym"), 0.25),
+    **dict.fromkeys(("up", "low", "gx", "gy", "iris", "mw", "mh"), 0.02),
+    **dict.fromkeys(("breath", "scrunch", "blush", "jaw", "dx"), 0.05),
+    **{"yaw": 0.005, "pitch": 0.01, "sq": 0.005, "hem": 0.01, "brow_a": 0.5, "ear": 0.5, "tail": 0.5},
+}
+"""The smallest change of a channel that is worth drawing; all others are angles in tenths of a degree."""
+
 
 Channels = dict[str, list[float]]
 
@@ -91,7 +102,7 @@ def assemble(part: Part, cues: Cues, spoken: Sequence[Spoken], stresses: Sequenc
         _slow_down(baked, arm, rate)
     _on_twos(baked, BODY, frames)
     _on_twos(baked, HEAD, frames)
-    return _staged(baked, steps, grounded, strides, mouths, facing, part.unit * score.body.size, score.body.creature)
+    return _staged(part, cues, baked, steps, grounded, strides, mouths, facing)
 
 
 def _liveliness(cues: Cues, times: Sequence[float]) -> tuple[list[float], list[float]]:
@@ -275,81 +286,93 @@ def _on_twos(baked: Channels, group: Sequence[str], frames: int) -> None:
                 baked[channel][frame] = baked[channel][frame - 1]
 
 
-def _step(value: float, quantum: float) -> float:
-    return round(round(value / quantum) * quantum, 4) + 0.0
-
-
-def _angle(value: float) -> float:
-    return round(value, 1) + 0.0
+def _quantised(values: Sequence[float], quantum: float) -> list[float]:
+    """``values`` in whole quanta, free of -0.0, so that what has not moved to the eye is equal."""
+    rounded: list[float] = (np.round(np.rint(np.asarray(values) / quantum) * quantum, 4) + 0.0).tolist()
+    return rounded
 
 
 def _staged(
-    baked: Channels, steps: dict[str, list[str | bool | None]], grounded: Sequence[bool], strides: Sequence[Stride | None],
-    mouths: Sequence[MouthFrame], facing: Sequence[bool], unit: float, creature: bool,
+    part: Part, cues: Cues, baked: Channels, steps: dict[str, list[str | bool | None]], grounded: Sequence[bool],
+    strides: Sequence[Stride | None], mouths: Sequence[MouthFrame], facing: Sequence[bool],
 ) -> tuple[StagedPose, ...]:  # fmt: skip
+    """Clamp, quantise and pack: one pose for each frame."""
+    for channel in ("yaw", "pitch", "gx", "gy"):
+        baked[channel] = [max(-1.0, min(1.0, value)) for value in baked[channel]]
+    for channel in ("scrunch", "blush"):
+        baked[channel] = [max(0.0, min(1.0, value)) for value in baked[channel]]
+    baked["mw"] = [mouth.width * value for mouth, value in zip(mouths, baked["mw"], strict=True)]
+    baked["mh"] = [mouth.height * value for mouth, value in zip(mouths, baked["mh"], strict=True)]
+    baked["jaw"] = [mouth.jaw or 0.0 for mouth in mouths]
+    across = part.unit * cues.score.body.size
+    baked["dx"] = [value * across for value in baked["dx"]]
+    q = {channel: _quantised(values, QUANTA.get(channel, 0.1)) for channel, values in baked.items()}
+    creature = cues.score.body.creature
+    limbs = {arm: list(zip(q[f"{arm}0"], q[f"{arm}1"], q[f"{arm}2"], strict=True)) for arm in ARMS}
+    legs = {leg: _legs(baked, leg, strides, creature=creature) for leg in LEGS}
     staged: list[StagedPose] = []
-    names = tuple(baked)
-    columns = [baked[name] for name in names]
-    for frame in range(len(mouths)):
-        v = dict(zip(names, [column[frame] for column in columns], strict=True))
-        mouth = mouths[frame]
-        walking = strides[frame] is not None
-        legs = {}
-        for leg in LEGS:
-            foot = v[f"{leg}2"]
-            fine = 2 if walking else 1
-            hip, knee = round(v[f"{leg}0"], fine) + 0.0, round(v[f"{leg}1"], fine) + 0.0
-            # A creature's rig reads a foot that is not level as walking: it must not flicker with every planted step.
-            level = abs(foot) < 0.05 and not (walking and creature)
-            legs[leg] = (hip, knee, None if level else round(foot - hip - knee, fine))
+    for frame, mouth in enumerate(mouths):
         pose = Pose(
-            lean=_angle(v["lean"]),
-            sway=_angle(v["sway"]),
-            tilt=_angle(v["tilt"]),
-            yaw=_step(max(-1.0, min(1.0, v["yaw"])), 0.005),
-            pitch=_step(max(-1.0, min(1.0, v["pitch"])), 0.01),
-            hx=_step(v["hx"], 0.25),
-            hy=_step(v["hy"], 0.25),
-            shr=_step(v["shr"], 0.25),
-            rx=_step(v["rx"], 0.25),
-            air=_step(v["air"], 0.25),
-            breath=_step(v["breath"], 0.05),
-            near=(_angle(v["near0"]), _angle(v["near1"]), _angle(v["near2"])),
-            far=(_angle(v["far0"]), _angle(v["far1"]), _angle(v["far2"])),
+            lean=q["lean"][frame],
+            sway=q["sway"][frame],
+            tilt=q["tilt"][frame],
+            yaw=q["yaw"][frame],
+            pitch=q["pitch"][frame],
+            hx=q["hx"][frame],
+            hy=q["hy"][frame],
+            shr=q["shr"][frame],
+            rx=q["rx"][frame],
+            air=q["air"][frame],
+            breath=q["breath"][frame],
+            roll=q["roll"][frame],
+            sq=q["sq"][frame],
+            hem=q["hem"][frame],
+            brow=q["brow"][frame],
+            brow_a=q["brow_a"][frame],
+            asym=q["asym"][frame],
+            up=q["up"][frame],
+            low=q["low"][frame],
+            gx=q["gx"][frame],
+            gy=q["gy"][frame],
+            iris=q["iris"][frame],
+            scrunch=q["scrunch"][frame],
+            blush=q["blush"][frame],
+            mw=q["mw"][frame],
+            mh=q["mh"][frame],
+            jaw=q["jaw"][frame],
+            hair=q["hair"][frame],
+            sleeve=q["sleeve"][frame],
+            wing=q["wing"][frame],
+            ear=q["ear"][frame],
+            tail=q["tail"][frame],
+            near=limbs["near"][frame],
+            far=limbs["far"][frame],
             hand_n=str(steps["hand_n"][frame]),
             hand_f=str(steps["hand_f"][frame]),
             prop_n=_name(steps["prop_n"][frame]),
             prop_f=_name(steps["prop_f"][frame]),
             far_front=bool(steps["far_front"][frame]),
-            nleg=legs["nleg"],
-            fleg=legs["fleg"],
+            nleg=legs["nleg"][frame],
+            fleg=legs["fleg"][frame],
             bottom=_name(steps["bottom"][frame]),
-            ground=_step(v["ground"], 0.25) if walking or grounded[frame] else None,
-            roll=_angle(v["roll"]),
-            sq=_step(v["sq"], 0.005),
-            hem=_step(v["hem"], 0.01),
-            brow=_step(v["brow"], 0.25),
-            brow_a=_step(v["brow_a"], 0.5),
-            asym=_step(v["asym"], 0.25),
-            up=_step(v["up"], 0.02),
-            low=_step(v["low"], 0.02),
-            gx=_step(max(-1.0, min(1.0, v["gx"])), 0.02),
-            gy=_step(max(-1.0, min(1.0, v["gy"])), 0.02),
-            iris=_step(v["iris"], 0.02),
-            scrunch=_step(max(0.0, min(1.0, v["scrunch"])), 0.05),
-            blush=_step(max(0.0, min(1.0, v["blush"])), 0.05),
+            ground=q["ground"][frame] if grounded[frame] or strides[frame] is not None else None,
             mouth=mouth.shape,
-            mw=_step(mouth.width * v["mw"], 0.02),
-            mh=_step(mouth.height * v["mh"], 0.02),
-            jaw=None if mouth.jaw is None else _step(mouth.jaw, 0.05),
-            hair=_angle(v["hair"]),
-            sleeve=_angle(v["sleeve"]),
-            wing=_angle(v["wing"]),
-            ear=_step(v["ear"], 0.5),
-            tail=_step(v["tail"], 0.5),
         )
-        staged.append(StagedPose(pose, _step(v["dx"] * unit, 0.05), facing[frame], round(mouth.opening, 2), mouth.line))
+        staged.append(StagedPose(pose, q["dx"][frame], facing[frame], round(mouth.opening, 2), mouth.line))
     return tuple(staged)
+
+
+def _legs(baked: Channels, leg: str, strides: Sequence[Stride | None], *, creature: bool) -> list[tuple[float, float, float | None]]:
+    """Angles of a leg in every frame; finer while walking, where a tenth of a degree is half a unit of sliding foot."""
+    angles: list[tuple[float, float, float | None]] = []
+    for hip, knee, foot, stride in zip(baked[f"{leg}0"], baked[f"{leg}1"], baked[f"{leg}2"], strides, strict=True):
+        walking = stride is not None
+        digits = 2 if walking else 1
+        upper, lower = round(hip, digits) + 0.0, round(knee, digits) + 0.0
+        # A creature's rig reads a foot that is not level as walking: it must not flicker with every planted step.
+        level = abs(foot) < 0.05 and not (walking and creature)
+        angles.append((upper, lower, None if level else round(foot - upper - lower, digits)))
+    return angles
 
 
 def _name(value: str | bool | None) -> str | None:

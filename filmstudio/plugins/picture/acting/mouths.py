@@ -81,7 +81,7 @@ def mouth_frames(
         if said:
             name, width, height, line = said
             if name == "m_MBP" and moods.change_at(frame * rate).emotion in UNSMILING:
-                height *= BLANK  # as drawn, the shut mouth smiles
+                height = min(height, 0.5)  # as drawn, the shut mouth smiles
             opening = shape.opening * height / widest
             result.append(MouthFrame(name, width, height, shape.jaw * min(1.2, height) if shape.opening else 0.0, min(1.0, opening), line))
             continue
