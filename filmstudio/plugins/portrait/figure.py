@@ -287,9 +287,11 @@ def _seat_cloth(name: str, person: Person, pack: ArtPack) -> dict[str, dict[str,
     exchange = {}
     for slot, names in worn.items():
         garment = names.split("+")[0]
-        found = _MAIN_SLOT.search(pack.part(garment).markup)
+        markup = pack.part(garment).markup
+        found = _MAIN_SLOT.search(markup)
         if found is not None:
-            exchange[slot] = body.remap.get(garment, {}).get(found[1], found[1])
+            main = "shoe" if slot == "tabi" and 'class="shoe"' in markup else found[1]
+            exchange[slot] = body.remap.get(garment, {}).get(main, main)
     if "cloth1" in exchange and 'class="accent"' not in pack.part(worn["cloth1"].split("+")[0]).markup:
         exchange["accent"] = exchange["cloth1"]  # the motif of a kneeling kimono is not on plain cloth
     changed = {slot: other for slot, other in exchange.items() if slot != other}
