@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from filmstudio.plugins.sound.meter import Meter
 
 _BLOCK = 10 * SAMPLE_RATE
-_ENCODER_MARGIN_DB = 0.6
+_ENCODER_MARGIN_DB = 1.0
 """AAC moves peaks: the limiter aims this far under the ceiling, and further if the decoded file still goes over."""
 
 _MOST_GAIN_DB = 30.0
 """A scene of room tone alone is not made as loud as speech."""
 
-_CLOSE_ENOUGH_LU = 0.1
+_CLOSE_ENOUGH_LU = 0.15
 _PASSES = 5
 
 
@@ -53,21 +53,25 @@ class LoudnessMaster(SingleEngine[MasterRequest, Master]):
         source = Meter()
         for block, _, _ in _film_blocks(request.scenes, desk):
             source.add(block)
-        gain_db = max(-_MOST_GAIN_DB, min(_MOST_GAIN_DB, request.loudness_lufs - source.integrated))
         silent = source.integrated < -70
-        if silent:
-            gain_db = 0.0
         ceiling_db = request.ceiling_dbtp - _ENCODER_MARGIN_DB
+        gain_db = 0.0 if silent else _within(request.loudness_lufs - source.integrated)
+        if not silent and source.true_peak_db + gain_db > ceiling_db:
+            # The limiter takes loudness away: find out how much before encoding, so that encoding is done once.
+            limited = Meter(peaks=False)
+            for wave in _mastered(request.scenes, desk, gain_db, ceiling_db):
+                limited.add(wave)
+            gain_db = _within(gain_db + request.loudness_lufs - limited.integrated)
         target = desk.scratch(".mp4")
         for _ in range(_PASSES):
             _encode(_mastered(request.scenes, desk, gain_db, ceiling_db), target, samples, request.bitrate)
             meter = _measure(target, samples)
             miss = 0.0 if silent else request.loudness_lufs - meter.integrated
             over = meter.true_peak_db - (request.ceiling_dbtp - 0.02)
-            if over <= 0 and (abs(miss) <= _CLOSE_ENOUGH_LU or abs(gain_db + miss) > _MOST_GAIN_DB):
+            if over <= 0 and (abs(miss) <= _CLOSE_ENOUGH_LU or _within(gain_db + miss) == gain_db):
                 break
-            gain_db = max(-_MOST_GAIN_DB, min(_MOST_GAIN_DB, gain_db + miss))
-            ceiling_db -= max(0.0, over) + (0.1 if over > 0 else 0.0)
+            gain_db = _within(gain_db + miss)
+            ceiling_db -= over + 0.1 if over > 0 else 0.0
         notes: tuple[str, ...] = ()
         if not silent and abs(miss) > 0.3:
             notes = (f"reached {meter.integrated:.1f} LUFS, asked for {request.loudness_lufs:g}.",)
@@ -81,6 +85,10 @@ class LoudnessMaster(SingleEngine[MasterRequest, Master]):
             degraded=notes,
             measured={"gain_db": round(gain_db, 3), "source_lufs": round(source.integrated, 3)},
         )
+
+
+def _within(gain_db: float) -> float:
+    return max(-_MOST_GAIN_DB, min(_MOST_GAIN_DB, gain_db))
 
 
 def _film_blocks(scenes: tuple[SceneMix, ...], desk: Desk, stem: str = "audio") -> Iterator[tuple[Wave, int, int]]:

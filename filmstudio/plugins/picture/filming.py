@@ -26,7 +26,7 @@ from filmstudio.plugins.picture.acting import MotionData, Performance, StagedPos
 from filmstudio.plugins.picture.canvas import FULL, Box, Frame, Matrix, Numbers, yuv_of
 from filmstudio.plugins.picture.cards import Words, words_of
 from filmstudio.plugins.picture.encode import segment
-from filmstudio.plugins.picture.figure import Figure
+from filmstudio.plugins.picture.figure import HOLD, HOLD_BETWEEN, Figure
 from filmstudio.plugins.picture.scenery import PaintedPlane, Scenery
 from filmstudio.plugins.picture.shade import CastLight, Footing, cast_shadows, same_shadows, shadows
 from filmstudio.plugins.picture.sprites import ReadySheet
@@ -172,7 +172,9 @@ class Shoot:
         x, y = (player.performer.x + staged.dx) * scale + left, player.performer.ground * scale + top
         mirror = -1.0 if staged.facing_left and not player.never_mirror else 1.0
         player.placed = (size * mirror, 0.0, 0.0, size, x, y)
-        player.figure.pose(staged.pose, player.placed)
+        # Before a moving stage a held figure would tremble.
+        between = number % 2 == 1 and self.view.still
+        player.figure.pose(staged.pose, player.placed, HOLD_BETWEEN if between else HOLD)
 
     def _shadows(self, number: int, scale: float, left: float) -> Numbers:
         feet = []
@@ -261,7 +263,7 @@ def _players(request: SegmentRequest, view: View, light: CastLight, desk: Desk) 
             raise Unsupported(
                 f"a portrait of the form {portrait.form!r} cannot be moved by cutout.", remedy="Use the portrait engine drawn-cast."
             )
-        units[performer.character] = CAST_HEIGHT_PER_DEPTH * max(1.0, performer.ground - light.horizon_y) / ADULT_UNITS
+        units[performer.character] = performer.scale
         heights[performer.character] = units[performer.character] * portrait.height_units
     players = []
     # Who stands farther back is drawn first; at one depth, the order of the shot decides.
