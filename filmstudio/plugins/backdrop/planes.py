@@ -26,6 +26,8 @@ NEAR_Z = 1.2
 
 TILE = 2000
 """Most pixels on a side that are painted in one go."""
+BLUR_REACH = 180.0
+"""Units that the widest blur of the drawings (60) reaches: tiles are painted with this much around them, or their seams show."""
 Box = tuple[float, float, float, float]
 """x, y, width, height in stage units."""
 Premultiplied = NDArray[np.uint8]
@@ -128,12 +130,14 @@ def rasterise(head: str, body: str, canvas: Box, scale: float) -> Premultiplied:
     """
     left, top, width, height = canvas
     pixels = np.empty((math.ceil(height * scale), math.ceil(width * scale), 4), np.uint8)
-    for rows in _pieces(pixels.shape[0]):
-        for columns in _pieces(pixels.shape[1]):
-            across, down = columns.stop - columns.start, rows.stop - rows.start
-            view = f"{left + columns.start / scale:.6f} {top + rows.start / scale:.6f} {across / scale:.6f} {down / scale:.6f}"
-            tile = _CANVAS.sub(f'viewBox="{view}" width="{across}" height="{down}"', head, count=1)
-            pixels[rows, columns] = _tile(f"{tile}{body}</svg>", (down, across))
+    margin = math.ceil(BLUR_REACH * scale) if "filter=" in body else 0
+    for rows in _pieces(pixels.shape[0], margin):
+        for columns in _pieces(pixels.shape[1], margin):
+            across, down = columns.stop - columns.start + 2 * margin, rows.stop - rows.start + 2 * margin
+            x, y = left + (columns.start - margin) / scale, top + (rows.start - margin) / scale
+            view = f'viewBox="{x:.6f} {y:.6f} {across / scale:.6f} {down / scale:.6f}" width="{across}" height="{down}"'
+            tile = _tile(f"{_CANVAS.sub(view, head, count=1)}{body}</svg>", (down, across))
+            pixels[rows, columns] = tile[margin : down - margin, margin : across - margin]
     # A last row or column that the stage covers only in part would let the dark through at its edge.
     if height * scale % 1:
         pixels[-1] = pixels[-2]
@@ -142,8 +146,8 @@ def rasterise(head: str, body: str, canvas: Box, scale: float) -> Premultiplied:
     return premultiplied(pixels)
 
 
-def _pieces(length: int) -> list[slice]:
-    count = math.ceil(length / TILE)
+def _pieces(length: int, margin: int) -> list[slice]:
+    count = math.ceil(length / max(1, TILE - 2 * margin))
     edges = [length * k // count for k in range(count + 1)]
     return [slice(start, end) for start, end in itertools.pairwise(edges)]
 

@@ -14,12 +14,14 @@ from filmstudio.core.film import Light, StageSet, Weather
 from filmstudio.core.requests import Backdrop, BackdropRequest
 from filmstudio.core.store import Store, StoreDesk
 from filmstudio.plugins.art.pack import house_pack
+from filmstudio.plugins.backdrop import planes
 from filmstudio.plugins.backdrop.cast_light import cast_air, cast_matrix, cast_tint, rim_light, rim_side
 from filmstudio.plugins.backdrop.engine import DrawnStage
 from filmstudio.plugins.backdrop.extras import IN_FRONT_OF_CAST, Drift, drift_offset
 from filmstudio.plugins.backdrop.light import Mood
 from filmstudio.plugins.backdrop.relight import mood_of
 from filmstudio.plugins.backdrop.slots import Slots, slots_of
+from filmstudio.plugins.backdrop.stage import VIEW_BOX
 from filmstudio.plugins.backdrop.still import extras_of, sheets_of
 from filmstudio.plugins.backdrop.weather import Sky, sky_of
 
@@ -158,11 +160,19 @@ def test_what_cannot_be_painted_fails_alone_and_says_what_can(stage: str, pack: 
 
 
 def test_a_plane_is_the_same_whether_painted_whole_or_in_tiles(monkeypatch: pytest.MonkeyPatch, desk: StoreDesk) -> None:
-    from filmstudio.plugins.backdrop import planes
-
     whole = sheets_of(painted(desk, "limbo", "golden"), desk)
     monkeypatch.setattr(planes, "TILE", 100)
     tiled = sheets_of(painted(desk, "limbo", "golden"), desk)
     for one, other in zip(whole, tiled, strict=True):
         off = np.abs(np.asarray(one.pixels).astype(int) - other.pixels).max(axis=2)
         assert (off > 16).mean() < 0.001
+
+
+def test_clouds_show_no_seam_where_tiles_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-230 -130 2380 1340" width="2380" height="1340">'
+    blur = '<filter id="soft60" x="-60%" y="-60%" width="220%" height="220%"><feGaussianBlur stdDeviation="60"/></filter>'
+    cloud = f'<defs>{blur}</defs><g filter="url(#soft60)"><ellipse cx="960" cy="540" rx="500" ry="300"/></g>'
+    whole = planes.rasterise(head, cloud, VIEW_BOX, 0.25)
+    monkeypatch.setattr(planes, "TILE", 250)
+    tiled = planes.rasterise(head, cloud, VIEW_BOX, 0.25)
+    assert np.abs(whole.astype(int) - tiled).max() <= 6
