@@ -290,7 +290,8 @@ def _seat_cloth(name: str, person: Person, pack: ArtPack) -> dict[str, dict[str,
         markup = pack.part(garment).markup
         found = _MAIN_SLOT.search(markup)
         if found is not None:
-            main = "shoe" if slot == "tabi" and 'class="shoe"' in markup else found[1]
+            socks = [name for name in ("tabi", "shoe") if slot == "tabi" and f'class="{name}"' in markup]
+            main = socks[0] if socks else found[1]
             exchange[slot] = body.remap.get(garment, {}).get(main, main)
     if "cloth1" in exchange and 'class="accent"' not in pack.part(worn["cloth1"].split("+")[0]).markup:
         exchange["accent"] = exchange["cloth1"]  # the motif of a kneeling kimono is not on plain cloth
