@@ -28,7 +28,7 @@ from filmstudio.plugins.breakdown.lexicon import lexicon
 from filmstudio.plugins.breakdown.moods import read_mood
 from filmstudio.plugins.breakdown.people import Cast, Person, gather
 from filmstudio.plugins.breakdown.script import Act, Caption, Speech, divide_script
-from filmstudio.plugins.breakdown.traits import Traits, read_traits
+from filmstudio.plugins.breakdown.traits import Traits, epithets_of, read_traits
 from filmstudio.plugins.breakdown.words import fold, sentences_of, tokens, word_set
 
 ORPHAN_NAME = "NARRATOR"
@@ -107,7 +107,7 @@ def _cast(screenplay: Screenplay, acts: Sequence[Act], *, silent: bool, language
     said = _words_by_cue(acts)
     traits = {person.id: read_traits(person, cast, [*plays, *told], language, said.get(person.key, ())) for person in people}
     genders = {person: {"female": "f", "male": "m"}.get(known.gender or "", "") for person, known in traits.items()}
-    return cast.with_genders({person: gender for person, gender in genders.items() if gender}), traits
+    return cast.knowing({person: gender for person, gender in genders.items() if gender}, epithets_of(people, traits)), traits
 
 
 def _narration(acts: Sequence[Act]) -> list[str]:

@@ -56,16 +56,19 @@ class Mention:
 class Cast:
     """The people of a script, by key, and their names ready for finding in text."""
 
-    def __init__(self, people: Sequence[Person], genders: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, people: Sequence[Person], genders: Mapping[str, str] | None = None, epithets: Mapping[str, str] | None = None
+    ) -> None:
         self.people = tuple(people)
+        self.epithets = dict(epithets or {})
         self.by_key = {person.key: person for person in people}
         self.genders = dict(genders or {})
         self._names = Phrases(self._aliases())
         self._found: dict[str, list[Mention]] = {}
 
-    def with_genders(self, genders: Mapping[str, str]) -> Cast:
-        """The same people with the genders found for them (f or m), so that pronouns can be resolved."""
-        return Cast(self.people, genders)
+    def knowing(self, genders: Mapping[str, str], epithets: Mapping[str, str]) -> Cast:
+        """The same people with what was found of them: genders (f or m) for pronouns, and what else they are called ("the king")."""
+        return Cast(self.people, genders, epithets)
 
     def mentions(self, text: str) -> list[Mention]:
         """Everyone named in ``text``, left to right. A name is written with a capital where its script has them."""
@@ -103,6 +106,8 @@ class Cast:
             for part in _parts(person.key):
                 if len(claims[part]) == 1 and part not in self.by_key:
                     yield part, (person.id, False)
+        for phrase, person_id in self.epithets.items():
+            yield phrase, (person_id, True)
 
 
 def _parts(key: str) -> list[str]:

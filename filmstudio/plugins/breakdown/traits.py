@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from filmstudio.plugins.breakdown.ages import plain_age, read_age
@@ -132,6 +132,30 @@ def _told_age(sentence: str, mention: Mention, cast: Cast) -> str | None:
     """The age that the sentence gives to the person it introduces."""
     start = _part_start(sentence, mention, cast)
     return read_age(_own_part(sentence, mention, cast), mention.end - start, mention.start - start)
+
+
+def epithets_of(people: Sequence[Person], traits: Mapping[str, Traits]) -> dict[str, str]:
+    """What people are called beside their names, by id, where it can mean only one of them: the king, the girl, the old man."""
+    claims: dict[str, set[str]] = {}
+    keys = {person.key for person in people}
+    for person in people:
+        for word in _calls(traits[person.id]):
+            claims.setdefault(word, set()).add(person.id)
+    return {f"the {word}": next(iter(ids)) for word, ids in claims.items() if len(ids) == 1 and not ({word, f"the {word}"} & keys)}
+
+
+def _calls(traits: Traits) -> tuple[str, ...]:
+    calls = [] if traits.narrator else [traits.role_word, traits.creature]
+    if traits.gender is not None and not traits.creature:
+        female = traits.gender == "female"
+        young, grown = ("girl", "woman") if female else ("boy", "man")
+        if traits.age in ("child", "teen"):
+            calls.append(young)
+        elif traits.age == "elder":
+            calls += [f"old {grown}", grown]
+        elif traits.age is not None:
+            calls.append(grown)
+    return tuple(dict.fromkeys(call for call in calls if call))
 
 
 def _letter(gender: str) -> str:

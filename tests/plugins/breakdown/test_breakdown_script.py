@@ -211,6 +211,19 @@ def test_the_object_of_a_look_does_not_do_the_walking() -> None:
     assert [(deed.character, deed.action) for deed in happenings(result)[0].business] == [("asha", "walk")]
 
 
+def test_people_are_found_by_what_they_are() -> None:
+    result = broken_down(
+        "KING VIKRAM (50) waits. MEERA, 9, runs.", "The king kneels. The girl laughs.", "@KING VIKRAM", "-Hm.", "@MEERA", "-Hm."
+    )
+    done = [(deed.character, deed.action) for beat in happenings(result)[2:] for deed in beat.business]
+    assert done == [("king-vikram", "kneel"), ("meera", "laugh")]
+
+
+def test_what_may_mean_two_people_means_neither() -> None:
+    result = broken_down("MEERA, 9, and ASHA, 8, wait. The girl laughs.", "@ASHA", "-Hm.", "@MEERA", "-Hm.")
+    assert "laugh" not in [deed.action for beat in happenings(result) for deed in beat.business]
+
+
 def test_two_joined_names_both_move() -> None:
     result = broken_down("Asha and Ravi sit.", "@ASHA", "-Bye.", "@RAVI", "-Bye.")
     assert [deed.character for deed in happenings(result)[0].business] == ["asha", "ravi"]
