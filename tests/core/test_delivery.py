@@ -1,0 +1,80 @@
+"""Delivery: whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from filmstudio.core.delivery import check_folder, delivering
+from filmstudio.core.errors import DeliveryError
+from filmstudio.core.options import RenderOptions, credits_for, folder_name
+
+
+def deliver(folder: Path, text: str) -> None:
+    with delivering(folder) as fresh:
+        (fresh / "film.json").write_text(text)
+
+
+def test_a_newer_delivery_takes_the_place_of_the_older(tmp_path: Path) -> None:
+    deliver(tmp_path / "out", "one")
+    deliver(tmp_path / "out", "two")
+    assert (tmp_path / "out" / "film.json").read_text() == "two"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failure_in_the_middle_leaves_what_was_there(tmp_path: Path) -> None:
+    deliver(tmp_path / "out", "one")
+    with pytest.raises(RuntimeError), delivering(tmp_path / "out") as fresh:
+        (fresh / "film.json").write_text("half")
+        raise RuntimeError
+    assert (tmp_path / "out" / "film.json").read_text() == "one"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_death_between_the_two_renames_is_mended_by_the_next_run(tmp_path: Path) -> None:
+    deliver(tmp_path / "out", "one")
+    (tmp_path / "out").rename(tmp_path / ".out.old-x1")
+    (tmp_path / ".out.new-x2").mkdir()
+    with pytest.raises(RuntimeError), delivering(tmp_path / "out"):
+        raise RuntimeError
+    assert (tmp_path / "out" / "film.json").read_text() == "one"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("precious")
+    with pytest.raises(DeliveryError, match="holds other files"):
+        check_folder(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DeliveryError, match="is a file"):
+        check_folder(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "title", ["../../etc/passwd", "$(rm -rf /)", "a\x00b", "", "...", "\U0001f600", "x" * 5000, "दीया", "CON", "/", "..\\.."]
+)
+def test_no_title_becomes_a_path(title: str) -> None:
+    name = folder_name(title)
+    assert name
+    assert "/" not in name and "\\" not in name and "\x00" not in name and not name.startswith(".")
+    assert len(name.encode()) <= 80
+
+
+@pytest.mark.parametrize(("seconds", "cost"), [(1, 1), (30, 2), (60, 3), (61, 4), (120, 6), (300, 15)])
+def test_credits_are_three_a_minute(seconds: float, cost: int) -> None:
+    assert credits_for(seconds) == cost
+
+
+@pytest.mark.parametrize(
+    ("size", "aspect", "frame"),
+    [
+        ("1080p", "16:9", (1920, 1080)),
+        ("480p", "16:9", (854, 480)),
+        ("1080p", "9:16", (1080, 1920)),
+        ("4k", "16:9", (3840, 2160)),
+        ("720p", "1:1", (720, 720)),
+    ],
+)
+def test_frames_have_the_sizes_that_players_expect(size: str, aspect: str, frame: tuple[int, int]) -> None:
+    assert RenderOptions(size=size, aspect=aspect).frame == frame  # type: ignore[arg-type]

@@ -1,0 +1,91 @@
+"""The store: complete or absent, whatever happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filmstudio.core.errors import StoreError
+from filmstudio.core.media import MediaRef
+from filmstudio.core.store import Store, StoreDesk, Take, media_in
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def take_of(media: MediaRef, digest: str = "d" * 64) -> Take:
+    return Take(digest=digest, role="voice", engine="e", version="1", result={"audio": media.canonical()}, media=(media,), seconds=1.0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.binary(max_size=2000))
+def test_media_come_back_as_they_were_and_once(data: bytes) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        first, second = store.put_bytes(data, "x/y"), store.put_bytes(data, "x/y")
+        assert first == second
+        assert store.path(first).read_bytes() == data
+        assert store.usage().media == 1
+
+
+def test_a_take_whose_media_is_gone_or_cut_short_counts_as_not_made(store: Store) -> None:
+    media = store.put_bytes(b"sound", "audio/wav")
+    store.commit(take_of(media))
+    assert store.take("d" * 64) is not None
+    store.media_path(media.digest).write_bytes(b"sou")
+    assert store.take("d" * 64) is None
+    store.media_path(media.digest).unlink()
+    assert store.take("d" * 64) is None
+    with pytest.raises(StoreError, match="has lost"):
+        store.path(media)
+
+
+def test_a_torn_record_counts_as_not_made(store: Store) -> None:
+    store.commit(take_of(store.put_bytes(b"a", "x/y")))
+    record = next((store.root / "takes").rglob("*.json"))
+    record.write_text(record.read_text()[:40])
+    assert store.take("d" * 64) is None
+
+
+def test_pruning_removes_the_takes_used_longest_ago_and_what_only_they_hold(store: Store) -> None:
+    import os
+
+    for index in range(5):
+        media = store.put_bytes(bytes([index]) * 1000, "x/y")
+        store.commit(take_of(media, f"{index}" * 64))
+        os.utime(store.root / "takes" / (f"{index}" * 2) / (f"{index}" * 64 + ".json"), (index, index))
+    gone = store.prune(2500)
+    assert (gone.takes, gone.media) == (3, 3)
+    assert store.take("4" * 64) is not None
+    assert store.take("0" * 64) is None
+    assert store.usage().bytes == 2000
+
+
+def test_a_desk_empties_its_scratch_folder(store: Store) -> None:
+    desk = StoreDesk(store)
+    path = desk.scratch(".wav")
+    path.write_bytes(b"left behind")
+    kept = desk.scratch(".wav")
+    kept.write_bytes(b"kept")
+    media = desk.keep(kept, "audio/wav")
+    desk.close()
+    assert not path.exists()
+    assert desk.path(media).read_bytes() == b"kept"
+    assert list((store.root / "scratch").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_told() -> None:
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store(Path("/dev/null/store"))
+
+
+def test_media_are_found_wherever_they_stand_in_a_result() -> None:
+    one, two = (MediaRef(digest=letter * 64, media_type="x/y", size=1).canonical() for letter in "ab")
+    assert [media.digest[0] for media in media_in({"x": [one, {"deep": two}], "y": one})] == ["a", "b"]
