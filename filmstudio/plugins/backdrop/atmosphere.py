@@ -9,6 +9,7 @@ from filmstudio.core.film import Weather
 from filmstudio.plugins.backdrop.colour import rgb
 from filmstudio.plugins.backdrop.extras import IN_FRONT_OF_CAST, Drift, Lightning, ParticleLayer, Particles
 from filmstudio.plugins.backdrop.planes import Group
+from filmstudio.plugins.backdrop.relight import NEAREST_IN_ROOMS
 from filmstudio.plugins.backdrop.slots import Slots
 from filmstudio.plugins.backdrop.stage import VIEW_BOX
 from filmstudio.plugins.backdrop.weather import MIST_BANKS, RAIN_COLOUR, RAIN_LAYERS, RAIN_SLANT, SNOW_LAYERS, bolt_points
@@ -24,6 +25,8 @@ MIST_REACH = 320.0
 MIST_SCALE = 0.125
 """Banks are blurred by 60 units, so an eighth of the pixels holds them."""
 STORM_Z = 20.0
+IN_FRONT = 0.01
+"""Weather seen through a window lies this much deeper than its wall."""
 
 
 def moving_weather(weather: Weather, rain: bool, slots: Slots, groups: Sequence[Group]) -> tuple[Particles, ...]:
@@ -92,7 +95,7 @@ def _bank_depth(number: int, z: float, groups: Sequence[Group]) -> float:
 def _behind(z: float, slots: Slots, groups: Sequence[Group]) -> str:
     """The plane that weather at depth ``z`` lies in front of."""
     if slots.wall is not None:
-        z = max(z, slots.wall + 0.01)
+        z = max(z, slots.wall + IN_FRONT)
     farther = [group for group in groups if group.z >= z]
     if z < 1:
         nearer_wings = [group for group in farther if group.z < 1]
@@ -106,5 +109,6 @@ def _kept(particles: Particles, slots: Slots) -> tuple[Particles, ...]:
     if slots.wall > STORM_Z:
         return ()
     # What would fall in front of the cast stays out of the room.
-    outside = tuple(layer for layer in particles.layers if layer.z >= 0.6)
+    window = slots.wall + IN_FRONT
+    outside = tuple(layer.model_copy(update={"z": max(layer.z, window)}) for layer in particles.layers if layer.z >= NEAREST_IN_ROOMS)
     return (particles.model_copy(update={"layers": outside}),)

@@ -22,7 +22,7 @@ WEATHER = re.compile(r"<!--weather-->.*?<!--/weather-->\n?", re.DOTALL)
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _CLASSES = re.compile(r'class="([^"]+)"')
 _GRADE = re.compile(r'<g id="grade">.*?</g>', re.DOTALL)
-_NEAREST_IN_ROOMS = 0.6
+NEAREST_IN_ROOMS = 0.6
 """Weather nearer than this is in front of the cast, and does not come into rooms."""
 
 
@@ -91,7 +91,7 @@ def _with_overlays(drawing: str, slots: Slots, overlays: Sequence[Overlay]) -> s
     for overlay in sorted(overlays, key=lambda overlay: -overlay.z):
         z = overlay.z
         if slots.wall is not None:
-            if z < _NEAREST_IN_ROOMS:
+            if z < NEAREST_IN_ROOMS:
                 continue
             z = max(z, slots.wall + 0.01)
         nearer = next((start for start in PLANE_START.finditer(drawing) if float(start[3]) < z), None)

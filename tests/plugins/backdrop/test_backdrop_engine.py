@@ -109,6 +109,7 @@ def test_snow_falls_between_the_planes_and_before_the_cast(desk: StoreDesk) -> N
 def test_in_a_room_it_snows_behind_the_window_only(desk: StoreDesk) -> None:
     (snow,) = extras_of(painted(desk, "tea-house", "day", "snow")).particles
     assert {layer.after for layer in snow.layers} == {"far"}
+    assert all(layer.z > 8 for layer in snow.layers), "it moves with what is outside"
 
 
 def test_in_space_there_is_no_weather(desk: StoreDesk) -> None:
