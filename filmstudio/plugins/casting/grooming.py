@@ -211,8 +211,9 @@ def _hair(part: Part, skin: str, asked: tuple[Item, ...], rng: Random) -> Item:
     if part.sex == "any":
         styles = [item for item in styles if "any" in item.gender]
     if skin in _DEEP_SKIN and part.culture in ("west_africa", "east_africa", "western", "fantasy"):
+        unasked = {"locs"} if part.sex == "female" else {"locs", "box_braids"}
         coiled = [
-            item for item in house.of_kind("hair") if item.id in _COILED - {"locs"} and item.suits(gender=part.sex, age=part.wardrobe_age)
+            item for item in house.of_kind("hair") if item.id in _COILED - unasked and item.suits(gender=part.sex, age=part.wardrobe_age)
         ]
         short = [item for item in (house.item("curly_short", "hair"), house.item("buzz", "hair")) if item] if part.sex == "male" else []
         styles = [*coiled, *short] if part.culture != "western" or skin in ("T7", "T8") else [*styles, *coiled]

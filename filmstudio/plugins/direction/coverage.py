@@ -31,6 +31,7 @@ BODY_ACTIONS = frozenset(
     ]
 )
 """Actions of the whole body, which a close picture would cut."""
+_AT_A_CHAIR = frozenset({"sit", "stand_up"})
 HAND_ACTIONS = frozenset(["pick_up", "give", "strike_match", "hold_lamp", "read", "drink", "phone"])
 
 CLOSE_WEIGHT, EXTREME_WEIGHT = 3.0, 5.0
@@ -294,7 +295,8 @@ def _cover_happening(scene: _Scene, beats: Sequence[Beat], at: int, moments: Seq
     present = _present(moments[at], frozenset(names))
     actors = tuple(dict.fromkeys(b.character for b in happening.business if b.character in present))
     actions = {business.action for business in happening.business if business.character in actors}
-    moves = bool(actions & BODY_ACTIONS) or any(m.enters or m.exits for m in moments[at].marks)
+    # A chair is where the audience imagines it: sitting down and getting up are seen from the waist up.
+    moves = bool(actions & (BODY_ACTIONS - _AT_A_CHAIR)) or any(m.enters or m.exits for m in moments[at].marks)
     size: ShotSize
     subjects = actors
     if not actors:

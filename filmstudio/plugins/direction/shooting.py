@@ -32,6 +32,8 @@ _BEFORE_WORDS = Fraction(1, 8)
 _AFTER_SILENCE = Fraction(2, 5)
 _LAST_HOLD, _LAST_HOLD_TENDER, _SCENE_HOLD = Fraction(3, 2), Fraction(5, 2), Fraction(3, 5)
 _TENDER = frozenset({"sad", "tender", "romantic"})
+_MATS = frozenset({"tea-house"})
+"""Rooms in which people sit on the floor."""
 _KEPT_TIMES = frozenset({"continuous", "same"})
 _BEATS: TypeAdapter[Beat] = TypeAdapter(Beat)
 
@@ -87,7 +89,15 @@ def _set(request: DirectRequest, note: SceneNote, before: _Place | None, charact
         seed=seed_from(request.seed, stage.id, note.place) % 2**31,
         stand_in=choice.stand_in,
     )
-    return _Place(note, stage, chosen, _beats(note, characters), continues)
+    return _Place(note, stage, chosen, tuple(_seated_on(stage, beat) for beat in _beats(note, characters)), continues)
+
+
+def _seated_on(stage: Stage, beat: Beat) -> Beat:
+    """The beat with people sitting where the stage lets them: on the ground out of doors and on mats, where no chair is drawn."""
+    if not isinstance(beat, Happening) or stage.seats or (stage.place == "interior" and stage.id not in _MATS):
+        return beat
+    business = tuple(b.model_copy(update={"action": "sit_floor"}) if b.action == "sit" else b for b in beat.business)
+    return beat if business == beat.business else beat.model_copy(update={"business": business})
 
 
 def _beats(note: SceneNote, characters: Mapping[str, Character]) -> tuple[Beat, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from filmstudio.core.errors import InputError
 from filmstudio.core.requests import CastNote, CastRequest, CastResult
 from filmstudio.plugins.casting.ears import catalogue, distance, hear, measurements
 from filmstudio.plugins.casting.engine import DrawnCast
+from filmstudio.testing import hold_to_contract
 
 VOICES = {voice.id: voice for voice in catalogue()}
 
@@ -117,3 +119,11 @@ def test_a_voice_is_no_distance_from_itself_and_every_voice_is_measured() -> Non
 def test_a_language_without_voices_is_told() -> None:
     result = cast(note("NOA", language="he", gender="female"))
     assert result.degraded and "he" in result.degraded[0]
+
+
+def test_the_drawn_cast_keeps_the_contract(tmp_path: Path) -> None:
+    requests = [
+        CastRequest(cast=(note("ANNA", "a doctor", gender="female"), note("FOX", creature="fox")), seed=3),
+        CastRequest(cast=(note("BO"),)),
+    ]
+    hold_to_contract(DrawnCast, requests, tmp_path, bad=CastRequest(cast=(note("ANNA"),), voices={"anna": "nope"}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from filmstudio.plugins.backdrop.stage import VIEW_BOX
 from filmstudio.plugins.direction.engine import Director
 from filmstudio.plugins.direction.figures import figure_of
 from filmstudio.plugins.direction.framing import FRAME_HEIGHT, PICTURES
+from filmstudio.testing import hold_to_contract
 
 ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1")
 HEIGHTS = {"asha": 0.69, "dada": 0.89, "meera": 0.97, "ravi": 1.1}
@@ -91,8 +93,10 @@ relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[Health
 def test_every_beat_is_in_exactly_one_shot_and_in_the_order_of_the_script(scenes: list[SceneNote], aspect: Aspect) -> None:
     film = direct(scenes, aspect)
     for note, made in zip(scenes, film.scenes, strict=True):
-        beats = [beat.canonical() for shot in made.shots for beat in shot.beats]
-        assert beats == list(note.beats)
+        beats = [(beat.id, beat.text) for shot in made.shots for beat in shot.beats]
+        assert beats == [(beat["id"], beat["text"]) for beat in note.beats if isinstance(beat, dict)]
+        lines = [beat.canonical() for shot in made.shots for beat in shot.lines]
+        assert lines == [beat for beat in note.beats if isinstance(beat, dict) and beat["kind"] == "line"]
     ids = [shot.id for _, shot in film.shots()]
     assert len(ids) == len(set(ids))
 
@@ -217,6 +221,17 @@ def test_a_voice_over_shows_no_speaker_of_its_own_but_somebody_who_listens() -> 
     assert [p.character for p in shot.performers] == ["asha"]
 
 
+def test_people_sit_on_the_ground_where_no_chair_is_drawn() -> None:
+    sits = Happening(id="b1", text="Asha sits.", business=(Business(character="asha", action="sit"),))
+    outside = direct([scene(sits, line("b2", "asha"))])
+    assert [b.action for _, shot in outside.shots() for beat in shot.beats if isinstance(beat, Happening) for b in beat.business] == [
+        "sit_floor"
+    ]
+    assert {p.posture for _, shot in outside.shots() if shot.lines for p in shot.performers if p.character == "asha"} == {"sit_floor"}
+    inside = direct([scene(sits, line("b2", "asha"), place="KITCHEN", setting="interior")])
+    assert {shot.size for _, shot in inside.shots() if shot.beats} <= {"medium", "close", "two", "over_shoulder"}
+
+
 def test_a_podcast_sits_in_its_seats_and_opens_on_both_hosts() -> None:
     talk = [line(f"b{n}", "asha" if n % 2 else "dada", "So tell me how all of this began for you, back then.") for n in range(8)]
     film = direct([scene(*talk, place="", setting="interior")], kind="podcast")
@@ -244,3 +259,15 @@ def test_short_films_are_scored_and_long_ones_breathe() -> None:
 def test_a_speaker_without_a_cast_character_is_an_error() -> None:
     with pytest.raises(Exception, match="nobody-cast speaks but was not cast"):
         direct([scene(line("b1", "nobody-cast"))])
+
+
+def test_the_director_keeps_the_contract(tmp_path: Path) -> None:
+    ids = sorted(HEIGHTS)
+    told = [
+        BreakdownResult(title="The Lamp", scenes=(scene(line("b1", "asha"), line("b2", "dada")),)),
+        BreakdownResult(title="Two", scenes=(scene(line("b1", "meera"), present=("meera",), place="KITCHEN", setting="interior"),)),
+    ]
+    people_cast = tuple(person(who) for who in ids)
+    requests = [DirectRequest(breakdown=each, characters=people_cast, seed=3) for each in told]
+    bad = DirectRequest(breakdown=BreakdownResult(title="Bad", scenes=(scene(line("b1", "nobody-cast")),)), characters=people_cast)
+    hold_to_contract(Director, requests, tmp_path, bad=bad)
