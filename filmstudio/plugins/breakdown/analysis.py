@@ -53,7 +53,7 @@ def analyse(request: BreakdownRequest) -> BreakdownResult:
     cast, traits = _cast(screenplay, acts, silent=kind == "silent", language=_short(language))
     narrators = frozenset(person.id for person in cast.people if traits[person.id].narrator)
     orphan = next((person.id for person in cast.people if person.key == name_key(ORPHAN_NAME)), cast.people[0].id if cast.people else "")
-    alone = frozenset(person.key for person in cast.people if person.speaks)
+    alone = frozenset(key for key, person in cast.by_key.items() if person.speaks)
     setup = Setup(cast, alone, narrators, language, kind == "silent", orphan, verse=kind == "poem", story=screenplay.form == "prose")
     drafts = _scenes(acts, setup, podcast=kind == "podcast")
     explicit = request.culture or next(iter(screenplay.titled("culture")), None)
@@ -103,9 +103,9 @@ def _cast(screenplay: Screenplay, acts: Sequence[Act], *, silent: bool, language
     people = list(found.people)
     if _has_orphans(acts) and name_key(ORPHAN_NAME) not in found.by_key:
         people.append(Person(name_key(ORPHAN_NAME), slug(ORPHAN_NAME, prefix="c"), ORPHAN_NAME, True))
-    cast = Cast(people)
-    said = _words_by_cue(acts)
-    traits = {person.id: read_traits(person, cast, [*plays, *told], language, said.get(person.key, ())) for person in people}
+    cast = Cast(people, titled=found.titled)
+    said = _words_by_person(acts, cast)
+    traits = {person.id: read_traits(person, cast, [*plays, *told], language, said.get(person.id, ())) for person in people}
     genders = {person: {"female": "f", "male": "m"}.get(known.gender or "", "") for person, known in traits.items()}
     return cast.knowing({person: gender for person, gender in genders.items() if gender}, epithets_of(people, traits)), traits
 
@@ -123,12 +123,13 @@ def _narration(acts: Sequence[Act]) -> list[str]:
     return texts
 
 
-def _words_by_cue(acts: Sequence[Act]) -> dict[str, list[str]]:
+def _words_by_person(acts: Sequence[Act], cast: Cast) -> dict[str, list[str]]:
     said: dict[str, list[str]] = {}
     for act in acts:
         for event in act.events:
-            if isinstance(event, Speech) and event.cue is not None:
-                texts = said.setdefault(name_key(event.cue.text), [])
+            person = cast.by_key.get(name_key(event.cue.text)) if isinstance(event, Speech) and event.cue is not None else None
+            if isinstance(event, Speech) and person is not None:
+                texts = said.setdefault(person.id, [])
                 texts += [plain_text(part.text) for part in event.parts if part.kind in SPOKEN]
     return said
 

@@ -12,9 +12,10 @@ from filmstudio.plugins.breakdown.lexicon import lexicon, transition_kind
 from filmstudio.plugins.breakdown.words import Phrases, clean, fold, is_letter, sentences_of, tokens, word_set
 
 TITLES = word_set(
-    "mr mrs ms miss dr doctor prof professor sir lady lord madame madam mme monsieur mlle herr frau señor señora sr sra "
-    "signor signora captain capt colonel col general sergeant sgt inspector detective officer father sister brother saint st "
-    "king queen prince princess uncle aunt auntie chief sheikh pandit ustad shri smt श्री श्रीमती डॉ"
+    "mr mrs ms miss dr doctor prof professor sir lady lord madame madam mme monsieur mlle herr frau señor señora sr sra signor signora "
+    "captain capt colonel col general major lieutenant lt sergeant sgt commander inspector detective officer constable agent father sister "
+    "brother saint st rev king queen prince princess emperor uncle aunt auntie chief judge mayor president senator coach nurse dj sheikh "
+    "don pandit ustad guru swami shri sri smt श्री श्रीमती डॉ"
 )
 ARTICLES = word_set("the a an el la los las le les der die das ein eine un une al")
 QUALITIES = word_set("young old little big small first second third other tall short elder younger older baby teen teenage adult")
@@ -57,18 +58,24 @@ class Cast:
     """The people of a script, by key, and their names ready for finding in text."""
 
     def __init__(
-        self, people: Sequence[Person], genders: Mapping[str, str] | None = None, epithets: Mapping[str, str] | None = None
+        self,
+        people: Sequence[Person],
+        genders: Mapping[str, str] | None = None,
+        epithets: Mapping[str, str] | None = None,
+        titled: Mapping[str, str] | None = None,
     ) -> None:
         self.people = tuple(people)
         self.epithets = dict(epithets or {})
+        self.titled = dict(titled or {})
         self.by_key = {person.key: person for person in people}
+        self.by_key |= {key: self.by_key[bare] for key, bare in self.titled.items() if bare in self.by_key}
         self.genders = dict(genders or {})
         self._names = Phrases(self._aliases())
         self._found: dict[str, list[Mention]] = {}
 
     def knowing(self, genders: Mapping[str, str], epithets: Mapping[str, str]) -> Cast:
         """The same people with what was found of them: genders (f or m) for pronouns, and what else they are called ("the king")."""
-        return Cast(self.people, genders, epithets)
+        return Cast(self.people, genders, epithets, self.titled)
 
     def mentions(self, text: str) -> list[Mention]:
         """Everyone named in ``text``, left to right. A name is written with a capital where its script has them."""
@@ -106,6 +113,8 @@ class Cast:
             for part in _parts(person.key):
                 if len(claims[part]) == 1 and part not in self.by_key:
                     yield part, (person.id, False)
+        for key in self.titled:
+            yield key, (self.by_key[key].id, False)
         for phrase, person_id in self.epithets.items():
             yield phrase, (person_id, True)
 
@@ -173,8 +182,23 @@ def gather(elements: Sequence[Element], actions: Sequence[str], told: Sequence[s
     for name in _named_often(told):
         if name_key(name) not in {part for key in written for part in (key, *_parts(key))}:
             written.setdefault(name_key(name), name)
+    titled = _titled(written)
+    for key, bare in titled.items():
+        # One person under two names: the id is the bare name's, the name shown is the fuller one.
+        written = {bare if known == key else known: name for known, name in written.items() if known != bare or key not in written}
+        speaking |= {bare} if key in speaking else set()
     ids = character_ids(written)
-    return Cast([Person(key, ids[key], name, key in speaking) for key, name in written.items() if key])
+    return Cast([Person(key, ids[key], name, key in speaking) for key, name in written.items() if key], titled=titled)
+
+
+def _titled(written: Mapping[str, str]) -> dict[str, str]:
+    """Keys with a title (DR. RAO) whose bare name (RAO) is a cue as well, when only one title goes with it."""
+    found: dict[str, list[str]] = {}
+    for key in written:
+        title, _, bare = key.partition(" ")
+        if title.rstrip(".") in TITLES and bare in written:
+            found.setdefault(bare, []).append(key)
+    return {keys[0]: bare for bare, keys in found.items() if len(keys) == 1}
 
 
 def _unbracketed(cue: str) -> str:

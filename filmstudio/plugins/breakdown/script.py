@@ -18,6 +18,9 @@ _CAPTION = re.compile(
     r"^\W*(?:SUPER(?:IMPOSE)?|TITLE(?: CARD)?|CAPTION|CHYRON|ON[- ]SCREEN(?: TEXT)?|SUBTITLE|CARD)\s*[:\-\u2013\u2014]\s*(?P<text>.+)$",
     re.DOTALL | re.IGNORECASE,
 )
+_TIME_PASSED = re.compile(r"\d|\b(?:years?|months?|weeks?|days?|centur(?:y|ies)|next)\b|साल|महीने|años?|mois|jahre|سنوات|年|月")
+"""Time jumps that an audience must be told of; MOMENTS LATER is seen without words."""
+
 _QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u300c\u300d\u300e\u300f "
 _WITHOUT_PLAY = frozenset({"note", "boneyard", "section", "synopsis", "page_break"})
 
@@ -85,7 +88,7 @@ def divide_script(elements: Sequence[Element], language: str) -> list[Act]:
             if len(act.events) > 1 and isinstance(act.events[-1], Caption):
                 # A card at the end of a scene ("THREE DAYS LATER") announces the next one.
                 acts[-1].events.append(act.events.pop())
-            if heading.note:
+            if _TIME_PASSED.search(fold(heading.note)):
                 acts[-1].events.append(Caption(heading.note))
         elif element.kind == "transition" or (
             element.kind == "action" and transition_kind(element.text) in ("fade_in", "fade_out", "cut", "dissolve")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from filmstudio.plugins.breakdown.ages import plain_age, read_age
+from filmstudio.plugins.breakdown.identifiers import name_key
 from filmstudio.plugins.breakdown.lexicon import GivenName, lexicon
 from filmstudio.plugins.breakdown.people import ARTICLES, QUALITIES, TITLES, Cast, Mention, Person
 from filmstudio.plugins.breakdown.words import clean, fold, sentences_of, tokens, word_set
@@ -96,7 +97,8 @@ class _Called:
 
 def _read_name(person: Person, language: str) -> _Called:
     words = lexicon()
-    parts = [word for _, _, word in tokens(person.key)]
+    called = name_key(person.name) or person.key
+    parts = [word for _, _, word in tokens(called)]
     bare = [part for part in parts if part not in ARTICLES and not part.isdigit()]
     if len(bare) > 1 and bare[-1] == "voice":
         # MAN'S VOICE is a man; the voice is only how he is heard.
@@ -109,7 +111,7 @@ def _read_name(person: Person, language: str) -> _Called:
     relation = words.relations.exact(" ".join(bare), language) or words.relations.exact(whole, language)
     if relation is None and len(core) > 1:
         relation = words.relations.exact(core[0] if titled else core[-1], language)
-    given = next((words.names[part] for part in (person.key.replace(" ", ""), core[0], core[-1]) if part in words.names), None)
+    given = next((words.names[part] for part in (called.replace(" ", ""), core[0], core[-1]) if part in words.names), None)
     creature = ""
     if not titled and given is None:
         creature = words.creatures.exact(whole, language) or ""

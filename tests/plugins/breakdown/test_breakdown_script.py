@@ -438,6 +438,19 @@ def test_a_card_at_the_end_of_a_scene_announces_the_next() -> None:
     assert [scene.captions for scene in result.scenes] == [(), ("LATER",)]
 
 
+def test_a_title_does_not_make_another_person_unless_two_titles_share_a_name() -> None:
+    result = broken_down("DR. RAO, 50, waits.", "@DR. RAO", "-Hm.", "@RAO", "-Hm.")
+    assert [(note.id, note.name, note.lines, note.age, note.role_word) for note in result.cast] == [
+        ("rao", "DR. RAO", 2, "adult", "doctor")
+    ]
+    assert len(broken_down("@MR. RAO", "-Hm.", "@MRS. RAO", "-Hm.", "@RAO", "-Hm.").cast) == 3
+
+
+def test_only_long_jumps_in_time_are_written_on_the_picture() -> None:
+    result = broken_down("# EXT. A - MOMENTS LATER", "X.", "# EXT. A - 5 YEARS LATER - DUSK", "X.", "@ASHA", "-Hm.")
+    assert [scene.captions for scene in result.scenes] == [(), ("5 YEARS LATER",)]
+
+
 def test_young_asha_is_another_person_than_asha() -> None:
     young, grown = broken_down("@YOUNG ASHA", "-Hm.", "@ASHA", "-Hm.").cast
     assert (young.id, young.age, grown.id, grown.age) == ("young-asha", "child", "asha", None)
