@@ -13,7 +13,7 @@ from filmstudio.plugins.picture.acting.motion import MotionData
 THIGH, CALF, UPPER_ARM, FOREARM = 285.0, 275.0, 168.0, 150.0
 HIP_Y, SOLE = 318.0, 50.0
 SHOULDERS = {"near": (-64.0, 40.0), "far": (58.0, 38.0)}
-"""Joints in body space of the adult template, drawing units (``ART-DIRECTION.md``, rig)."""
+"""Joints in body space of the adult template, drawing units as the house pack is drawn."""
 
 
 def solve(dx: float, dy: float, first: float, second: float, bend: int) -> tuple[float, float]:

@@ -16,7 +16,21 @@ HANDLESS = ("close", "extreme", "insert")
 """Sizes of shot that show no hands."""
 WHOLE = ("size", "refuse")
 """Gestures that mean nothing at half their size."""
-REACHING = ("point_you", "point_there", "stop", "beckon", "dismiss", "present", "size", "count", "weigh", "both_open", "refuse", "beat")
+REACHING = (
+    "point_you",
+    "point_there",
+    "stop",
+    "beckon",
+    "dismiss",
+    "present",
+    "size",
+    "count",
+    "weigh",
+    "both_open",
+    "refuse",
+    "beat",
+    "resolve",
+)
 """Gestures that need room in front; without it the near hand, kept before one's own chest, makes a small one."""
 ROOM = 620.0
 """Drawing units to the next person at which an outstretched hand stays clear of their face."""

@@ -232,3 +232,44 @@ def test_any_performance_is_whole(emotion: str, mood: str, who: str, posture: st
         assert 0.2 <= pose.mh <= 1.4 and 0.7 <= pose.mw <= 1.3
         assert pose.up >= 0
     assert fastest_wrist(poses) < 150
+
+
+def test_hands_stay_out_of_the_face_of_someone_near(motion: MotionData) -> None:
+    mouth = spell(TEXT)
+    end = 20 + len(mouth.shapes)
+    line = Line(id="l", character="adult", text=TEXT, emotion="happy", strength=0.9)
+
+    def frames_within_reach(partner_x: float, seed: int) -> int:
+        partner = Performer(character="child", x=partner_x, ground=1000, facing="left")
+        speaker = Performer(character="adult", x=900, ground=1000)
+        poses = play(motion, speaker, (line,), end + 20, {"l": (20, end)}, others=(partner,), mouths={"l": mouth}, seed=seed)
+        return sum(58 + end_of(pose.pose.far[0], pose.pose.far[1], UPPER_ARM, FOREARM)[0] > 240 for pose in poses)
+
+    # A hand may pass through on its way; it does not stay.
+    assert all(frames_within_reach(1180, seed) <= 8 for seed in range(6))
+    assert any(frames_within_reach(1800, seed) > 8 for seed in range(6))
+
+
+def test_who_looks_up_lifts_lids_and_head_rather_than_rolling_the_eyes(motion: MotionData) -> None:
+    tall = Performer(character="adult", x=1300, ground=1000, facing="left")
+    level = play(motion, Performer(character="child", x=900, ground=1000, emotion="sad"), (), 24)
+    up = play(motion, Performer(character="child", x=900, ground=1000, emotion="sad", look_at="adult"), (), 24, others=(tall,), height=500)
+    # 800 stage units of adult beside 500 of child, told by the performance's own heights.
+    assert up[0].pose.gy > -0.65
+    assert level[0].pose.gy > up[0].pose.gy
+    assert up[0].pose.up > level[0].pose.up
+
+
+def test_the_mouth_may_lead_the_speech(motion: MotionData) -> None:
+    mouth = spell("Away we go.").model_copy(update={"lead": 2})
+    line = Line(id="l", character="adult", text="Away we go.")
+    poses = play(
+        motion, Performer(character="adult", x=900, ground=1000), (line,), 90, {"l": (30, 30 + len(mouth.shapes) - 2)}, mouths={"l": mouth}
+    )
+    assert poses[27].line == "" and poses[28].line == "l"
+    assert poses[28].pose.mouth == f"m_{mouth.shapes[0]}"
+
+
+def test_breath_is_drawn_before_the_first_word(motion: MotionData) -> None:
+    poses, _, start = talk(motion, TEXT, size="close")
+    assert min(poses[frame].pose.hy for frame in range(start - 4, start + 1)) < poses[2].pose.hy - 2
