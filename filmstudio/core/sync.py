@@ -41,11 +41,13 @@ def voiced_frames(speech: Speech, fps: int) -> list[float]:
 def offset_frames(open_frames: Iterable[int], beat: BeatTiming, voiced: Sequence[float]) -> int:
     """Frames by which the drawn mouth is late (plus) or early (minus): the shift at which it agrees best with the sound."""
     mouth = set(open_frames)
-    length = len(voiced)
-    mean = sum(voiced) / length
+    # The silence around the line counts too: a mouth that opens before the voice disagrees with it there.
+    sound = [0.0] * SEARCH_FRAMES + list(voiced) + [0.0] * SEARCH_FRAMES
     best, best_score = 0, float("-inf")
     for shift in sorted(range(-SEARCH_FRAMES, SEARCH_FRAMES + 1), key=abs):
-        score = sum(voiced[frame] - mean for frame in range(length) if beat.start + frame + shift in mouth)
+        score = 0.0
+        for frame, share in enumerate(sound, beat.start - SEARCH_FRAMES):
+            score += share - 0.5 if frame + shift in mouth else 0.5 - share
         if score > best_score + 1e-9:
             best, best_score = shift, score
     return best
