@@ -51,7 +51,7 @@ class PackManifest(Record):
     mirror_with_head: tuple[str, ...] = Field(default=(), description="parts over the eyes that turn about when the head looks back")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ArtPack:
     """A loaded pack. ``parts`` are ready to dress; the JSON knowledge is read when it is first asked for."""
 
@@ -122,7 +122,7 @@ def load_pack(folder: Path) -> ArtPack:
         InputError: the manifest or a file is missing or wrong; every problem with a path is told by name.
         LimitError: a file or the whole pack is too large.
     """
-    manifest = _read_manifest(folder)
+    manifest = manifest_of(folder)
     files = manifest.files
     single = [name for name in (files.creatures, files.index, files.motion, files.stages) if name]
     paths = {name: inside(folder, name) for name in (*files.parts, *files.people, *single, *files.stage_drawings)}
@@ -173,6 +173,30 @@ def house_pack() -> ArtPack:
     return load_pack(Path(__file__).parent / "house")
 
 
+def manifest_of(folder: Path) -> PackManifest:
+    """The manifest of the pack in ``folder``.
+
+    Raises:
+        InputError: there is none, it is wrong, or it is of another form.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise InputError(f"There is no {MANIFEST} in the art pack.", remedy="Name the folder that holds it.", place=Place(file=MANIFEST))
+    data = read_json(path)
+    if isinstance(data, dict) and data.get("api") != PACK_API:
+        raise InputError(
+            f"The art pack is made for form {data.get('api')!r}; this studio reads form {PACK_API}.",
+            remedy="Use a pack or a studio of the other version.",
+            place=Place(file=MANIFEST),
+        )
+    try:
+        return PackManifest.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise InputError(f"{where}: {first['msg']}.", remedy="Correct the manifest.", place=Place(file=MANIFEST)) from error
+
+
 def inside(folder: Path, relative: str) -> Path:
     """The file of a pack at ``relative``.
 
@@ -201,25 +225,6 @@ def read_json(path: Path) -> JsonValue:
     except (ValueError, RecursionError) as error:
         raise InputError(f"The file is not JSON: {error}.", remedy="Correct it.", place=Place(file=path.name)) from error
     return value
-
-
-def _read_manifest(folder: Path) -> PackManifest:
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise InputError(f"There is no {MANIFEST} in the art pack.", remedy="Name the folder that holds it.", place=Place(file=MANIFEST))
-    data = read_json(path)
-    if isinstance(data, dict) and data.get("api") != PACK_API:
-        raise InputError(
-            f"The art pack is made for form {data.get('api')!r}; this studio reads form {PACK_API}.",
-            remedy="Use a pack or a studio of the other version.",
-            place=Place(file=MANIFEST),
-        )
-    try:
-        return PackManifest.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise InputError(f"{where}: {first['msg']}.", remedy="Correct the manifest.", place=Place(file=MANIFEST)) from error
 
 
 def _ramp(tone: str, value: JsonValue) -> tuple[str, str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from filmstudio.core.engine import Desk, Needs, SingleEngine
-from filmstudio.core.errors import Unsupported
 from filmstudio.core.requests import Portrait, PortraitRequest
 
 SHEET_TYPE = "application/vnd.filmstudio.sprites"
@@ -33,19 +32,14 @@ class DrawnPortrait(SingleEngine[PortraitRequest, Portrait]):
             Unsupported: the character's look is drawn from a pack that is not installed.
             InputError: the look cannot be drawn.
         """
-        from filmstudio.plugins.art.pack import house_pack
+        from filmstudio.plugins.art.shelf import installed_pack
         from filmstudio.plugins.portrait.cast import rig_for
         from filmstudio.plugins.portrait.measure import measure
         from filmstudio.plugins.portrait.repertoire import repertoire
         from filmstudio.plugins.portrait.sheet import FORM, draw_sheet
 
         identity = request.character.identity
-        pack = house_pack()
-        if identity.pack != pack.name:
-            raise Unsupported(
-                f"{request.character.name} is drawn from the art pack {identity.pack!r}, which is not installed.",
-                remedy=f"Install it, or cast the character again from {pack.name!r}.",
-            )
+        pack = installed_pack(identity.pack)
         rig = rig_for(identity.look, pack)
         keys = repertoire(rig)
         data = draw_sheet(rig, identity.look, pack, request.scale, keys)

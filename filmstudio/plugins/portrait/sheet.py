@@ -21,6 +21,7 @@ from pydantic import Field, JsonValue, ValidationError
 from filmstudio.core.errors import InputError, LimitError
 from filmstudio.core.model import Record, canonical_json
 from filmstudio.plugins.art.pack import ArtPack
+from filmstudio.plugins.art.shelf import installed_pack
 from filmstudio.plugins.portrait.cast import PosableRig, rig_for
 from filmstudio.plugins.portrait.layer import SpriteKey
 from filmstudio.plugins.portrait.raster import Sprite
@@ -95,10 +96,11 @@ class SpriteSheet:
         """Sprites that were drawn on demand so far."""
 
     @classmethod
-    def open(cls, path: Path, pack: ArtPack) -> SpriteSheet:
-        """Map a sheet into memory.
+    def open(cls, path: Path, pack: ArtPack | None = None) -> SpriteSheet:
+        """Map a sheet into memory. ``pack`` is found by the name in the sheet unless given.
 
         Raises:
+            Unsupported: the sheet's pack is not installed.
             InputError: the file is no sheet, is cut short, or was drawn from another pack.
         """
         size = path.stat().st_size
@@ -110,6 +112,7 @@ class SpriteSheet:
                 raise InputError("The file is not a sprite sheet.", remedy="Draw the portrait again.")
             index = _read_index(file.read(length))
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        pack = pack or installed_pack(index.pack)
         if index.pack != pack.name or index.pack_version != pack.version:
             raise InputError(
                 f"The sheet was drawn from {index.pack} {index.pack_version}, not {pack.name} {pack.version}.",

@@ -6,7 +6,9 @@ slots as ``id~from=to,from=to``; ``@far`` tints for the far side. ``eye:…`` is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from filmstudio.core.errors import InputError
@@ -56,7 +58,10 @@ class SpriteArtist:
 
     def extent(self, key: SpriteKey) -> Box | None:
         """Where the sprite lies, a few units too wide; None when nothing is drawn."""
-        return extent(self.markup(key), self.definitions)
+        if key.startswith("eye:"):
+            return self._eye_box()
+        names = "+".join(piece.partition("~")[0] for piece in key.partition("@")[0].split("+"))
+        return _drawn_extent(self._pack, names)
 
     def markup(self, key: SpriteKey) -> str:
         """The sprite as SVG in this look's colours."""
@@ -75,6 +80,14 @@ class SpriteArtist:
     def _eye_box(self) -> Box:
         a, u = self._eye.a, max(self._eye.u, self._eye.l)
         return (_EYE_BOX[0] * a, _EYE_BOX[1] * u, _EYE_BOX[2] * a, _EYE_BOX[3] * u)
+
+
+@lru_cache(maxsize=4096)
+def _drawn_extent(pack: ArtPack, names: str) -> Box | None:
+    """Colours do not move a drawing: where it lies is looked up once for everyone."""
+    shapes = "".join(pack.part(name).markup for name in names.split("+"))
+    inked = re.sub(r'class="\w+?(_s)?"', lambda slot: 'fill="none" stroke="#000"' if slot[1] else 'fill="#000"', shapes)
+    return extent(inked, {**pack.definitions, "blush": _blush("#000000")})
 
 
 def _blush(colour: str) -> str:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from filmstudio.core.errors import InputError, LimitError
+from filmstudio.core.errors import InputError, LimitError, Unsupported
+from filmstudio.core.plugins import Plugins
 from filmstudio.plugins.art import pack as packs
 from filmstudio.plugins.art import parts
 from filmstudio.plugins.art.pack import ArtPack, house_pack, load_pack
+from filmstudio.plugins.art.shelf import installed_pack
 
 SQUARE = '<g id="square" data-pivot="1,2" data-yaw="0.1"><path class="skin" d="M0,0H9V9H0Z"/></g>'
 
@@ -138,3 +140,20 @@ def test_a_folder_without_a_manifest_is_told(tmp_path: Path) -> None:
 def test_an_unknown_part_is_told_by_name() -> None:
     with pytest.raises(InputError, match="t_spaceship"):
         house_pack().part("t_spaceship")
+
+
+def test_packs_of_plugins_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, stranger = tmp_path / "broken", write_pack(tmp_path / "stranger")
+    broken.mkdir()
+    monkeypatch.setattr(Plugins, "art_packs", lambda _: (broken, stranger))
+    installed_pack.cache_clear()
+    assert installed_pack("stranger").parts.keys() == {"square"}
+    assert installed_pack("house") is house_pack()
+    with pytest.raises(Unsupported, match="moonmen") as caught:
+        installed_pack("moonmen")
+    assert "house, stranger" in caught.value.problem.remedy
+    installed_pack.cache_clear()
+
+
+def test_the_house_pack_is_offered_through_the_hook() -> None:
+    assert house_pack().folder in Plugins().art_packs()

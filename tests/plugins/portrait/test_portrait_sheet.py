@@ -18,6 +18,7 @@ from filmstudio.plugins.portrait.engine import DrawnPortrait
 from filmstudio.plugins.portrait.layer import SpriteKey
 from filmstudio.plugins.portrait.raster import rasterise
 from filmstudio.plugins.portrait.sheet import FORM, SpriteSheet, draw_sheet, draw_sprite
+from filmstudio.testing import hold_to_contract
 
 PACK = house_pack()
 LOOK = PACK.people["asha"]
@@ -162,3 +163,13 @@ def test_a_look_from_a_pack_that_is_not_installed_is_a_failure_with_a_remedy(tmp
     assert "moonmen" in failed.message
     assert failed.remedy
     assert isinstance(made, Portrait)
+
+
+@pytest.mark.slow
+def test_the_engine_keeps_the_contract(tmp_path: Path) -> None:
+    hold_to_contract(
+        DrawnPortrait,
+        [PortraitRequest(character=character(creature="frog"), scale=0.1), PortraitRequest(character=character(creature="owl"), scale=0.1)],
+        tmp_path,
+        bad=PortraitRequest(character=character("moonmen"), scale=0.1),
+    )
