@@ -17,20 +17,9 @@ HANDLESS = ("close", "extreme", "insert")
 WHOLE = ("size", "refuse")
 """Gestures that mean nothing at half their size."""
 REACHING = (
-    "point_you",
-    "point_there",
-    "stop",
-    "beckon",
-    "dismiss",
-    "present",
-    "size",
-    "count",
-    "weigh",
-    "both_open",
-    "refuse",
-    "beat",
-    "resolve",
-)
+    "point_you", "point_there", "stop", "beckon", "dismiss", "present", "size", "count", "weigh", "both_open", "refuse", "beat",
+    "resolve", "cup_ear",
+)  # fmt: skip
 """Gestures that need room in front; without it the near hand, kept before one's own chest, makes a small one."""
 ROOM = 620.0
 """Drawing units to the next person at which an outstretched hand stays clear of their face."""
@@ -98,7 +87,7 @@ def _intent(part: Part, phrase: Phrase, accent: float, choice: tuple[str, bool],
     name, mirror = choice
     crowded = part.room < ROOM
     if crowded and name in REACHING:
-        name, mirror = ("present" if name in ("both_open", "weigh", "present", "size") else "beat"), True
+        name, mirror = ("present" if name != "beat" and int(accent) % 2 else "beat"), True
     clip = part.motion.gestures[name]
     pace = max(0.85, min(1.12, tempo))
     whole = bool(clip.touches) or name in WHOLE
