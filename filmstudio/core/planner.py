@@ -259,7 +259,7 @@ class _Planner:
         return Task("conform", "conform", request, weight=1.0)
 
     def _thumbnails(self) -> Iterator[Task]:
-        for index, (shot, style) in enumerate(zip(key_moments(self._film), ("lower", "side", "centre"), strict=False), 1):
+        for index, (shot, style) in enumerate(zip(key_moments(self._film), ("lower", "side", "band"), strict=False), 1):
             request = {
                 "segment": Ref(segment_id(shot, parts_of(shot, self._options.fps) // 2)),
                 "at": 0.55,
@@ -267,8 +267,17 @@ class _Planner:
                 "subtitle": ", ".join(self._film.authors[:2]),
                 "language": self._film.language,
                 "style": style,
+                "subject": self._across(shot),
             }
             yield Task(f"thumbnail:{index}", "marketing", request, weight=0.3)
+
+    def _across(self, shot: Shot) -> float:
+        """How far across the picture the shot's subject stands, 0 to 1."""
+        subject = next((one for one in shot.performers if one.character == shot.focus), next(iter(shot.performers), None))
+        if subject is None:
+            return 0.5
+        seen = 1080 * self._width / self._height / shot.camera.start.zoom
+        return round(max(0.0, min(1.0, 0.5 + (subject.x - shot.camera.start.x) / seen)), 3)
 
 
 def segment_id(shot: Shot, part: int) -> str:

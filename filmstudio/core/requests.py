@@ -561,7 +561,8 @@ class ThumbnailRequest(Request):
     title: str
     subtitle: str = ""
     language: str = "en"
-    style: Literal["lower", "side", "centre"] = "lower"
+    style: Literal["lower", "side", "band"] = "lower"
+    subject: float = Field(default=0.5, ge=0, le=1, description="how far across the picture the person it is about stands")
     width: int = 1280
     height: int = 720
 

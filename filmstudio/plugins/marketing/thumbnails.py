@@ -15,13 +15,18 @@ from filmstudio.core.requests import Thumbnail, ThumbnailRequest
 Picture = NDArray[np.uint8]
 
 _QUALITY = 92
+_CLOSER = 1.3
+"""How much closer the picture comes when its subject makes room for a title."""
+
+_NIGHT = np.array([18, 10, 22], np.float32)
+_GOLD = np.array([255, 199, 96], np.float32)
 
 
 class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
     """A frame of the film, darkened where the title stands."""
 
     name: ClassVar[str] = "key-moments"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     role: ClassVar[str] = "marketing"
     summary: ClassVar[str] = "Thumbnails: key moments of the film with the title set on them."
     needs: ClassVar[Needs] = Needs(memory_mb=300, licence="Apache-2.0 AND GPL-2.0-or-later")
@@ -35,7 +40,7 @@ class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
         import cv2
 
         frame = _frame_at(desk.path(request.segment.video), request.at, request.segment.frames)
-        picture = _covering(frame, request.width, request.height)
+        picture = _beside(frame, request) if request.style == "side" else _covering(frame, request.width, request.height)
         picture = _titled(picture, request)
         done, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
         if not done:
@@ -83,43 +88,54 @@ def _covering(frame: Picture, width: int, height: int) -> Picture:
     return cropped
 
 
+def _beside(frame: Picture, request: ThumbnailRequest) -> Picture:
+    """The frame closer, with its subject moved to one side, so that the title has the other to itself."""
+    high, wide = frame.shape[:2]
+    if high > wide:
+        return _covering(frame, request.width, request.height)
+    part = round(wide / _CLOSER)
+    wanted = request.subject * wide - part * (0.7 if _title_left(request) else 0.3)
+    left = round(max(0, min(wide - part, wanted)))
+    top = round((high - high / _CLOSER) * 0.3)
+    return _covering(frame[top : top + round(high / _CLOSER), left : left + part], request.width, request.height)
+
+
+def _title_left(request: ThumbnailRequest) -> bool:
+    return request.subject >= 0.5
+
+
 def _titled(picture: Picture, request: ThumbnailRequest) -> Picture:
-    """The title on a soft shade that leaves the faces alone."""
+    """The title on a shade that leaves the faces alone: below, beside, or on a band of gold."""
     from filmstudio.plugins.lettering.text import set_text
 
-    width, height = request.width, request.height
+    width, height, style = request.width, request.height, request.style
     across, down = np.meshgrid(np.linspace(0, 1, width, dtype=np.float32), np.linspace(0, 1, height, dtype=np.float32))
-    room = {"lower": 0.86, "side": 0.42, "centre": 0.8}[request.style]
-    shade = {
-        "lower": np.clip((down - 0.5) / 0.5, 0, 1) ** 1.3 * 0.82,
-        "side": np.clip((0.62 - across) / 0.62, 0, 1) ** 1.1 * 0.85,
-        "centre": 0.28 + 0.34 * np.exp(-(((across - 0.5) / 0.42) ** 2 + ((down - 0.5) / 0.3) ** 2)),
-    }[request.style][..., None]
-    tint = np.array([18, 10, 22], np.float32)
-    canvas = picture * (1 - shade) + tint * shade
-    size = _fitting_size(request.title, room * width)
+    left_side = _title_left(request)
+    if style == "side":
+        away = across if left_side else 1 - across
+        shade = np.clip((0.6 - away) / 0.45, 0, 1) * 0.8
+    else:
+        shade = np.clip((down - 0.52) / 0.48, 0, 1) ** 1.3 * (0.85 if style == "lower" else 0.3)
+    canvas = picture * (1 - shade[..., None]) + _NIGHT * shade[..., None]
+    room = round(width * (0.44 if style == "side" else 0.86))
+    ink, line = ("#2A1420", 0) if style == "band" else ("#FFF6E4", 3)
     title = set_text(
-        [request.title], size_px=size, max_width_px=round(room * width), language=request.language, weight="bold", color="#FFF6E4",
-        outline_px=3, align="left" if request.style == "side" else "centre",
+        [request.title], size_px=_fitting_size(request.title, room), max_width_px=room, language=request.language, weight="bold", color=ink,
+        outline_px=line, align=("left" if left_side else "right") if style == "side" else "centre",
     )  # fmt: skip
     blocks = [title]
-    if request.subtitle:
-        blocks.append(
-            set_text(
-                [request.subtitle],
-                size_px=30,
-                max_width_px=round(room * width),
-                language=request.language,
-                weight="bold",
-                color="#FFC766",
-                outline_px=2,
-            )
+    if request.subtitle and style != "band":
+        small = set_text(
+            [request.subtitle], size_px=30, max_width_px=room, language=request.language, weight="bold", color="#FFC766", outline_px=2
         )
+        blocks.append(small)
     total = sum(block.shape[0] for block in blocks) + 18 * (len(blocks) - 1)
-    top = {"lower": height - 46 - total, "side": (height - total) // 2, "centre": (height - total) // 2}[request.style]
+    top = (height - total) // 2 if style == "side" else height - 46 - total
+    if style == "band":
+        canvas[top - 26 : top + total + 26] = _GOLD
     for block in blocks:
-        left = 56 if request.style == "side" else (width - block.shape[1]) // 2
-        _lay(canvas, block, max(8, left), max(8, top))
+        edge = 56 if left_side else width - 56 - block.shape[1]
+        _lay(canvas, block, max(8, edge if style == "side" else (width - block.shape[1]) // 2), max(8, top))
         top += block.shape[0] + 18
     result: Picture = np.clip(canvas + 0.5, 0, 255).astype(np.uint8)
     return result
