@@ -17,7 +17,7 @@ from filmstudio.plugins.screenplay.fdx import read_fdx
 from filmstudio.plugins.screenplay.fountain import parse_fountain
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 from filmstudio.plugins.screenplay.language import find_language, language_of
-from filmstudio.plugins.screenplay.limits import too_many_bytes, too_many_words
+from filmstudio.plugins.screenplay.limits import too_many_bytes, too_many_letters, too_many_words
 from filmstudio.plugins.screenplay.prose import read_prose
 
 _MOST_PROBLEMS = 50
@@ -63,6 +63,10 @@ def read_script(data: bytes, name: str = "script", form: str = "auto", language:
     problem = too_many_words(decoded.text)
     if problem:
         return ReadResult(screenplay=None, problems=(problem,))
+    marked_up = name.casefold().endswith(".fdx") or form == "fdx" or "<FinalDraft" in decoded.text[:4096]
+    problems = () if marked_up else too_many_letters(decoded.text)
+    if problems:
+        return ReadResult(screenplay=None, problems=_bounded(problems))
     found: Form = find_form(decoded.text, name) if form == "auto" else _form(form)
     screenplay, problems = _read(decoded.text, name, found, language)
     problems = (*decoded.problems, *problems)

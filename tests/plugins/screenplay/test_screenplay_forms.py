@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import pytest
@@ -26,7 +27,7 @@ def shape(screenplay: Screenplay | None) -> list[tuple[str, str]]:
 def speeches(elements: tuple[Element, ...]) -> list[tuple[str, str]]:
     return [
         (cue.text, line.text)
-        for cue, line in zip(elements, elements[1:], strict=False)
+        for cue, line in itertools.pairwise(elements)
         if cue.kind == "character" and line.kind == "dialogue"
     ]
 
@@ -35,7 +36,8 @@ FDX = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <FinalDraft DocumentType="Script" Version="5">
 <Content>
 <Paragraph Number="1A" Type="Scene Heading"><SceneProperties Length="1/8"/><Text>INT. LAB - DAY</Text></Paragraph>
-<Paragraph Type="Action"><ScriptNote><Paragraph><Text>Check this.</Text></Paragraph></ScriptNote><Text>Asha reads </Text><Text Style="Bold+Italic">slowly</Text><Text> 5 * 3.</Text></Paragraph>
+<Paragraph Type="Action"><ScriptNote><Paragraph><Text>Check this.</Text></Paragraph></ScriptNote>
+<Text>Asha reads </Text><Text Style="Bold+Italic">slowly</Text><Text> 5 * 3.</Text></Paragraph>
 <Paragraph><DualDialogue>
 <Paragraph Type="Character"><Text>ASHA (V.O.)</Text></Paragraph>
 <Paragraph Type="Parenthetical"><Text>(softly)</Text></Paragraph>
@@ -70,7 +72,7 @@ def test_final_draft_paragraphs_keep_their_types_numbers_styles_and_lines() -> N
     assert screenplay is not None
     assert screenplay.title == "THE LAMP"
     assert screenplay.titled("author") == ("Asha Rao",)
-    assert [element.line for element in screenplay.elements] == [4, 5, 5, 7, 8, 9, 10, 11, 13]
+    assert [element.line for element in screenplay.elements] == [4, 5, 5, 8, 9, 10, 11, 12, 14]
     assert (screenplay.elements[0].scene_number, screenplay.elements[3].extensions, screenplay.elements[6].dual) == ("1A", ("V.O.",), True)
 
 
@@ -90,7 +92,8 @@ def test_broken_xml_is_told_with_line_and_column() -> None:
 
 
 def test_entity_bombs_are_refused() -> None:
-    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n<FinalDraft><Content><Paragraph><Text>&b;</Text></Paragraph></Content></FinalDraft>'
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n'
+    bomb += '<FinalDraft><Content><Paragraph><Text>&b;</Text></Paragraph></Content></FinalDraft>'
     screenplay, problems = read_fdx(bomb)
     assert screenplay is None
     assert "entities" in problems[0].message
@@ -254,7 +257,7 @@ def letters(text: str) -> str:
     return "".join(char for char in text if char.isalnum())
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(PROSE, st.sampled_from(["en", "fr", "ja", "zh", "ar", "hi", "es", "de", "ru"]))
 def test_every_word_of_prose_stands_in_exactly_one_element(text: str, language: str) -> None:
     screenplay, _ = read_prose(text, language=language)
@@ -262,7 +265,7 @@ def test_every_word_of_prose_stands_in_exactly_one_element(text: str, language: 
     assert Counter(kept) == Counter(letters(clean(text)))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(PROSE, st.sampled_from(["en", "fr", "ja", "es"]))
 def test_spoken_narrated_and_seen_text_keeps_the_order_of_prose(text: str, language: str) -> None:
     screenplay, _ = read_prose(text, language=language)

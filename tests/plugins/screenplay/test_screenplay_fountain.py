@@ -194,7 +194,7 @@ LINES = st.lists(st.sampled_from(MARKS) | st.text(max_size=4), max_size=3).map("
 TEXTS = st.lists(LINES, max_size=14).map("\n".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TEXTS)
 def test_reading_what_was_written_gives_the_same_elements(text: str) -> None:
     screenplay, _ = parse_fountain(text)
@@ -203,7 +203,7 @@ def test_reading_what_was_written_gives_the_same_elements(text: str) -> None:
     assert again.title_page == screenplay.title_page
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TEXTS)
 def test_elements_lie_in_the_file_in_their_order(text: str) -> None:
     last = max(1, text.count("\n") + text.count("\r") + 1)
@@ -217,7 +217,7 @@ WORDS = st.text(st.characters(categories=("L", "N", "P", "Zs"), exclude_characte
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(WORDS, WORDS, st.lists(WORDS, min_size=1, max_size=3)), min_size=1, max_size=4))
 def test_a_screenplay_made_elsewhere_keeps_every_spoken_word(scenes: list[tuple[str, str, list[str]]]) -> None:
     elements: list[Element] = []

@@ -49,6 +49,12 @@ def test_a_script_that_is_too_long_is_told_with_both_figures() -> None:
     assert "4,000,000" in errors(read_script(b"a" * (MAX_BYTES + 1)))[0]
 
 
+def test_absurd_lines_are_told_before_work() -> None:
+    result = read_script(b"INT. A - DAY\n\n" + b"[[" * 20_000 + b"\n", "x.fountain")
+    assert [(problem.line, problem.message) for problem in result.problems] == [(3, "This line has 40,000 letters; the limit is 20,000.")]
+    assert "400,000" in errors(read_script(b"aaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n" * 12_000, "x.txt"))[0]
+
+
 def test_damaged_utf8_is_told_with_line_and_column() -> None:
     result = read_script("INT. घर - रात\n\nआशा बैठी है।\n".encode() + b"xy\xff\n" + "आशा रोती है।".encode())
     assert result.screenplay is None
@@ -125,14 +131,14 @@ def test_the_language_is_that_of_the_speech() -> None:
     assert read_script(b"INT. A - DAY\n\nA.", "x.fountain", language="de").screenplay.language == "de"  # type: ignore[union-attr]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["auto", "fountain", "fdx", "dialogue", "prose"]))
 def test_no_bytes_raise(data: bytes, form: str) -> None:
     result = read_script(data, "x", form)
     assert result.screenplay is not None or errors(result)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200), st.sampled_from(["auto", "fountain", "fdx", "dialogue", "prose"]))
 def test_no_text_raises(text: str, form: str) -> None:
     first = read_script(text.encode("utf-8", "replace"), "x.txt", form)
