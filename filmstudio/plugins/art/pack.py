@@ -46,6 +46,7 @@ class PackManifest(Record):
     api: Literal[1] = Field(description="form of this folder")
     title: str = ""
     licence: str = Field(description="SPDX expression of everything in the pack")
+    extends: Literal["house"] | None = Field(default=None, description="the pack whose parts, people and knowledge this one adds to")
     files: PackFiles
     never_mirror: tuple[str, ...] = Field(default=(), description="parts that are worn one way only and may not be mirrored")
     mirror_with_head: tuple[str, ...] = Field(default=(), description="parts over the eyes that turn about when the head looks back")
@@ -66,6 +67,8 @@ class ArtPack:
     ramps: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     """Skin tones: base, shade and light as #RRGGBB."""
     bodies: Mapping[str, JsonValue] = field(default_factory=dict)
+    base: ArtPack | None = None
+    """The pack that this one extends."""
 
     @property
     def name(self) -> str:
@@ -80,22 +83,22 @@ class ArtPack:
     @cached_property
     def creatures(self) -> JsonValue:
         """The creatures' file, or an empty object."""
-        return self._read(self.manifest.files.creatures)
+        return self._read("creatures")
 
     @cached_property
     def index(self) -> JsonValue:
         """The casting vocabulary, or an empty object."""
-        return self._read(self.manifest.files.index)
+        return self._read("index")
 
     @cached_property
     def motion(self) -> JsonValue:
         """The acting data, or an empty object."""
-        return self._read(self.manifest.files.motion)
+        return self._read("motion")
 
     @cached_property
     def stages(self) -> JsonValue:
         """The stages' file, or an empty object."""
-        return self._read(self.manifest.files.stages)
+        return self._read("stages")
 
     def part(self, part_id: str) -> Part:
         """One part.
@@ -111,8 +114,25 @@ class ArtPack:
                 remedy="Use a part that the pack draws, or name the pack that has it.",
             ) from None
 
-    def _read(self, relative: str | None) -> JsonValue:
-        return {} if relative is None else read_json(inside(self.folder, relative))
+    @cached_property
+    def never_mirror(self) -> frozenset[str]:
+        """Parts that are worn one way only, those of the extended pack included."""
+        return frozenset(self.manifest.never_mirror) | (self.base.never_mirror if self.base else frozenset())
+
+    @cached_property
+    def mirror_with_head(self) -> frozenset[str]:
+        """Parts over the eyes that turn about with the head, those of the extended pack included."""
+        return frozenset(self.manifest.mirror_with_head) | (self.base.mirror_with_head if self.base else frozenset())
+
+    def _read(self, knowledge: Literal["creatures", "index", "motion", "stages"]) -> JsonValue:
+        """A file of the pack, or that of the pack it extends."""
+        relative: str | None = getattr(self.manifest.files, knowledge)
+        if relative is not None:
+            return read_json(inside(self.folder, relative))
+        if self.base is not None:
+            inherited: JsonValue = getattr(self.base, knowledge)
+            return inherited
+        return {}
 
 
 def load_pack(folder: Path) -> ArtPack:
@@ -135,16 +155,25 @@ def load_pack(folder: Path) -> ArtPack:
         )
     if sum(path.stat().st_size for path in paths.values()) > PACK_LIMIT_BYTES:
         raise LimitError(f"The art pack {manifest.name!r} is larger than {PACK_LIMIT_BYTES // 2**20} MB.", remedy="Split it.")
-    parts: dict[str, Part] = {}
-    definitions: dict[str, str] = {}
+    base = house_pack() if manifest.extends else None
+    parts: dict[str, Part] = dict(base.parts) if base else {}
+    definitions: dict[str, str] = dict(base.definitions) if base else {}
     for name in files.parts:
         drawing = read_drawing(paths[name])
         twice = sorted(parts.keys() & drawing.parts.keys())
         if twice:
             raise InputError(f"{twice[0]!r} is drawn in two files.", remedy="Rename one of them.", place=Place(file=name))
+        redefined = sorted(definitions.keys() & drawing.definitions.keys())
+        if redefined:
+            raise InputError(f"{redefined[0]!r} is defined in two files.", remedy="Rename one of them.", place=Place(file=name))
         parts.update(drawing.parts)
         definitions.update(drawing.definitions)
-    knowledge: dict[str, dict[str, JsonValue]] = {"cast": {}, "emotions": {}, "ramps": {}, "bodies": {}}
+    knowledge: dict[str, dict[str, JsonValue]] = {
+        "cast": dict(base.people) if base else {},
+        "emotions": dict(base.emotions) if base else {},
+        "ramps": {tone: list(colours) for tone, colours in base.ramps.items()} if base else {},
+        "bodies": dict(base.bodies) if base else {},
+    }
     for name in files.people:
         data = read_json(paths[name])
         for key, known in knowledge.items():
@@ -164,6 +193,7 @@ def load_pack(folder: Path) -> ArtPack:
         MappingProxyType(knowledge["emotions"]),
         MappingProxyType({tone: _ramp(tone, value) for tone, value in knowledge["ramps"].items()}),
         MappingProxyType(knowledge["bodies"]),
+        base,
     )
 
 

@@ -155,7 +155,7 @@ class FaceRig:
         """One part; ``own``: takes the head's exchanged slots (a head's own cloth)."""
         part = self._pack.part(name)
         root = None if part.pivot in (PIVOT, (0.0, 0.0)) else part.pivot
-        mirrors = name in self._pack.manifest.mirror_with_head
+        mirrors = name in self._pack.mirror_with_head
         return _Feature(sprite_key(name, self._head.remap if own else {}, whole="*"), part.yaw, root, mirrors)
 
     def _features(self, names: tuple[str, ...], *, own: bool = True) -> tuple[_Feature, ...]:

@@ -5,7 +5,6 @@ head_back > hang > arm_far > legs > body (bottoms, neck, torso, over) > head > f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +14,7 @@ from filmstudio.plugins.portrait.layer import Layer, Matrix, SpriteKey
 from filmstudio.plugins.portrait.matrix import IDENTITY, at, moved, scaled, scaled_at, sheared, turned, turned_at
 from filmstudio.plugins.portrait.person import Person
 from filmstudio.plugins.portrait.pose import Arm, Leg, Pose
+from filmstudio.plugins.portrait.seats import seat_cloth
 from filmstudio.plugins.portrait.sprites import SpriteArtist, sprite_key
 from filmstudio.plugins.portrait.stance import CALF, GROUND, HIP_Y, SQUASHED_SEATS, THIGH, Stance, foot_angle, lying, stand
 
@@ -28,8 +28,6 @@ SWING_LIMIT: Final = 3.5
 """A skirt swings no further, or a bow opens the coat at the back."""
 LONG_OVER: Final = 400.0
 """What is worn over the torso and reaches below this gathers from the shoulders instead of piercing the floor."""
-
-_MAIN_SLOT: Final = re.compile(r'class="(cloth1|cloth2|vest|trouser|skin|shoe|tabi|accent)"')
 
 
 class PersonRig:
@@ -272,31 +270,8 @@ class PersonRig:
         """A drawn seat in the cloth of this person's legs (crossed legs) or skirt (kneeling)."""
         key = self._seats.get(name)
         if key is None:
-            key = self._seats[name] = sprite_key(name, {**_seat_cloth(name, self.person, self._pack), **self._remap})
+            key = self._seats[name] = sprite_key(name, {**seat_cloth(name, self.person, self._pack), **self._remap})
         return key
-
-
-def _seat_cloth(name: str, person: Person, pack: ArtPack) -> dict[str, dict[str, str]]:
-    """The slots that a seat exchanges: the cloth it is drawn in for this person's, and the socks for their shoes."""
-    body = person.body
-    drawn_in = {"b_seiza": "cloth1", "b_crossed": "cloth2"}.get(name)
-    if drawn_in is None:
-        return {}
-    skirt = bool(body.bottom) and (body.feet_only is not None or name == "b_seiza")
-    worn = {drawn_in: body.bottom[0] if skirt else body.thigh, "tabi": body.foot}
-    exchange = {}
-    for slot, names in worn.items():
-        garment = names.split("+")[0]
-        markup = pack.part(garment).markup
-        found = _MAIN_SLOT.search(markup)
-        if found is not None:
-            socks = [name for name in ("tabi", "shoe") if slot == "tabi" and f'class="{name}"' in markup]
-            main = socks[0] if socks else found[1]
-            exchange[slot] = body.remap.get(garment, {}).get(main, main)
-    if "cloth1" in exchange and 'class="accent"' not in pack.part(worn["cloth1"].split("+")[0]).markup:
-        exchange["accent"] = exchange["cloth1"]  # the motif of a kneeling kimono is not on plain cloth
-    changed = {slot: other for slot, other in exchange.items() if slot != other}
-    return {name: changed} if changed else {}
 
 
 def _fit(top: float, ground: float, clearance: float, length: float) -> float:

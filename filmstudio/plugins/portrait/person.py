@@ -167,7 +167,7 @@ class Person(Record):
 
     def never_mirror(self, pack: ArtPack) -> bool:
         """True when something worn closes, drapes or is pierced on one side by custom."""
-        return not frozenset(pack.manifest.never_mirror).isdisjoint(self.parts())
+        return not pack.never_mirror.isdisjoint(self.parts())
 
 
 def dress(person: Person, outfit: Body, colours: Mapping[str, str], pack: ArtPack) -> Person:

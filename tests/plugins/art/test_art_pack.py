@@ -13,6 +13,7 @@ from filmstudio.plugins.art import pack as packs
 from filmstudio.plugins.art import parts
 from filmstudio.plugins.art.pack import ArtPack, house_pack, load_pack
 from filmstudio.plugins.art.shelf import installed_pack
+from filmstudio.plugins.portrait.cast import rig_for
 
 SQUARE = '<g id="square" data-pivot="1,2" data-yaw="0.1"><path class="skin" d="M0,0H9V9H0Z"/></g>'
 
@@ -140,6 +141,23 @@ def test_a_folder_without_a_manifest_is_told(tmp_path: Path) -> None:
 def test_an_unknown_part_is_told_by_name() -> None:
     with pytest.raises(InputError, match="t_spaceship"):
         house_pack().part("t_spaceship")
+
+
+def test_a_pack_may_add_a_garment_to_the_house(tmp_path: Path) -> None:
+    cape = svg('<g id="t_poncho" data-pivot="0,310"><path class="cloth1" d="M-80,-20 L80,-20 L120,330 L-120,330Z"/></g>')
+    pack = load_pack(write_pack(tmp_path, cape, extends="house", never_mirror=["t_poncho"]))
+    look = dict(pack.people["emma"])  # type: ignore[arg-type,call-overload]
+    look["body"] = {**look["body"], "torso": ["t_poncho"]}
+    rig = rig_for(look, pack)
+    assert any(layer.sprite == "t_poncho" for layer in rig.layers(rig.rest()))
+    assert rig.never_mirror
+    assert pack.motion == house_pack().motion
+    assert pack.ramps["T4"] == house_pack().ramps["T4"]
+
+
+def test_a_pack_may_not_redraw_what_it_extends(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="skull"):
+        load_pack(write_pack(tmp_path, svg('<g id="skull"><path class="skin" d="M0,0H9V9H0Z"/></g>'), extends="house"))
 
 
 def test_packs_of_plugins_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
