@@ -42,13 +42,60 @@ _NO_SPACES = 0x2E80
 
 _SPACED = {word: english for word, english in _WORDS.items() if ord(word[0]) < _NO_SPACES}
 _UNSPACED = {word: english for word, english in _WORDS.items() if ord(word[0]) >= _NO_SPACES}
+
+_AFTER_ITS_NOUN = frozenset(
+    [
+        "rojo",
+        "roja",
+        "verde",
+        "azul",
+        "amarillo",
+        "amarilla",
+        "blanco",
+        "blanca",
+        "negro",
+        "negra",
+        "rouge",
+        "vert",
+        "verte",
+        "bleu",
+        "bleue",
+        "jaune",
+        "blanc",
+        "blanche",
+        "noir",
+        "noire",
+        "أحمر",
+        "حمراء",
+        "أخضر",
+        "خضراء",
+        "أزرق",
+        "زرقاء",
+        "أبيض",
+        "بيضاء",
+        "أسود",
+        "سوداء",
+    ]
+)
+"""Colours of languages in which the colour follows the thing: it ends the clause, so that it is not read of what comes next."""
+
 # Combining marks count as letters: a plain \b would cut Devanagari words at their vowel signs.
-_EDGE = r"(?<![\w\u0300-\u036f\u0900-\u0903\u093a-\u094f]){}(?![\w\u0300-\u036f\u0900-\u0903\u093a-\u094f])"
-_PATTERN = re.compile(
-    "|".join(_EDGE.format(re.escape(word)) for word in sorted(_SPACED, key=len, reverse=True))
-    + "|"
-    + "|".join(re.escape(word) for word in sorted(_UNSPACED, key=len, reverse=True)),
-    re.IGNORECASE,
+_MARKS = r"\w\u0300-\u036f\u0900-\u0903\u093a-\u094f"
+
+
+def _pattern_of(word: str) -> str:
+    if "\u0600" <= word[0] <= "\u06ff":
+        # The article and one-letter words are written together with the noun, and so is the ending of the indefinite.
+        return rf"(?<![{_MARKS}])[وبلف]?(?:ال)?{re.escape(word)}(?:ا|اً|ً)?(?![{_MARKS}])"
+    return rf"(?<![{_MARKS}]){re.escape(word)}(?![{_MARKS}])"
+
+
+_PATTERNS = tuple(
+    (
+        re.compile(_pattern_of(word) if word in _SPACED else re.escape(word), re.IGNORECASE),
+        f" {english}{' , ' if word in _AFTER_ITS_NOUN else ' '}",
+    )
+    for word, english in sorted(_WORDS.items(), key=lambda pair: (-len(pair[0]), pair[0]))
 )
 
 
@@ -60,11 +107,9 @@ def in_english(description: str) -> str:
     if description.isascii() and _looks_english(description):
         return description
 
-    def swap(match: re.Match[str]) -> str:
-        said = match.group(0)
-        return f" {_WORDS.get(said) or _WORDS.get(said.lower(), said)} "
-
-    return _PATTERN.sub(swap, description)
+    for pattern, english in _PATTERNS:
+        description = pattern.sub(english, description)
+    return description
 
 
 _ENGLISH = frozenset(

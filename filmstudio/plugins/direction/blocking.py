@@ -25,6 +25,12 @@ _POSTURES: dict[str, Posture] = {
 }  # fmt: skip
 
 
+DOWN = frozenset(action for action, posture in _POSTURES.items() if posture != "stand")
+"""Actions that end sitting, kneeling or lying."""
+UP = frozenset(_POSTURES) - DOWN
+"""Actions that end on one's feet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Where one person stands at a moment, in stage units, before any camera."""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from filmstudio.core.estimate import line_seconds
 from filmstudio.core.film import Beat, Happening, Line, ShotSize
 from filmstudio.plugins.direction.blocking import Moment
+from filmstudio.plugins.direction.stages import fold, occurs
 
 BODY_ACTIONS = frozenset(
     [
@@ -35,6 +36,8 @@ _AT_A_CHAIR = frozenset({"sit", "stand_up"})
 HAND_ACTIONS = frozenset(["pick_up", "give", "strike_match", "hold_lamp", "read", "drink", "phone"])
 
 CLOSE_WEIGHT, EXTREME_WEIGHT = 3.0, 5.0
+_BEFORE_EXTREME = 4
+"""Lines that are spoken before a face may fill the picture."""
 LONGEST_HELD = Fraction(8)
 """Seconds after which a held picture asks for a cut."""
 _SHORT_LINE = Fraction(2)
@@ -223,7 +226,7 @@ def _single(scene: _Scene, group: tuple[Beat, ...], at: int, present: tuple[str,
     company = tuple(character for character in present if character != who)
     first = not scene.spoken
     size: ShotSize
-    if heavy >= EXTREME_WEIGHT and not scene.extreme_done and len(scene.spoken) and sum(scene.spoken.values()) >= 3:
+    if heavy >= EXTREME_WEIGHT and line.id == strongest and not scene.extreme_done and sum(scene.spoken.values()) >= _BEFORE_EXTREME:
         size, scene.extreme_done = "extreme", True
     elif heavy >= CLOSE_WEIGHT or line.id == strongest:
         size = "close"
@@ -300,9 +303,10 @@ def _cover_happening(scene: _Scene, beats: Sequence[Beat], at: int, moments: Seq
     size: ShotSize
     subjects = actors
     if not actors:
-        # Nothing to perform, but somebody to look at: whoever the action names last.
-        named = max(((happening.text.casefold().rfind(names[who].casefold()), who) for who in present), default=(-1, ""))
-        size, subjects = ("medium", (named[1],)) if named[0] >= 0 and len(names[named[1]]) > 1 else ("wide", present)
+        # Nothing to perform, but somebody to look at: whoever the action names.
+        subjects = tuple(who for who in present if len(names[who]) > 1 and occurs(fold(names[who]), fold(happening.text)))
+        size = "medium" if len(subjects) == 1 else "two" if len(subjects) == 2 else "wide"
+        subjects = subjects if size != "wide" else present
     elif len(actors) > 1:
         size = "full" if moves and len(actors) == 2 else "wide" if moves else ("two" if len(actors) == 2 else "group")
         subjects = present if size == "wide" else actors

@@ -223,7 +223,7 @@ def _closer(
         return dict(xs)
     line = sorted(subjects, key=lambda mark: xs[mark.character])
     placed = dict(xs)
-    gaps = [(xs[b.character] - xs[a.character], 0.92 * (halves[a.character] + halves[b.character])) for a, b in itertools.pairwise(line)]
+    gaps = [(xs[b.character] - xs[a.character], 1.0 * (halves[a.character] + halves[b.character])) for a, b in itertools.pairwise(line)]
     room = width - halves[line[0].character] - halves[line[-1].character] - 2 * _SIDE * on.figures[line[0].character].top * unit
     now, least = sum(gap for gap, _ in gaps), sum(closest for _, closest in gaps)
     if now > room and now > least:

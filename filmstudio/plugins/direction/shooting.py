@@ -11,11 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 from filmstudio.core.character import Character
 from filmstudio.core.errors import EngineError
 from filmstudio.core.estimate import line_seconds
-from filmstudio.core.film import Beat, Card, Happening, Line, MusicBrief, Performer, Remark, Scene, Shot, StageSet
+from filmstudio.core.film import Beat, Business, Card, Happening, Line, MusicBrief, Performer, Remark, Scene, Shot, StageSet
 from filmstudio.core.model import digest_of, seed_from
 from filmstudio.core.requests import BreakdownResult, DirectRequest, SceneNote
 from filmstudio.plugins.backdrop.stage import Stage
-from filmstudio.plugins.direction.blocking import Moment, moments, places
+from filmstudio.plugins.direction.blocking import DOWN, UP, Moment, moments, places
 from filmstudio.plugins.direction.coverage import CLOSE_WEIGHT, Setup, cover, cover_podcast, weight
 from filmstudio.plugins.direction.figures import figure_of
 from filmstudio.plugins.direction.framing import Framed, Set, framed, view_of_place, wide
@@ -89,15 +89,36 @@ def _set(request: DirectRequest, note: SceneNote, before: _Place | None, charact
         seed=seed_from(request.seed, stage.id, note.place) % 2**31,
         stand_in=choice.stand_in,
     )
-    return _Place(note, stage, chosen, tuple(_seated_on(stage, beat) for beat in _beats(note, characters)), continues)
+    return _Place(note, stage, chosen, _performable(stage, _beats(note, characters)), continues)
 
 
-def _seated_on(stage: Stage, beat: Beat) -> Beat:
-    """The beat with people sitting where the stage lets them: on the ground out of doors and on mats, where no chair is drawn."""
-    if not isinstance(beat, Happening) or stage.seats or (stage.place == "interior" and stage.id not in _MATS):
-        return beat
-    business = tuple(b.model_copy(update={"action": "sit_floor"}) if b.action == "sit" else b for b in beat.business)
-    return beat if business == beat.business else beat.model_copy(update={"business": business})
+def _performable(stage: Stage, beats: Sequence[Beat]) -> tuple[Beat, ...]:
+    """The beats with their business as this stage lets it be done.
+
+    People sit on the ground out of doors and on mats, where no chair is drawn; "she stands by the window" gets nobody up who
+    was not down.
+    """
+    on_floor = not stage.seats and (stage.place == "exterior" or stage.id in _MATS)
+    down: set[str] = set()
+    done: list[Beat] = []
+    for beat in beats:
+        if not isinstance(beat, Happening):
+            done.append(beat)
+            continue
+        business: list[Business] = []
+        for deed in beat.business:
+            action = deed.action
+            if action == "sit" and on_floor:
+                action = "sit_floor"
+            elif action == "stand_up" and deed.character not in down:
+                action = "idle"
+            if action in DOWN:
+                down.add(deed.character)
+            elif action in UP:
+                down.discard(deed.character)
+            business.append(deed.model_copy(update={"action": action}) if action != deed.action else deed)
+        done.append(beat if tuple(business) == beat.business else beat.model_copy(update={"business": tuple(business)}))
+    return tuple(done)
 
 
 def _beats(note: SceneNote, characters: Mapping[str, Character]) -> tuple[Beat, ...]:

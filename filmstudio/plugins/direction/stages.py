@@ -20,6 +20,9 @@ NOTHING_FOUND: dict[Setting, str] = {"interior": "living", "exterior": "park"}
 _WITHOUT_SPACES = 0x2E80
 """First code point of the scripts written without spaces between words."""
 
+_ARABIC_PREFIXES = frozenset({"ال", "وال", "بال", "فال", "كال", "لل", "و", "ب", "ل", "ف"})
+"""Written together with the word after them: the article, with and without a preposition or a conjunction."""
+
 _REGIONS: dict[str, tuple[str, ...]] = {
     "south_asia": ("ganges", "india", "bengal", "maharashtra", "deccan", "bangladesh"),
     "indian": ("ganges", "india", "bengal", "maharashtra", "deccan", "bangladesh"),
@@ -130,12 +133,20 @@ def occurs(word: str, text: str) -> bool:
         return word in text
     start = 0
     while (at := text.find(word, start)) >= 0:
-        before = text[at - 1] if at else " "
+        before = " " if _after_arabic_prefix(text, at) else text[at - 1] if at else " "
         after = text[at + len(word) :]
         if not _joins(before) and (not after or not _joins(after[0]) or (after[0] == "s" and (len(after) == 1 or not _joins(after[1])))):
             return True
         start = at + 1
     return False
+
+
+def _after_arabic_prefix(text: str, at: int) -> bool:
+    """Whether only an article or a one-letter preposition or conjunction stands between the word's edge and ``at``."""
+    start = at
+    while start and _joins(text[start - 1]):
+        start -= 1
+    return text[start:at] in _ARABIC_PREFIXES
 
 
 def _joins(char: str) -> bool:

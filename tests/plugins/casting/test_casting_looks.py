@@ -98,6 +98,13 @@ def test_descriptions_in_other_scripts_are_read() -> None:
     assert look(description="赤い着物", culture="japanese", gender="female", age="adult")["slots"]["cloth1"] == cloth("red")
 
 
+def test_a_colour_that_follows_its_noun_is_not_read_of_the_next_one() -> None:
+    reading = read("mujer de vestido rojo y pelo negro")
+    assert {found.phrase: found.colour for found in reading.found} == {"dress": "red", "hair": "black"}
+    hijab = look("LAYLA", "فتاة ترتدي حجابا أزرق", culture="middle_eastern", gender="female", age="young")
+    assert hijab["slots"]["hat"] == cloth("blue")
+
+
 def test_german_rot_is_a_colour_and_english_rot_is_not() -> None:
     assert "red" in {found.colour for found in read("Kleid rot, Brille").found}
     assert not read("the rot has set in").found

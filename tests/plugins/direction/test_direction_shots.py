@@ -232,6 +232,15 @@ def test_people_sit_on_the_ground_where_no_chair_is_drawn() -> None:
     assert {shot.size for _, shot in inside.shots() if shot.beats} <= {"medium", "close", "two", "over_shoulder"}
 
 
+def test_nobody_gets_up_who_was_not_down() -> None:
+    stands = Happening(id="b1", text="Asha stands by the river.", business=(Business(character="asha", action="stand_up"),))
+    kneels = Happening(id="b2", text="She kneels.", business=(Business(character="asha", action="kneel"),))
+    rises = Happening(id="b3", text="She stands up.", business=(Business(character="asha", action="stand_up"),))
+    film = direct([scene(stands, kneels, rises)])
+    actions = [b.action for _, shot in film.shots() for beat in shot.beats if isinstance(beat, Happening) for b in beat.business]
+    assert actions == ["idle", "kneel", "stand_up"]
+
+
 def test_a_podcast_sits_in_its_seats_and_opens_on_both_hosts() -> None:
     talk = [line(f"b{n}", "asha" if n % 2 else "dada", "So tell me how all of this began for you, back then.") for n in range(8)]
     film = direct([scene(*talk, place="", setting="interior")], kind="podcast")

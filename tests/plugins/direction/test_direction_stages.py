@@ -19,6 +19,7 @@ STAGES = house_stages()
         ("रसोई", "interior", "indian_north", "kitchen"),
         ("カフェ", "interior", "japanese", "cafe"),
         ("مطبخ", "interior", "middle_eastern", "kitchen"),
+        ("السوق", "exterior", "middle_eastern", "souk"),
         ("лаборатория", "interior", "western", "office-lab"),
         ("Küche", "interior", "western", "kitchen"),
         ("VILLAGE", "exterior", "indian_east", "banyan-well"),
