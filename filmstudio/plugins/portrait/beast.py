@@ -21,6 +21,8 @@ FLOAT_BOB: Final = 26.0
 """Units that a floating creature rises with a breath."""
 LEG_SWING: Final = 22.0
 """Degrees that a four-footed leg swings at most."""
+FOUR_FEET_LEAN: Final = 0.25
+"""How far a body on four feet leans: it has a foot at either end to keep on the ground."""
 CHANNELS: Final = ("ear", "arm", "tail", "trunk", "neck", "paw", "ray", "lift", "squash")
 
 Move = dict[str, float]
@@ -39,6 +41,7 @@ class CreatureRig:
         self._creature = creature
         self._head = creature.head
         self._presets = {creature.preset: creature.body, **creature.bodies}
+        self._four_footed = frozenset(name for name, nodes in self._presets.items() if _legs(nodes) >= 4)
         self._keys: dict[tuple[str, bool], SpriteKey] = {}
         drawn = [layer.part for layer in creature.head.layers if isinstance(layer, HeadLayer)]
         self._on_head = frozenset((*drawn, *bestiary.look.wear.values(), creature.head.brow, "cheeks"))
@@ -134,6 +137,8 @@ class CreatureRig:
             move[channel] = move.get(channel, 0.0) + value
         for channel in CHANNELS:
             move[channel] = move.get(channel, 0.0) + getattr(pose, channel)
+        if body in self._four_footed:
+            move["lean"] *= FOUR_FEET_LEAN
         return body, move
 
     def _base(self, pose: Pose, move: Move) -> Matrix:
@@ -266,6 +271,11 @@ class CreatureRig:
         skull = self._head.cast or next((layer.part for layer in drawn if layer.depth >= 0 and not layer.ch), drawn[0].part)
         box = self.artist.extent(self._key(skull))
         return -120.0 if box is None else box[1] + 6
+
+
+def _legs(nodes: tuple[Node, ...]) -> int:
+    """How many legs of a body swing in a walk."""
+    return sum(("leg_a" in node.ch or "leg_b" in node.ch) + _legs(node.under) + _legs(node.within) for node in nodes)
 
 
 def _turn(channels: Mapping[str, float], move: Move) -> float:

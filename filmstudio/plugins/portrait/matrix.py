@@ -15,13 +15,6 @@ IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _RADIANS: Final = math.pi / 180.0
 
 
-def times(m: Matrix, n: Matrix) -> Matrix:
-    """``n`` first, then ``m``."""
-    a, b, c, d, e, f = m
-    g, h, i, j, k, l = n  # noqa: E741
-    return (a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f)
-
-
 def moved(m: Matrix, x: float, y: float) -> Matrix:
     """``m`` after a shift."""
     a, b, c, d, e, f = m

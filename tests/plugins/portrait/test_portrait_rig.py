@@ -237,6 +237,16 @@ def test_a_creature_walks_when_people_would() -> None:
     assert legs[0] * legs[1] < 0
 
 
+def test_four_feet_stay_on_the_ground_when_a_creature_is_afraid() -> None:
+    rig = rig_for({"creature": "wolf"}, PACK)
+    lows = []
+    for layer in rig.layers(rig.rest("afraid")):
+        if layer.sprite.startswith(("cq_front", "cq_hind")):
+            lows.append(layer.matrix[1] * 10 + layer.matrix[3] * 172 + layer.matrix[5])
+    assert len(lows) == 4
+    assert max(abs(low) for low in lows) < 12
+
+
 def test_a_coat_of_another_colour_is_taken_from_the_look() -> None:
     rig = rig_for({"creature": "dog", "slots": {"skin": "#123456"}}, PACK)
     assert "#123456" in rig.artist.markup(only(rig, rig.rest(), "dog_head").sprite)
