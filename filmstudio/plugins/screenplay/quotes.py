@@ -12,7 +12,8 @@ _PAIRS: dict[str, str] = {"“": "”", "„": "“”‟", "«": "»", "‹": "
 _DASHES = "—–―"
 _DASH_LINE = re.compile(r"^\s*[—–―]+\s*(?=\S)")
 _FINAL = ".!?…。！？،,;:，、；：—–-।॥؟؛'’"
-_SPACED = re.compile(r"\s")
+_NEAR = 400
+"""Letters around a quotation that tell whether it is speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,11 @@ def _is_speech(paragraph: str, opening: int, inner_end: int, after: int) -> bool
     quoted = paragraph[opening + 1 : inner_end].strip()
     if not quoted:
         return False
-    outside = (paragraph[:opening] + paragraph[after:]).strip(" \t\n.,!?…—–-")
+    around_start, around_end = max(0, opening - _NEAR), after + _NEAR
+    outside = (paragraph[around_start:opening] + paragraph[after:around_end]).strip(" \t\n.,!?…—–-")
     if not outside or after == inner_end:
         return True
-    lead, tail = paragraph[:opening].rstrip(), paragraph[after:].lstrip()
+    lead, tail = paragraph[around_start:opening].rstrip(), paragraph[after:around_end].lstrip()
     short = len(quoted.split()) < 3 and (not _wordless(quoted) or len(quoted) <= 6)
     if not short or quoted[-1] in _FINAL or lead.endswith((",", ":", "：", "，", "،", "、")):
         return True

@@ -245,8 +245,10 @@ def test_attributions_of_many_languages(language: str, text: str, expected: list
 
 PIECES = [
     "“Stay,” said Asha.", " She laughed. ", "“Why?”", "“No", "»Ja«", " sagte Karl", "—Hola —dijo Ana—. Pasa.", "— Reste, dit Claire.",
-    "「待って」と花子は言った。", "小明说：“等一下。”", "\n\n", "\n", "***", "Chapter 1", "He called it \"home\".", "\"Go,\" he said, \"now.\"",
-    "Mr. Rao sat.", "The next morning,", " in the village", "'Tis", "I thought, \"Run.\"", "आशा ने कहा, \"रुको।\"", "قالت ليلى: «ابقَ هنا».",
+    "「待って」と花子は言った。", "小明说：“等一下。”", "\n\n", "\n", "***", "Chapter 1",
+    "He called it \"home\".", "\"Go,\" he said, \"now.\"",
+    "Mr. Rao sat.", "The next morning,", " in the village", "'Tis", "I thought, \"Run.\"", "आशा ने कहा, \"रुको।\"",
+    "قالت ليلى: «ابقَ هنا».",
     "—", "...", "*", "_", "“", "”", "\"", "«", "»", "[[", "/*", "NAME: hi",
 ]  # fmt: skip
 PROSE = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=14).map(" ".join)
