@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from filmstudio.plugins.screenplay.grammar import continues_word, fold, grammar
@@ -88,6 +89,7 @@ def has_speech_verb(text: str) -> bool:
     return any(_has_word(folded, verb) for verb in _all_verbs())
 
 
+@lru_cache(maxsize=1)
 def _all_verbs() -> tuple[str, ...]:
     words = grammar().speech
     return tuple(dict.fromkeys(fold(verb) for verbs in (*words.verbs.values(), words.thought_verbs) for verb in verbs))
