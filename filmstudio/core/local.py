@@ -153,6 +153,7 @@ class LocalDispatcher:
                 raise EOFError
             report: _Report = worker.pipe.recv()
         except (EOFError, OSError):
+            worker.process.join(timeout=5)  # its pipe closes a moment before it can be reaped
             return self._replace(worker, f"ended with code {worker.process.exitcode}")
         self._peaks[worker.process.pid or 0] = report.peak_mb
         worker.batch = None
