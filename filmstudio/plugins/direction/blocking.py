@@ -84,7 +84,7 @@ def places(stage: Stage, order: Sequence[str], figures: Mapping[str, Figure], fo
         back = squeeze < 0.9 and index % 2 == 1
         ground = stage.walk_band[0] + 4 if back else stage.ground_y
         x = centre - total / 2 + offset * squeeze
-        marks[character] = Mark(character, round(x, 2), ground, "right" if character in line[: (len(line) + 1) // 2] else "left")
+        marks[character] = Mark(character, round(x, 2), ground, "right" if index <= line.index(order[0]) else "left")
     if len(line) == 1:
         only = marks[line[0]]
         marks[line[0]] = replace(only, facing="right" if only.x <= 960 else "left")

@@ -337,8 +337,11 @@ def _joins(before: Setup, size: ShotSize, subjects: tuple[str, ...], happening: 
     return seconds + happening.seconds <= LONGEST_HELD
 
 
-def cover_podcast(beats: Sequence[Beat], moments: Sequence[Moment], seen: frozenset[str]) -> list[Setup]:
-    """A conversation before microphones: an opening two-shot, then the speaker; everyone again every 25 s, on laughter and at the end."""
+def cover_podcast(beats: Sequence[Beat], moments: Sequence[Moment], seen: frozenset[str], *, together: bool = True) -> list[Setup]:
+    """A conversation before microphones: an opening two-shot, then the speaker; everyone again every 25 s, on laughter and at the end.
+
+    ``together`` is False where the picture is too narrow for the row of seats: then there are singles only.
+    """
     setups: list[Setup] = []
     since = Fraction(0)
     nth: dict[str, int] = {}
@@ -348,24 +351,32 @@ def cover_podcast(beats: Sequence[Beat], moments: Sequence[Moment], seen: frozen
         present = _present(moments[at], seen)
         everyone: ShotSize = "two" if len(present) <= 2 else "group"
         laughter = isinstance(beat, Happening) or "laughing" in beat.delivery
-        group = _group_of(beats, at, present)
+        group = _group_of(beats, at, present) if together else (beat,)
         speakers = {b.character for b in group if isinstance(b, Line)}
         last = at + len(group) >= len(beats)
+        asks_for_all = at == 0 or laughter or len(speakers) > 1 or since >= _TWO_SHOT_EVERY or (last and len(beats) > 4)
+        whose = _whose(beat, present)
         if not present:
             setups.append(Setup("wide", (), group, moment=at))
-        elif at == 0 or laughter or len(speakers) > 1 or since >= _TWO_SHOT_EVERY or (last and len(beats) > 4):
-            setups.append(Setup(everyone, present, group, moment=at, seconds=_OPENING_TWO if at == 0 else Fraction(0)))
-            since = Fraction(0)
-        elif isinstance(beat, Line) and beat.presence == "on" and beat.character in present:
-            turn = nth[beat.character] = nth.get(beat.character, 0) + 1
-            size: ShotSize = "medium" if turn % 2 else "close"
-            before = setups[-1]
-            if before.subjects == (beat.character,) and before.size == size:
-                size = "close" if size == "medium" else "medium"
-            setups.append(Setup(size, (beat.character,), group, moment=at))
-        else:
+        elif together and (asks_for_all or not whose):
             setups.append(Setup(everyone, present, group, moment=at))
+            since = Fraction(0)
+        else:
+            who = whose or present[0]
+            turn = nth[who] = nth.get(who, 0) + 1
+            size: ShotSize = "medium" if turn % 2 else "close"
+            if setups and setups[-1].subjects == (who,) and setups[-1].size == size:
+                size = "close" if size == "medium" else "medium"
+            setups.append(Setup(size, (who,), group, moment=at))
         for spoken in group:
             since += line_seconds(spoken) if isinstance(spoken, Line) else spoken.seconds
         at += len(group)
     return setups
+
+
+def _whose(beat: Beat, present: Sequence[str]) -> str:
+    """Whose single a beat is: its speaker's on screen; of a laugh, the one who laughs; else nobody's."""
+    if isinstance(beat, Line):
+        return beat.character if beat.presence == "on" and beat.character in present else ""
+    actors = [business.character for business in beat.business if business.character in present]
+    return actors[0] if actors else ""

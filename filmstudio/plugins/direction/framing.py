@@ -58,7 +58,7 @@ _SEATED_FIELD = 1.25
 """People in drawn seats cannot step forward: pictures of them are wider, or the stage would be enlarged beyond its drawing."""
 _FEET = frozenset({"wide", "full"})
 """Sizes that show the ground under the feet."""
-_NARROWEST_PAIR = 0.9
+NARROWEST_PAIR = 0.9
 """Pictures narrower than this show the speaker alone where others show a listener's shoulder."""
 _HIGHEST_EYES, _LOWEST_EYES = 0.20, 0.66
 """Shares of the height between which a listener's face is whole and clear of the captions."""
@@ -68,6 +68,8 @@ _UPRIGHT = 1.18
 """In an upright picture singles take this much more height, or shoulders and hands would be cut."""
 _LOOK_ROOM = 0.06
 """Share of the picture's width left in front of a face."""
+_SEAT_SIDE = 0.32
+"""The same in drawn seats, which have arms and knees beside them."""
 _SIDE = 0.10
 """Room beside the outermost figures, in heights of a figure."""
 
@@ -158,7 +160,7 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
         xs = _closer(on, subjects, xs, halves, height * ratio, unit)
         left = min(xs[mark.character] - halves[mark.character] for mark in subjects)
         right = max(xs[mark.character] + halves[mark.character] for mark in subjects)
-        wanted = right - left + 2 * _SIDE * measure * unit
+        wanted = right - left + 2 * (_SEAT_SIDE if on.fixed else _SIDE) * measure * unit
         height = max(height, wanted / ratio)
         middle = (left + right) / 2
     zoom = min(MOST_ZOOM, FRAME_HEIGHT / height)
@@ -183,7 +185,7 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
     others = [
         mark
         for mark in others
-        if ratio >= _NARROWEST_PAIR
+        if ratio >= NARROWEST_PAIR
         and _HIGHEST_EYES < (ground - on.figures[mark.character].eyes(mark.posture) * unit - top) / height < _LOWEST_EYES
     ]
     if single and others:

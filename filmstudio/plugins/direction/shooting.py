@@ -18,7 +18,7 @@ from filmstudio.plugins.backdrop.stage import Stage
 from filmstudio.plugins.direction.blocking import DOWN, UP, Moment, moments, places
 from filmstudio.plugins.direction.coverage import CLOSE_WEIGHT, Setup, cover, cover_podcast, weight
 from filmstudio.plugins.direction.figures import figure_of
-from filmstudio.plugins.direction.framing import Framed, Set, framed, view_of_place, wide
+from filmstudio.plugins.direction.framing import NARROWEST_PAIR, Framed, Set, framed, view_of_place, wide
 from filmstudio.plugins.direction.house import PACK, house_stages
 from filmstudio.plugins.direction.spotting import Spot, spot
 from filmstudio.plugins.direction.stages import choose_stage, light_for, weather_for
@@ -152,7 +152,11 @@ def _shoot_scene(
     seated = told.kind == "podcast"
     stage_moments = moments(place.beats, marks, seated=seated)
     names = {character: characters[character].name for character in order}
-    setups = cover_podcast(place.beats, stage_moments, frozenset(order)) if seated else cover(place.beats, stage_moments, names)
+    setups = (
+        cover_podcast(place.beats, stage_moments, frozenset(order), together=on.ratio >= NARROWEST_PAIR)
+        if seated
+        else cover(place.beats, stage_moments, names)
+    )
     opening = stage_moments[0] if stage_moments else Moment(tuple(sorted(marks.values(), key=lambda mark: mark.x)))
     before_entrances = Moment(tuple(mark for mark in opening.marks if mark.enters is None))
     shots: list[Shot] = []

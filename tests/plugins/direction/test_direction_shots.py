@@ -166,6 +166,15 @@ def test_the_two_speakers_face_each_other_in_every_shot_of_the_scene() -> None:
             assert mark.facing == ("right" if mark.character == "asha" else "left")
 
 
+def test_the_two_who_talk_face_each_other_whoever_else_is_there() -> None:
+    talk = [line("b1", "ravi"), line("b2", "asha"), line("b3", "ravi")]
+    film = direct([scene(*talk, present=("asha", "dada", "ravi"))])
+    group = next(shot for _, shot in film.shots() if shot.size == "group")
+    at = {p.character: p for p in group.performers}
+    assert at["asha"].x < at["ravi"].x < at["dada"].x
+    assert [at[who].facing for who in ("asha", "ravi", "dada")] == ["right", "left", "left"]
+
+
 def test_editing_one_line_changes_the_id_of_its_shot_alone() -> None:
     talk = [line(f"b{n}", "asha" if n % 2 else "dada", "It is a long way home, and the night is dark.") for n in range(10)]
     before = {shot.id: shot for _, shot in direct([scene(*talk)]).shots()}
@@ -249,6 +258,17 @@ def test_a_podcast_sits_in_its_seats_and_opens_on_both_hosts() -> None:
     assert first.size == "two" and len(first.performers) == 2
     assert all(p.posture == "sit" for _, shot in film.shots() for p in shot.performers)
     assert {round(p.x) for _, shot in film.shots() for p in shot.performers} == {606, 1316}
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_a_podcast_shows_whoever_speaks_in_every_shape_of_picture(aspect: Aspect) -> None:
+    talk = [
+        line(f"b{n}", "asha" if n % 2 else "dada", "Yes." if n in (3, 4, 5) else "So tell me how all of this began for you.")
+        for n in range(9)
+    ]
+    film = direct([scene(*talk, place="", setting="interior")], aspect, kind="podcast")
+    for _, shot in film.shots():
+        assert all(face_inside(shot, spoken.character, film, aspect) for spoken in shot.lines)
 
 
 def test_most_shots_are_held_still() -> None:
