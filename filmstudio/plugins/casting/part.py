@@ -8,20 +8,11 @@ from typing import Literal, cast, get_args
 
 from filmstudio.core.character import Age, Gender
 from filmstudio.core.requests import CastNote
+from filmstudio.plugins.breakdown.cultures import art_culture
 from filmstudio.plugins.casting.wardrobe import Relation, wardrobe
 from filmstudio.plugins.casting.words import Reading, read, tokens
 
 Sex = Literal["female", "male", "any"]
-
-_CULTURES: dict[str, str] = {
-    "indian": "south_asia", "indian_north": "south_asia", "indian_south": "south_asia", "indian_east": "south_asia",
-    "indian_west": "south_asia", "south_asian": "south_asia", "pakistani": "south_asia", "bangladeshi": "south_asia",
-    "japanese": "japan", "chinese": "china", "korean": "korea", "southeast_asian": "southeast_asia", "southeast_asia": "southeast_asia",
-    "middle_eastern": "middle_east", "arab": "middle_east", "arabic": "middle_east", "turkish": "turkey", "persian": "persia",
-    "african": "west_africa", "west_african": "west_africa", "east_african": "east_africa", "western": "western",
-    "western_american": "western", "western_european": "western", "american": "western", "european": "western", "latin": "western",
-    "latin_american": "western", "fantasy": "fantasy",
-}  # fmt: skip
 
 _LANGUAGE_CULTURES: dict[str, str] = {
     "sw": "east_africa", "am": "east_africa", "so": "east_africa", "fa": "persia", "tr": "turkey", "th": "southeast_asia",
@@ -202,12 +193,10 @@ def culture_of(note: CastNote, reading: Reading) -> str:
     """The wardrobe's culture: the note's own, refined by a place in the description or the language where it holds several."""
     house = wardrobe()
     key = note.culture.lower().replace("-", "_").replace(" ", "_")
-    base = key if key in house.culture_outfits and key != "any" else _CULTURES.get(key, "")
+    base = key if key in house.culture_outfits and key != "any" else art_culture(note.culture)
     said = f" {reading.text} "
     named = next((culture for culture, words in house.culture_words.items() if any(f" {word} " in said for word in words)), "")
     by_language = _LANGUAGE_CULTURES.get(note.language.split("-")[0], "")
-    if not base:
-        return named or by_language or "western"
     for better in (named, by_language):
         if better and (better in _REFINES.get(base, frozenset()) or (better == named and base == "western" and better != "fantasy")):
             return better

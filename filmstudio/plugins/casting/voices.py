@@ -6,10 +6,13 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from filmstudio.core.character import VoiceChoice
 from filmstudio.core.errors import InputError
 from filmstudio.core.requests import CastNote
-from filmstudio.plugins.casting.ears import Heard, Voice, VoiceAge, catalogue, distance, hear, semitones
+from filmstudio.plugins.casting.ears import Heard, Voice, VoiceAge, catalogue, distances, hear, semitones
 from filmstudio.plugins.casting.part import Part
 from filmstudio.plugins.casting.wardrobe import creatures
 
@@ -104,12 +107,15 @@ def cast_voices(
         takes, spoken = _takes(speaker)
         if not spoken:
             remarks.append((speaker.note.name, f"no voice speaks {speaker.note.language}; an English voice reads the lines.", True))
-        others = [(by_id[other], heard) for other, heard in given.items()]
+        rivals = [_rival(speaker, by_id[other], heard, together) for other, heard in given.items()]
+        apart = distances([take.heard for take in takes], [rival.heard for rival in rivals])
         costed = [
-            (round(_cost(take, speaker, others, together), 6), take.heard.voice.id, take.effort, index) for index, take in enumerate(takes)
+            (round(_fit(take, speaker) + _clash(take, rivals, apart[index]), 6), take.heard.voice.id, take.effort, index)
+            for index, take in enumerate(takes)
         ]
-        best = takes[min(costed)[3]].heard
-        nearest = min((distance(best, heard) for _, heard in others), default=IN_FILM)
+        chosen_take = min(costed)[3]
+        best = takes[chosen_take].heard
+        nearest = float(apart[chosen_take].min()) if rivals else IN_FILM
         if nearest < IN_FILM:
             remarks.append((speaker.note.name, f"sounds much like somebody else (distance {nearest:.1f} of {IN_FILM}).", True))
         given[speaker.note.id] = best
@@ -212,8 +218,9 @@ def _person_shift(voice: Voice, speaker: Speaker) -> tuple[float, float, float]:
     return pitch, formant, rate
 
 
-def _cost(take: _Take, speaker: Speaker, others: Sequence[tuple[Speaker, Heard]], together: Sequence[Sequence[str]]) -> float:
-    heard, voice, part = take.heard, take.heard.voice, speaker.part
+def _fit(take: _Take, speaker: Speaker) -> float:
+    """How little a take suits the person, whoever else is cast: accent, age, gender, character, and how far it was moved."""
+    voice, part = take.heard.voice, speaker.part
     languages = _languages(speaker) or ("en-US",)
     cost = 2.0 * languages.index(voice.language)
     want = _AGES[part.age]
@@ -226,23 +233,49 @@ def _cost(take: _Take, speaker: Speaker, others: Sequence[tuple[Speaker, Heard]]
         # Before the voice breaks, a girl's and a boy's are near each other.
         cost += 2.0 if want == "child" and voice.gender == "female" else 9.0
     cost -= 1.5 * _character(voice, speaker)
-    cost += 0.0 if take.effort == 0 else 0.8 + 0.1 * take.effort
-    for other, theirs in others:
-        cost += 4.0 * max(0.0, _needed(speaker, other, together) - distance(heard, theirs))
-        if voice.id == theirs.voice.id:
-            cost += 6.0 if speaker.note.narrator or other.note.narrator else 3.0
-        same_sex = part.sex == other.part.sex and _share(speaker, other, together)
-        if same_sex and semitones(heard, theirs) < _SAME_SEX_F0 and abs(heard.rate / theirs.rate - 1) < _SAME_SEX_RATE:
+    return cost + (0.0 if take.effort == 0 else 0.8 + 0.1 * take.effort)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """Somebody already cast, as the next speaker must be told from them."""
+
+    heard: Heard
+    needed: float
+    same_sex_scene: bool
+    narrates: bool
+
+
+def _rival(speaker: Speaker, other: Speaker, heard: Heard, together: Sequence[Sequence[str]]) -> _Rival:
+    share = _share(speaker, other, together)
+    return _Rival(
+        heard,
+        needed=_needed(speaker, other, share=share),
+        same_sex_scene=share and speaker.part.sex == other.part.sex,
+        narrates=speaker.note.narrator or other.note.narrator,
+    )
+
+
+def _clash(take: _Take, rivals: Sequence[_Rival], apart: NDArray[np.float64]) -> float:
+    """How much a take is mistaken for those already cast; ``apart`` holds its distance to each."""
+    heard = take.heard
+    cost = 0.0
+    for rival, distance in zip(rivals, apart, strict=True):
+        cost += 4.0 * max(0.0, rival.needed - float(distance))
+        if heard.voice.id == rival.heard.voice.id:
+            cost += 6.0 if rival.narrates else 3.0
+        close = semitones(heard, rival.heard) < _SAME_SEX_F0 and abs(heard.rate / rival.heard.rate - 1) < _SAME_SEX_RATE
+        if rival.same_sex_scene and close:
             cost += 1.5
     return cost
 
 
-def _needed(one: Speaker, other: Speaker, together: Sequence[Sequence[str]]) -> float:
+def _needed(one: Speaker, other: Speaker, *, share: bool) -> float:
     if one.host and other.host:
         return HOSTS
     if one.lead and other.lead:
         return LEADS
-    return IN_SCENE if _share(one, other, together) else IN_FILM
+    return IN_SCENE if share else IN_FILM
 
 
 def _share(one: Speaker, other: Speaker, together: Sequence[Sequence[str]]) -> bool:
