@@ -1,0 +1,24 @@
+"""Fixtures that many suites share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One store for all films of a test run, in whichever xdist worker they are made: portraits and stages are drawn once."""
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return root / "film-cache"
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """The folder of example screenplays."""
+    return Path(__file__).parents[1] / "examples"
