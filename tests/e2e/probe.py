@@ -52,7 +52,7 @@ def probe(folder: Path) -> Probe:
                     subtitles.append(data[2 : 2 + int.from_bytes(data[:2], "big")].decode())
     head = path.read_bytes()[: 1 << 20]
     return Probe(
-        frames=len(pts), seconds=len(pts) / float(rate), width=width, height=height, 
+        frames=len(pts), seconds=len(pts) / float(rate), width=width, height=height,
         pts_in_order=pts == list(range(len(pts))), colour=colour,
         profile=profile, subtitles=subtitles, sound=sound, loudness=pyloudnorm.Meter(48_000).integrated_loudness(sound.astype(np.float64)),
         index_first=head.find(b"moov") < head.find(b"mdat") or b"mdat" not in head,

@@ -1,0 +1,157 @@
+"""The command line: it teaches, it answers quickly, and bad input gets a message and nothing else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from filmstudio.cli.commands import app
+
+HOME = Path(__file__).resolve().parents[2]
+GOOD = "INT. CAFE - DAY\n\nLENA\nIt rains.\n"
+
+
+def run(*arguments: str, cache: Path) -> tuple[int, str]:
+    """Exit code and everything printed; an exception that is not a clean exit fails the test."""
+    words = [*arguments, "--cache-dir", str(cache)] if arguments[0] in ("render", "plan") else list(arguments)
+    result = CliRunner().invoke(app, words)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, " ".join((result.output + (result.stderr if result.stderr_bytes else "")).split())
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def test_help_names_every_command() -> None:
+    shown = subprocess.run([sys.executable, "-m", "filmstudio", "--help"], capture_output=True, text=True, check=True, cwd=HOME)
+    for command in ("render", "plan", "inspect", "plugins", "voices", "cache", "bench", "test"):
+        assert command in shown.stdout
+
+
+BAD_SCRIPTS = {
+    "empty": (b"", "empty"),
+    "blank": (b"  \n\n \t\n", "empty"),
+    "binary": (bytes(range(256)) * 40, ""),
+    "nuls": (b"INT. A - DAY\n\n" + b"\x00" * 400, ""),
+    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(5000), ""),
+}
+
+
+@pytest.mark.parametrize("name", sorted(BAD_SCRIPTS))
+def test_a_script_that_is_none_is_refused_with_a_reason(name: str, cache: Path, tmp_path: Path) -> None:
+    data, word = BAD_SCRIPTS[name]
+    script = tmp_path / "script.fountain"
+    script.write_bytes(data)
+    code, said = run("render", str(script), "-o", str(tmp_path / "out"), cache=cache)
+    assert code == 1
+    assert "error:" in said and "script.fountain" in said and word in said.lower()
+    assert "Traceback" not in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_script_of_100_000_words_is_refused_before_any_work(cache: Path, tmp_path: Path) -> None:
+    script = tmp_path / "long.fountain"
+    script.write_text("INT. A - DAY\n\n" + "word " * 100_000)
+    code, said = run("render", str(script), "-o", str(tmp_path / "out"), cache=cache)
+    assert code == 1
+    assert "100,0" in said and "25,000" in said
+
+
+def test_a_missing_file_and_a_folder_are_told_apart(cache: Path, tmp_path: Path) -> None:
+    assert "cannot be opened" in run("render", str(tmp_path / "none.fountain"), cache=cache)[1]
+    assert "is a folder" in run("render", str(tmp_path), cache=cache)[1]
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--size", "9000p"), "size"),
+        (("--fps", "23"), "fps"),
+        (("--preset", "best"), "preset"),
+        (("--duration", "soon"), "no length"),
+        (("--duration", "1"), "outside"),
+        (("--voice", "LENA"), "NAME=VOICE"),
+        (("--voice", "NOBODY=en-us-claire"), "not in the script"),
+        (("--voice", "LENA=zeus"), "zeus"),
+        (("--engine", "music=mozart"), "mozart"),
+        (("--engine", "stunts=fall"), "stunts"),
+        (("--captions", "size=huge"), "size"),
+        (("--seed", "-1"), "seed"),
+        (("--config", "none.toml"), "none.toml"),
+    ],
+)
+def test_an_option_that_cannot_be_met_says_what_can(option: tuple[str, str], said: str, cache: Path, tmp_path: Path) -> None:
+    script = tmp_path / "good.fountain"
+    script.write_text(GOOD)
+    code, answer = run("render", str(script), "-o", str(tmp_path / "out"), *option, cache=cache)
+    assert code == 1
+    assert said in answer and "Traceback" not in answer
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_with_other_things_in_it_is_refused_before_any_work(cache: Path, tmp_path: Path) -> None:
+    script, out = tmp_path / "good.fountain", tmp_path / "mine"
+    script.write_text(GOOD)
+    out.mkdir()
+    (out / "letter.txt").write_text("dear")
+    code, answer = run("render", str(script), "-o", str(out), cache=cache)
+    assert code == 1 and "holds other files" in answer
+    assert [path.name for path in out.iterdir()] == ["letter.txt"]
+
+
+NAMES = ["../../etc/passwd", "$(rm -rf)", "A" * 60, "\U0001f600\U0001f600", "СОНЯ", "花子", "O'NEIL-MÜLLER", "%s%n", "CON", "<script>"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_is_only_a_name(name: str, cache: Path, tmp_path: Path) -> None:
+    script, saved = tmp_path / "names.fountain", tmp_path / "film.json"
+    script.write_text(f"Title: {name}\n\nINT. CAFE - DAY\n\n@{name}\nHello, you.\n\n@{name}\nGoodbye.\n", encoding="utf-8")
+    code, answer = run("plan", str(script), "--save", str(saved), cache=cache)
+    assert "Traceback" not in answer
+    assert code in (0, 1)
+    if code == 0:
+        film = json.loads(saved.read_text(encoding="utf-8"))
+        assert all(set(character["id"]) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_") for character in film["characters"])
+    assert {path.name for path in tmp_path.iterdir()} <= {"names.fountain", "film.json", "cache"}
+
+
+def test_a_film_file_with_mistakes_has_them_all_told(cache: Path, tmp_path: Path) -> None:
+    script, saved = tmp_path / "good.fountain", tmp_path / "film.json"
+    script.write_text(GOOD)
+    assert run("plan", str(script), "--save", str(saved), cache=cache)[0] == 0
+    film = json.loads(saved.read_text())
+    film["aspect"] = "4:3"
+    film["characters"][0]["age"] = "ancient"
+    film["unknown"] = 1
+    saved.write_text(json.dumps(film))
+    code, answer = run("plan", "--film", str(saved), cache=cache)
+    assert code == 1
+    for word in ("aspect", "characters.0.age", "unknown"):
+        assert word in answer
+
+
+def test_options_may_come_from_a_file_and_the_command_line_wins(cache: Path, tmp_path: Path) -> None:
+    script = tmp_path / "good.fountain"
+    script.write_text(GOOD)
+    (tmp_path / "filmstudio.toml").write_text('[render]\ntitle = "From the file"\nseed = 3\n')
+    saved = tmp_path / "film.json"
+    assert run("plan", str(script), "--save", str(saved), "--seed", "5", cache=cache)[0] == 0
+    film = json.loads(saved.read_text())
+    assert (film["title"], film["seed"]) == ("From the file", 5)
+    (tmp_path / "filmstudio.toml").write_text("[render]\nsaed = 3\n")
+    code, answer = run("plan", str(script), cache=cache)
+    assert code == 1 and "saed" in answer
+
+
+def test_lists_are_lists(cache: Path) -> None:
+    engines = json.loads(CliRunner().invoke(app, ["plugins", "--json"]).stdout)
+    assert {engine["role"] for engine in engines} >= {"voice", "picture", "music", "mastering"}
+    voices = json.loads(CliRunner().invoke(app, ["voices", "--language", "hi", "--json"]).stdout)
+    assert voices and all(voice["language"] == "hi" for voice in voices)
