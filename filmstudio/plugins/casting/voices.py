@@ -225,6 +225,8 @@ def _fit(take: _Take, speaker: Speaker) -> float:
     cost = 2.0 * languages.index(voice.language)
     want = _AGES[part.age]
     cost += 2.5 * abs(_STEPS[want] - _STEPS[voice.age])
+    if part.sex == "any" and part.creature:
+        cost += _CREATURE_PITCH * abs(float(np.log2(take.heard.f0 / _creature_f0(part.creature))))
     if part.sex == "any":
         cost += 0.0 if voice.gender == "non-binary" or part.creature else 1.0
     elif voice.gender == "non-binary":
@@ -234,6 +236,16 @@ def _fit(take: _Take, speaker: Speaker) -> float:
         cost += 2.0 if want == "child" and voice.gender == "female" else 9.0
     cost -= 1.5 * _character(voice, speaker)
     return cost + (0.0 if take.effort == 0 else 0.8 + 0.1 * take.effort)
+
+
+_CREATURE_PITCH = 2.0
+"""Cost of each octave between a creature's voice and the pitch its size suggests."""
+
+
+def _creature_f0(creature: str) -> float:
+    """The pitch, Hz, that the size of a creature suggests: large ones low, small ones high."""
+    scale = creatures()[creature].scale or 1.0
+    return 105.0 if scale >= 1.4 else 150.0 if scale >= 1.0 else 220.0
 
 
 @dataclass(frozen=True, slots=True)

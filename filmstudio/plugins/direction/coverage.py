@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from filmstudio.core.estimate import line_seconds
-from filmstudio.core.film import Beat, Happening, Line, ShotSize
+from filmstudio.core.film import Beat, Emotion, Happening, Line, ShotSize
 from filmstudio.plugins.direction.blocking import Moment
 from filmstudio.plugins.direction.stages import fold, occurs
 
@@ -36,6 +36,11 @@ _AT_A_CHAIR = frozenset({"sit", "stand_up"})
 HAND_ACTIONS = frozenset(["pick_up", "give", "strike_match", "hold_lamp", "read", "drink", "phone"])
 
 CLOSE_WEIGHT, EXTREME_WEIGHT = 3.0, 5.0
+_ANSWERS: dict[Emotion, Emotion] = {
+    "happy": "happy", "warm": "warm", "sad": "sad", "angry": "afraid", "afraid": "afraid", "surprised": "surprised",
+    "thoughtful": "thoughtful",
+}  # fmt: skip
+"""What a listener's face says to an emotion heard."""
 _BEFORE_EXTREME = 4
 """Lines that are spoken before a face may fill the picture."""
 LONGEST_HELD = Fraction(8)
@@ -62,6 +67,8 @@ class Setup:
     push: bool = False
     seconds: Fraction = Fraction(0)
     """Length of a shot without beats."""
+    felt: Emotion = "neutral"
+    """What the face of a reaction shows."""
     key: str = ""
     """What the shot is, for its id, when it holds no beat."""
 
@@ -289,7 +296,16 @@ def _react(
     if isinstance(following, Happening) and any(business.character == who for business in following.business):
         return
     scene.reacted_at = at
-    scene.setups.append(Setup("reaction", (who,), moment=min(at, len(moments) - 1), seconds=Fraction(13, 10), key=f"reaction-{line.id}"))
+    scene.setups.append(
+        Setup(
+            "reaction",
+            (who,),
+            moment=min(at, len(moments) - 1),
+            seconds=Fraction(13, 10),
+            felt=_ANSWERS.get(line.emotion, "neutral"),
+            key=f"reaction-{line.id}",
+        )
+    )
 
 
 def _cover_happening(scene: _Scene, beats: Sequence[Beat], at: int, moments: Sequence[Moment], names: Mapping[str, str]) -> int:

@@ -25,6 +25,17 @@ _CREATURES: dict[str, tuple[float, float, float]] = {
 }  # fmt: skip
 """Top, eye line and half width of the house pack's creatures, measured on their drawings, drawing units above the ground."""
 
+_TALL = {
+    "hat_wizard": 230.0, "hat_gele": 175.0, "hat_toque": 150.0, "hat_top": 150.0, "hat_gat": 110.0, "hat_crown": 105.0, "hat_safa": 90.0,
+    "hat_fez": 90.0, "hat_peak": 70.0, "hat_conical": 90.0, "h_highbun": 95.0, "north_high": 90.0, "messy": 95.0, "h_afro": 70.0,
+    "h_mohawk": 90.0, "h_updo": 90.0, "helm_knight": 120.0, "wrap_": 90.0,
+}  # fmt: skip
+"""Drawing units above the crown of what rises high over a head, by the beginning of its parts' names."""
+_HEADS_AHEAD = {
+    "wolf": 129.0, "snow_wolf": 129.0, "tiger": 180.0, "elephant": 229.0, "crane": 105.0, "dragon": 136.0, "gold_dragon": 136.0,
+    "bear": 25.0, "polar_bear": 25.0,
+}  # fmt: skip
+"""Drawing units from the feet forward to the head of creatures that carry it before them."""
 _SEATED_GROUND: dict[Posture, float] = {"stand": 925.0, "sit": 702.0, "sit_floor": 452.0, "kneel": 690.0, "lie": 925.0}
 """Drawing units from the neck down to the ground in each posture of the motion data; robed people kneel on their heels."""
 _ROBED_KNEEL = 452.0
@@ -44,6 +55,8 @@ class Figure:
     half: float
     s: float = 0.0
     robed: bool = False
+    ahead: float = 0.0
+    """How far before the feet the head is, as of an animal on four legs."""
 
     def eyes(self, posture: Posture) -> float:
         """Height of the eyes in a posture."""
@@ -59,8 +72,8 @@ class Figure:
         return self.eyes(posture) + (self.top - self.eye)
 
     def reach(self, posture: Posture) -> float:
-        """How far behind the feet the head is: nothing unless the person lies down."""
-        return _LYING_REACH * self.eye if self.s and posture == "lie" else 0.0
+        """How far behind the feet the head is: of a person who lies down; less than nothing of an animal on four legs."""
+        return _LYING_REACH * self.eye if self.s and posture == "lie" else -self.ahead
 
 
 def figure_of(character: Character) -> Figure:
@@ -68,7 +81,8 @@ def figure_of(character: Character) -> Figure:
     look = character.identity.look
     creature = look.get("creature")
     if isinstance(creature, str):
-        return Figure(*_CREATURES.get(creature, (800.0, 640.0, 200.0)))
+        top, eye, half = _CREATURES.get(creature, (800.0, 640.0, 200.0))
+        return Figure(top, eye, half, ahead=_HEADS_AHEAD.get(creature, 0.0))
     body, head = look.get("body"), look.get("head")
     height = _number(body, "s", 0.97)
     width = _number(body, "w", 1.0)
@@ -80,7 +94,16 @@ def figure_of(character: Character) -> Figure:
     half = max(_SHOULDERS * width * height * 1.05, 105.0 * scale)
     baby = character.age == "baby"
     robed = isinstance(body, dict) and bool(body.get("feet_only"))
-    return Figure(eye + _CROWN_OVER_EYE * scale + _HAIR, eye, half, 0.0 if baby else height, robed)
+    top = eye + _CROWN_OVER_EYE * scale + max(_HAIR, _over_the_crown(head) * scale)
+    return Figure(top, eye, half, 0.0 if baby else height, robed)
+
+
+def _over_the_crown(head: object) -> float:
+    """Drawing units that hair or headwear rises above the crown."""
+    if not isinstance(head, dict):
+        return 0.0
+    parts = [str(part) for key in ("back", "front") if isinstance(head.get(key), list) for part in head[key]]
+    return max((height for part in parts for name, height in _TALL.items() if part.startswith(name)), default=0.0)
 
 
 def _number(record: object, key: str, otherwise: float) -> float:

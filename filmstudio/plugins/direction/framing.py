@@ -156,6 +156,9 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
     # People who step forward also step apart: their distance grows with them.
     xs = {mark.character: middle + (heads.get(mark.character, mark.x) - middle) * step for mark in (*subjects, *others)}
     halves = {mark.character: on.figures[mark.character].half * unit for mark in (*subjects, *others)}
+    if single and size not in _FEET and size != "extreme":
+        # Horns, hats and high hair stay in the picture.
+        height = max(height, (figure.top - figure.eye) * unit / (plan.eyes - 0.02))
     if not single:
         xs = _closer(on, subjects, xs, halves, height * ratio, unit)
         left = min(xs[mark.character] - halves[mark.character] for mark in subjects)

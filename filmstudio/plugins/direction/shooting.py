@@ -268,7 +268,7 @@ def _shot(note: SceneNote, setup: Setup, on: Set, stage_moments: Sequence[Moment
 
 def _emotions(setup: Setup) -> dict[str, str]:
     """The emotion everyone has when the shot begins: a speaker's own line, a reaction to what was said."""
-    felt: dict[str, str] = {}
+    felt: dict[str, str] = {who: setup.felt for who in setup.subjects} if setup.size == "reaction" else {}
     for beat in setup.beats:
         if isinstance(beat, Line):
             felt.setdefault(beat.character, beat.emotion)

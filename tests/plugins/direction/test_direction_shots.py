@@ -175,6 +175,17 @@ def test_the_two_who_talk_face_each_other_whoever_else_is_there() -> None:
     assert [at[who].facing for who in ("asha", "ravi", "dada")] == ["right", "left", "left"]
 
 
+def test_a_tall_hat_is_in_the_picture() -> None:
+    look = {"body": {"s": 1.0, "w": 1.0}, "head": {"scale": 1.0, "front": ["hat_wizard"], "back": []}}
+    merlin = Character(id="ravi", name="RAVI", identity=Identity(seed=1, pack="house", look=look))
+    breakdown = BreakdownResult(title="Hat", scenes=(scene(line("b1", "ravi", emotion="sad", strength=0.6), present=("ravi",)),))
+    film = Director().make(DirectRequest(breakdown=breakdown, characters=(merlin,)), None).film  # type: ignore[arg-type]
+    shot = next(shot for _, shot in film.shots() if shot.lines)
+    top = shot.camera.start.y - FRAME_HEIGHT / shot.camera.start.zoom / 2
+    mark = shot.performers[0]
+    assert mark.ground - figure_of(merlin).top * mark.scale >= top
+
+
 def test_editing_one_line_changes_the_id_of_its_shot_alone() -> None:
     talk = [line(f"b{n}", "asha" if n % 2 else "dada", "It is a long way home, and the night is dark.") for n in range(10)]
     before = {shot.id: shot for _, shot in direct([scene(*talk)]).shots()}
