@@ -119,8 +119,8 @@ def render(
         if as_json:
             sys.stdout.write(record_json(delivered.report))
         else:
-            show.report(console, delivered.report)
-            console.print(f"\nThe film is in [bold]{folder / 'film.mp4'}[/]", highlight=False, soft_wrap=True)
+            show.report(_page(), delivered.report)
+            _page().print(f"\nThe film is in [bold]{folder / 'film.mp4'}[/]", highlight=False, soft_wrap=True)
         if delivered.report.verdict == "failed":
             raise typer.Exit(3)
 
@@ -163,13 +163,13 @@ def plan(
         if as_json:
             sys.stdout.write(record_json(picture))
         else:
-            show.plan(console, picture)
+            show.plan(_page(), picture)
 
 
 @app.command()
 def inspect(folder: Annotated[Path, typer.Argument(help="A delivery folder.")], as_json: AsJson = False) -> None:
     """Show the report of a delivered film: what made it, what was measured, what fell short."""
-    with _reporting() as console:
+    with _reporting():
         from filmstudio.cli import show
         from filmstudio.core.finishing import record_json
 
@@ -177,7 +177,7 @@ def inspect(folder: Annotated[Path, typer.Argument(help="A delivery folder.")], 
         if as_json:
             sys.stdout.write(record_json(facts))
         else:
-            show.report(console, facts)
+            show.report(_page(), facts)
 
 
 @app.command()
@@ -186,7 +186,7 @@ def plugins(
     as_json: AsJson = False,
 ) -> None:
     """List every engine with its role, version and needs."""
-    with _reporting() as console:
+    with _reporting():
         import json
 
         from filmstudio.cli import show
@@ -210,7 +210,7 @@ def plugins(
             ]
             sys.stdout.write(json.dumps(rows, indent=2) + "\n")
         else:
-            show.engines(console, found, role)
+            show.engines(_page(), found, role)
 
 
 @app.command()
@@ -219,7 +219,7 @@ def voices(
     as_json: AsJson = False,
 ) -> None:
     """List the voices that characters can speak with."""
-    with _reporting() as console:
+    with _reporting():
         import json
 
         from filmstudio.cli import show
@@ -235,13 +235,13 @@ def voices(
         if as_json:
             sys.stdout.write(json.dumps([voice.model_dump() for voice in entries], indent=2, ensure_ascii=False) + "\n")
         else:
-            show.voices(console, entries)
+            show.voices(_page(), entries)
 
 
 @cache_app.command("stats")
 def cache_stats(cache_dir: CacheDir = None, as_json: AsJson = False) -> None:
     """Show how much the store holds."""
-    with _reporting() as console:
+    with _reporting():
         import dataclasses
         import json
 
@@ -249,7 +249,7 @@ def cache_stats(cache_dir: CacheDir = None, as_json: AsJson = False) -> None:
         if as_json:
             sys.stdout.write(json.dumps(dataclasses.asdict(usage)) + "\n")
         else:
-            console.print(f"{usage.takes} takes, {usage.media} media files, {usage.bytes / 1e9:.2f} GB")
+            _page().print(f"{usage.takes} takes, {usage.media} media files, {usage.bytes / 1e9:.2f} GB")
 
 
 @cache_app.command("prune")
@@ -258,9 +258,9 @@ def cache_prune(
     cache_dir: CacheDir = None,
 ) -> None:
     """Remove the takes used longest ago until the rest fit."""
-    with _reporting() as console:
+    with _reporting():
         gone = _store(cache_dir).prune(int(keep * 1e9))
-        console.print(f"removed {gone.takes} takes and {gone.media} media files, {gone.bytes / 1e9:.2f} GB")
+        _page().print(f"removed {gone.takes} takes and {gone.media} media files, {gone.bytes / 1e9:.2f} GB")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -324,6 +324,13 @@ def _store(cache_dir: Path | None) -> Any:
     from filmstudio.core.store import Store
 
     return Store(cache_dir or default_cache())
+
+
+def _page() -> Console:
+    """Standard output: what a command was asked for. Progress and trouble go to standard error."""
+    from rich.console import Console
+
+    return Console()
 
 
 def _save(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from filmstudio.core.film import Film
 from filmstudio.core.options import credits_for
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.report import Report
+from filmstudio.core.roles import ROLES
 from filmstudio.core.voicepack import VoiceEntry
 
 _COLOURS = {"passed": "green", "degraded": "yellow", "failed": "red"}
@@ -118,15 +119,19 @@ def report(console: Console, facts: Report) -> None:
 
 def engines(console: Console, plugins: Plugins, role: str | None) -> None:
     """Every engine, its role, version and needs, and whether it can run here."""
-    table = Table("Role", "Engine", "Version", "From", "Needs", "Licence", "Here", "What it does")
+    shown = ""
     for offer in plugins.engines(role):
         engine, needs = offer.engine, offer.engine.needs
+        if engine.role != shown:
+            shown = engine.role
+            console.print(f"\n[bold]{shown}[/]  [dim]{escape(ROLES[shown].does)}[/]", highlight=False)
+        default = "[cyan] default[/]" if ROLES[shown].default == engine.name else ""
+        console.print(f"  [green]{engine.name}[/] {engine.version}{default}  {escape(engine.summary)}", highlight=False)
         wants = f"{needs.cpu:g} CPU, {needs.memory_mb} MB" + (f", {needs.gpu:g} GPU" if needs.gpu else "")
-        trouble = engine().ready()
-        here = "[green]✓[/]" if not trouble else f"[yellow]{escape(trouble)}[/]"
-        source = offer.distribution or offer.plugin
-        table.add_row(engine.role, engine.name, engine.version, source, wants, needs.licence, here, escape(engine.summary))
-    console.print(table)
+        batch = f", batches of {needs.batch_size}" if needs.batch_size > 1 else ""
+        console.print(f"    [dim]needs {wants}{batch}; {needs.licence}; from {offer.distribution or offer.plugin}[/]", highlight=False)
+        if trouble := engine().ready():
+            console.print(f"    [yellow]cannot run here: {escape(trouble)}[/]", highlight=False)
     for problem in plugins.problems:
         _problem(console, problem, "yellow", "turned away")
 

@@ -105,6 +105,7 @@ class _Walk:
         """Task ids by digest in flight; the first of them was submitted, the others wait for it."""
         self._calls: dict[str, Call] = {}
         self._tries: dict[str, int] = defaultdict(int)
+        self._spans: dict[str, trace.Span] = {}
 
     def run(self) -> dict[str, Made]:
         """Walk to the end."""
@@ -137,6 +138,9 @@ class _Walk:
             else:
                 self._flying[call.digest] = [task_id]
                 self._calls[task_id] = call
+                engine = self._engines[task.role].engine
+                attributes = {"filmstudio.role": task.role, "filmstudio.engine": engine.name, "filmstudio.digest": call.digest}
+                self._spans[task_id] = _tracer.start_span(f"task {task_id}", attributes=attributes)
                 self._watch(Event("started", task))
                 self._submit(task_id)
 
@@ -164,7 +168,9 @@ class _Walk:
                 self._submit(outcome.task)
                 return
             engine = self._engines[self._graph.tasks[outcome.task].role].engine.name
+            self._spans.pop(outcome.task).set_status(trace.StatusCode.ERROR)
             raise failed(outcome.failure or Failure(message="the worker died."), task=outcome.task, plugin=engine)
+        self._spans.pop(outcome.task).end()
         first, *twins = self._flying.pop(outcome.take.digest)
         self._finish(first, Made(outcome.take, cached=False))
         for twin in twins:
