@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from filmstudio.core.errors import InputError, Problem, Severity, StudioError
-from filmstudio.core.estimate import film_seconds, scene_seconds
+from filmstudio.core.estimate import film_seconds, scene_seconds, shot_seconds
 from filmstudio.core.film import Film
 from filmstudio.core.options import credits_for
 from filmstudio.core.plugins import Plugins
@@ -62,6 +62,9 @@ def plan(console: Console, film: Film) -> None:
         row = (scene.number, scene.heading or scene.place, stage, scene.set.light + weather, scene.mood)
         scenes.add_row(*(escape(cell) for cell in row), str(len(scene.shots)), str(lines), length)
     console.print(scenes)
+    for scene in film.scenes:
+        shots_of = ", ".join(f"{shot.size.replace('_', ' ')} {float(shot_seconds(shot)):.1f}" for shot in scene.shots)
+        console.print(f"[dim]Shots of {escape(scene.number)}, seconds: {shots_of}[/]", highlight=False)
     cast = Table("Name", "Age", "Gender", "Voice", "Lines", title="Cast", title_justify="left")
     for character in film.characters:
         count = sum(1 for line in film.lines() if line.character == character.id)
