@@ -39,7 +39,7 @@ _HEADS_AHEAD = {
 _SEATED_GROUND: dict[Posture, float] = {"stand": 925.0, "sit": 702.0, "sit_floor": 452.0, "kneel": 690.0, "lie": 925.0}
 """Drawing units from the neck down to the ground in each posture of the motion data; robed people kneel on their heels."""
 _ROBED_KNEEL = 452.0
-_LYING_EYE, _LYING_REACH = 130.0, 0.8
+_LYING_EYE, _LYING_REACH = 130.0, 0.47
 """Eye height of somebody lying down, and how far back the head lies, in eye heights."""
 
 
@@ -73,7 +73,11 @@ class Figure:
 
     def reach(self, posture: Posture) -> float:
         """How far behind the feet the head is: of a person who lies down; less than nothing of an animal on four legs."""
-        return _LYING_REACH * self.eye if self.s and posture == "lie" else -self.ahead
+        return _LYING_REACH * self.eye if self.lies(posture) else -self.ahead
+
+    def lies(self, posture: Posture) -> bool:
+        """Whether the figure lies down in this posture; a creature never does."""
+        return bool(self.s) and posture == "lie"
 
 
 def figure_of(character: Character) -> Figure:

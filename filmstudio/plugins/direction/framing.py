@@ -54,6 +54,8 @@ _PLANS: dict[ShotSize, Plan] = {
 }
 _SMALL = 1.3
 """A small animal's picture is at most this many of its own heights high."""
+_LYING_NEAR = 1.5
+"""Somebody who lies on the ground comes this much nearer: further, and the ground would be outside the drawing."""
 _SEATED_FIELD = 1.25
 """People in drawn seats cannot step forward: pictures of them are wider, or the stage would be enlarged beyond its drawing."""
 _FEET = frozenset({"wide", "full"})
@@ -138,7 +140,8 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
     """A shot of ``subjects`` at ``size``; ``others`` are people who may stand at the edge (the shoulder of the listener)."""
     plan = _PLANS[size]
     stage, ratio = on.stage, on.ratio
-    near = 1.0 if on.fixed else plan.near
+    lying = all(on.figures[mark.character].lies(mark.posture) for mark in subjects)
+    near = 1.0 if on.fixed else min(plan.near, _LYING_NEAR) if lying else plan.near
     depth = near * (stage.ground_y - stage.horizon_y)
     unit = stage_scale(stage.horizon_y + depth, stage.horizon_y)
     tallest = max(subjects, key=lambda mark: on.figures[mark.character].eyes(mark.posture))
@@ -150,7 +153,10 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
         field *= _SEATED_FIELD
     upright = on.aspect == "9:16" and single and size not in _FEET
     height = field * (_UPRIGHT if upright else 1.0) * unit
-    heads = {mark.character: mark.x + _head_shift(on, mark) for mark in subjects}
+    # Whole figures are framed about their middle, closer pictures about the head. Who lies down turns about the hips.
+    middles = {mark.character: 0.0 if on.figures[mark.character].lies(mark.posture) else 0.5 for mark in subjects}
+    shift = {mark.character: _head_shift(on, mark) * (middles[mark.character] if size in _FEET else 1.0) for mark in subjects}
+    heads = {mark.character: mark.x + shift[mark.character] for mark in subjects}
     middle = sum(heads[mark.character] for mark in subjects) / len(subjects)
     step = 1.0 if on.fixed else near
     # People who step forward also step apart: their distance grows with them.
@@ -170,7 +176,9 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
     height = FRAME_HEIGHT / zoom
     # The eyes of the tallest lie a little under the horizon, where an adult's are anyway.
     eye_y = stage.horizon_y + 0.02 * depth
-    if on.fixed:
+    if lying:
+        eye_y = stage.horizon_y + depth - figure.eyes(tallest.posture) * unit
+    elif on.fixed:
         eye_y = tallest.ground - figure.eyes(tallest.posture) * unit
     ground = eye_y + figure.eyes(tallest.posture) * unit
     smallest = min(on.figures[mark.character].eyes(mark.posture) for mark in subjects) * unit
@@ -182,6 +190,9 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
         zoom = min(MOST_ZOOM, FRAME_HEIGHT / height)
         height = FRAME_HEIGHT / zoom
         top = eye_y - 0.26 * height
+    if not single and size not in _FEET and not on.fixed and ground < top + height:
+        # So wide a picture shows the ground: then people stand on it.
+        return framed(on, "full", subjects, push=push)
     if size in _FEET:
         top = ground + (0.06 if size == "full" else 0.10) * height - height
     x = middle
@@ -198,7 +209,7 @@ def framed(on: Set, size: ShotSize, subjects: Sequence[Mark], others: Sequence[M
         look = _LOOK_ROOM if size not in _FEET else 0.03
         x = middle + (look if subjects[0].facing == "right" else -look) * height * ratio
     pose = CameraPose(x=round(x, 2), y=round(top + height / 2, 2), zoom=round(zoom, 4))
-    people = [performer(on, mark, near, xs[mark.character] - near * _head_shift(on, mark), ground) for mark in subjects]
+    people = [performer(on, mark, near, xs[mark.character] - near * shift[mark.character], ground) for mark in subjects]
     for mark in others:
         edge = _edge(on, mark, subjects[0], pose, unit)
         people.append(performer(on, mark, near, edge, ground))
