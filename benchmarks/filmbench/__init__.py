@@ -1,0 +1,1 @@
+"""What ``studio bench film`` measures, one module a measurement."""
