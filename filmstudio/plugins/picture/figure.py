@@ -1,7 +1,7 @@
 """One performer in the picture: a draw list becomes a cel, and only what changed is drawn again.
 
-Layers are laid front to back, so that what a coat hides is never sampled. A part that has moved by less than a quarter of
-a pixel since it was drawn stays as it is; a new mouth redraws the mouth alone.
+Layers are laid front to back, so that what a coat hides is never sampled. A part that has hardly moved since it was drawn
+stays as it is; a new mouth redraws the mouth alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from filmstudio.plugins.portrait.pose import Pose
 ROOM: Final = 32
 """Pixels of canvas around the picture: rims and contact shades look beyond the edge."""
 HOLD: Final = 0.25
-"""Pixels that a layer may move before it is drawn again."""
+"""Pixels that a group of layers may move before it is drawn again."""
+HOLD_BETWEEN: Final = 1.0
+"""The same in every second frame: slow movement is drawn on twos, as an animator would; quick movement on ones."""
 SHADE_STRENGTH: Final = 41
 """16 % of 256: the contact shade of the motion notes."""
 SHADE_INK: Final = (0x3B, 0x22, 0x30)
@@ -65,8 +67,12 @@ class Figure:
         self.drawn_pixels = 0
         """Pixels of canvas that were cleared and drawn so far."""
 
-    def pose(self, pose: Pose, placement: Matrix) -> None:
-        """Bring the cel to a pose. ``placement`` takes character space to pixels of the picture."""
+    def pose(self, pose: Pose, placement: Matrix, hold: float = HOLD) -> None:
+        """Bring the cel to a pose.
+
+        ``placement`` takes character space to pixels of the picture. A group of layers none of which has moved by ``hold``
+        pixels since it was drawn is left as it was drawn; exchanged pictures (mouths, eyes, hands) are always shown.
+        """
         a, b, c, d, e, f = placement
         place = (a, b, c, d, e + ROOM, f + ROOM)
         scale = abs(a * d - b * c) ** 0.5
@@ -75,7 +81,7 @@ class Figure:
             self._halvings = halvings
             self._rim = self._light.rim_at(scale)
             self._place = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        dirty = self._arrange([layer for layer in self.rig.layers(pose) if layer.opacity > 0], place)
+        dirty = self._arrange([layer for layer in self.rig.layers(pose) if layer.opacity > 0], place, hold)
         fall_x, fall_y = self.rig.shade(pose)
         shade = (SHADE_STRENGTH, round(a * fall_x + c * fall_y), round(b * fall_x + d * fall_y), *SHADE_INK)
         if shade != tuple(self._shade):
@@ -84,7 +90,7 @@ class Figure:
         self._place = place
         self.changed = self._redraw(self._merged(dirty)) if dirty else ()
 
-    def _arrange(self, layers: Sequence[Layer], place: Matrix) -> list[Box]:
+    def _arrange(self, layers: Sequence[Layer], place: Matrix, hold: float) -> list[Box]:
         """Put every layer where it is drawn from now on; what must be drawn again."""
         old, same_place = self._placed, place == self._place
         names = [layer.group for layer in layers]
@@ -95,7 +101,7 @@ class Figure:
             if same_place and layer.matrix == placed.layer.matrix:
                 continue
             placed.wanted = _after(place, layer.matrix)
-            if layer.group not in moved and _shift(placed.matrix, placed.wanted, placed.sprite) >= HOLD:
+            if layer.group not in moved and _shift(placed.matrix, placed.wanted, placed.sprite) >= hold:
                 moved[layer.group] = placed.box
         dirty: list[Box] = []
         for placed, layer in zip(old, layers, strict=True):

@@ -21,7 +21,6 @@ from filmstudio.plugins.art.pack import house_pack
 from filmstudio.plugins.backdrop.camera import Size
 from filmstudio.plugins.backdrop.engine import FORM as STAGE_FORM
 from filmstudio.plugins.backdrop.extras import StageExtras
-from filmstudio.plugins.backdrop.stage import CAST_HEIGHT_PER_DEPTH
 from filmstudio.plugins.picture.acting import MotionData, Performance, StagedPose, load_motion
 from filmstudio.plugins.picture.canvas import FULL, Box, Frame, Matrix, Numbers, yuv_of
 from filmstudio.plugins.picture.cards import Words, words_of

@@ -46,6 +46,11 @@ class View:
         """Length of the shot."""
         return len(self.poses)
 
+    @property
+    def still(self) -> bool:
+        """The camera does not move."""
+        return self.poses.count(self.base) == len(self.poses)
+
     def matrix(self, z: float, frame: int) -> Affine:
         """Stage units to pixels for the plane at depth ``z``."""
         return plane_matrix(z, self.poses[frame], self.base, self.size)
