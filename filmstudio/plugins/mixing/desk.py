@@ -18,10 +18,10 @@ DIALOGUE_LUFS = -18.0
 MUSIC_UNDER_SPEECH = 15.0
 """LU that music lies under dialogue while someone speaks: 12 is the limit, the rest is for quiet syllables."""
 
-MUSIC_ALONE_LUFS = -20.0
+MUSIC_ALONE_LUFS = -21.5
 """Music where nobody speaks: present, and never louder than the people."""
 
-MOST_LIFT = 11.0
+MOST_LIFT = 9.0
 """Music comes up by at most this many dB from under speech, so that it breathes instead of jumping."""
 
 EFFECTS_UNDER_SPEECH = 15.0
@@ -35,7 +35,7 @@ class MixingDesk(SingleEngine[MixRequest, SceneMix]):
     """Mixes one scene in float; nothing is limited here, so nothing is lost before the master."""
 
     name: ClassVar[str] = "desk"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     role: ClassVar[str] = "mixing"
     summary: ClassVar[str] = "Dialogue in its room, music and effects ducked under it."
     needs: ClassVar[Needs] = Needs(memory_mb=500)
