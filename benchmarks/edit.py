@@ -17,7 +17,8 @@ from filmstudio.core.options import RenderOptions
 from filmstudio.core.report import Report
 
 PLACES = (
-    "INT. KITCHEN - DAY", "EXT. PARK - DUSK", "INT. LIVING ROOM - NIGHT", "EXT. BEACH - GOLDEN HOUR", "INT. OFFICE - DAY", "EXT. HARBOUR - NIGHT",
+    "INT. KITCHEN - DAY", "EXT. PARK - DUSK", "INT. LIVING ROOM - NIGHT",
+    "EXT. BEACH - GOLDEN HOUR", "INT. OFFICE - DAY", "EXT. HARBOUR - NIGHT",
     "INT. CAFE - DAY", "EXT. CITY STREET - DUSK", "INT. BEDROOM - NIGHT", "EXT. FOREST - DAWN",
 )  # fmt: skip
 TALK = (
