@@ -141,9 +141,10 @@ def engines(console: Console, plugins: Plugins, role: str | None) -> None:
 
 def voices(console: Console, entries: Sequence[VoiceEntry]) -> None:
     """The voice catalogue."""
-    table = Table("Voice", "Name", "Language", "Accent", "Age", "Gender", "Character", "Good for")
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Voice", "Language", "Age", "Gender", "Character", "Good for"):
+        table.add_column(heading, no_wrap=heading in ("Voice", "Language"))
     for voice in entries:
-        row = (voice.id, voice.name, voice.language, voice.accent, voice.age, voice.gender, voice.character, voice.use)
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*(escape(cell) for cell in (voice.id, voice.language, voice.age, voice.gender, voice.character, voice.use)))
     console.print(table)
     console.print(f"{len(entries)} voices. Choose one with --voice NAME=VOICE.")

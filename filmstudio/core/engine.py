@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import Field
 
-from filmstudio.core.errors import EngineError, Place, StudioError, Unsupported
+from filmstudio.core.errors import EngineError, InputError, Place, StudioError, Unsupported
 from filmstudio.core.media import MediaRef
 from filmstudio.core.model import Record
 
@@ -137,5 +137,8 @@ class SingleEngine(Engine[RequestT, ResultT]):
 
 def failed(failure: Failure, *, task: str, plugin: str) -> StudioError:
     """The error that a failure stands for, with its place."""
+    if failure.kind == "input":
+        # The user's own input is at fault: which engine said so is of no help to them.
+        return InputError(failure.message, remedy=failure.remedy)
     kind = Unsupported if failure.kind == "unsupported" else EngineError
     return kind(failure.message, remedy=failure.remedy, place=Place(plugin=plugin, task=task))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from filmstudio.core.engine import Desk, Needs, SingleEngine
+from filmstudio.core.errors import InputError
 from filmstudio.core.requests import BreakdownRequest, BreakdownResult
 
 
@@ -24,7 +25,19 @@ class Analyst(SingleEngine[BreakdownRequest, BreakdownResult]):
         lexicon()
 
     def make(self, request: BreakdownRequest, desk: Desk) -> BreakdownResult:
-        """Break the screenplay down. Any screenplay has a breakdown: nothing is refused."""
-        from filmstudio.plugins.breakdown.analysis import analyse
+        """Break the screenplay down. Any screenplay has a breakdown.
 
+        Raises:
+            InputError: the user named a culture that is none of the studio's.
+        """
+        from filmstudio.plugins.breakdown.analysis import analyse
+        from filmstudio.plugins.breakdown.cultures import CULTURES, DEFAULT, culture_named
+
+        if (
+            request.culture
+            and culture_named(request.culture) == DEFAULT
+            and request.culture.casefold() not in {DEFAULT, *CULTURES[DEFAULT].aliases}
+        ):
+            names = ", ".join(key.replace("_", " ") for key in CULTURES)
+            raise InputError(f"there is no culture {request.culture!r}.", remedy=f"There are: {names}.")
         return analyse(request)

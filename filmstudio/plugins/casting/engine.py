@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from filmstudio.core.character import Character, Identity, Kind
 from filmstudio.core.engine import Desk, Needs, SingleEngine
+from filmstudio.core.errors import Unsupported
 from filmstudio.core.model import seed_from
 from filmstudio.core.requests import CastNote, CastRequest, CastResult
 from filmstudio.plugins.casting.look import ALIKE, Person, likeness, look_of
@@ -16,6 +17,7 @@ from filmstudio.plugins.casting.wardrobe import PACK
 
 Role = Literal["lead", "supporting", "minor", "narrator"]
 
+STYLE = "drawn"
 _REROLLS = 12
 """Most new lots drawn for somebody who looks like somebody else."""
 
@@ -34,7 +36,10 @@ class DrawnCast(SingleEngine[CastRequest, CastResult]):
 
         Raises:
             InputError: a voice in ``request.voices`` does not exist, or is chosen for nobody.
+            Unsupported: the style is another than drawn.
         """
+        if request.style != STYLE:
+            raise Unsupported(f"there is no cast in the style {request.style!r}.", remedy=f"This engine has one style: {STYLE}.")
         parts = [part_of(note) for note in request.cast]
         people = _distinguishable(parts, request.seed)
         roles = _roles(request.cast)
