@@ -26,8 +26,11 @@ _PROPS: dict[str, str] = {
     "bag": "bag", "basket": "basket", "box": "box", "flower": "flower", "flowers": "flower", "rose": "flower", "sword": "sword",
     "stone": "stone", "coin": "coin", "stick": "stick", "umbrella": "umbrella", "bread": "bread", "apple": "apple", "ball": "ball",
     "दीया": "lamp", "दीपक": "lamp", "किताब": "book", "चिट्ठी": "letter", "livre": "book", "lettre": "letter", "libro": "book",
-    "carta": "letter", "buch": "book", "brief": "letter",
+    "carta": "letter", "buch": "book", "brief": "letter", "चाय": "cup", "thé": "cup", "té": "cup", "tee": "cup",
 }  # fmt: skip
+_ACTION_PROPS = {"drink": "cup", "read": "letter", "hold_lamp": "lamp", "strike_match": "match", "phone": "phone"}
+"""What an action is done with where the words do not say it."""
+_UNSPACED_PROPS = {"本": "book", "书": "book", "책": "book", "手紙": "letter", "信": "letter", "편지": "letter", "كتاب": "book"}
 _PATTERN_PROPS = {"lamp": "lamp", "cup": "cup", "match": "match", "paper": "letter", "phone": "phone"}
 
 
@@ -141,11 +144,12 @@ def _partner(folded: str, hit: Hit[ActionPattern], stage: Stage, mover: str) -> 
 
 
 def _prop(folded: str, hit: Hit[ActionPattern]) -> str | None:
+    usual = _ACTION_PROPS.get(hit.value.action)
     if not hit.value.prop:
-        return None
+        return next((prop for word, prop in _UNSPACED_PROPS.items() if usual and word in folded), usual)
     clause = re.split(r"[,;.!?]", folded[hit.start :])[0]
     named = next((_PROPS[word] for _, _, word in tokens(clause) if word in _PROPS), None)
-    return named or _PATTERN_PROPS.get(hit.value.prop)
+    return named or _PATTERN_PROPS.get(hit.value.prop, usual)
 
 
 def _sounds(

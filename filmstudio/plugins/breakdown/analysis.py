@@ -10,7 +10,7 @@ from filmstudio.core.film import Line
 from filmstudio.core.requests import BreakdownRequest, BreakdownResult, CastNote, SceneNote
 from filmstudio.core.screenplay import SPOKEN, Screenplay, plain_text
 from filmstudio.plugins.breakdown import summary
-from filmstudio.plugins.breakdown.atmosphere import KEPT, STEPS, Sky, following_time, light_of, sky_of, time_of, weather_of
+from filmstudio.plugins.breakdown.atmosphere import KEPT, STEPS, Sky, following_time, heading_weather, light_of, sky_of, time_of, weather_of
 from filmstudio.plugins.breakdown.beats import BeatMaker, SceneBeats, Setup
 from filmstudio.plugins.breakdown.cultures import (
     CULTURES,
@@ -211,7 +211,7 @@ def _scenes(acts: Sequence[Act], setup: Setup, *, podcast: bool) -> list[_Draft]
             spoken_time = named
         kept = spoken_time in KEPT
         time = following_time(spoken_time, time)
-        told = weather_of(act.written, _short(setup.language)) or next(
+        told = heading_weather(act.written, _short(setup.language)) or next(
             (found for text in act.plays[:2] if (found := weather_of(text, _short(setup.language)))), ""
         )
         weather = told or (weather if kept else "")
@@ -239,7 +239,7 @@ def _scene_note(
         actions=act.plays,
         heading=act.written,
         dialogue=[plain_text(text) for text in act.spoken],
-        emotions=[feeling for feeling in made.emotions if feeling[0] != "neutral"],
+        emotions=[(felt, strength if felt != "neutral" else 0.0) for felt, strength in made.emotions],
         time=time,
         weather=weather,
         language=language,

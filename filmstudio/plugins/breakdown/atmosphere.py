@@ -132,6 +132,8 @@ class Sky:
 
 
 _SEVEREST = ("storm", "snow", "rain", "fog", "dust", "wind", "heat", "clear")
+_MISTY = word_set("mist mists misty haze hazy bruma brume")
+"""Words that make a day hazy when they are met in passing, and foggy when a heading says them."""
 _OVER = re.compile(
     r"^\W*(?:(?:has |have |had )?(?:stopped|stops|ended|ends|cleared|passed|passes|lifted|lifts|dies)|(?:is|are|has) (?:over|gone))\b"
 )
@@ -150,6 +152,12 @@ def weather_of(text: str, language: str = "") -> str:
             continue
         found.add(hit.value)
     return next((weather for weather in _SEVEREST if weather in found), "")
+
+
+def heading_weather(heading: str, language: str = "") -> str:
+    """The weather that a scene heading asks for. What is only mist in the action is fog in a heading: EXT. RIVER - DAWN, MIST."""
+    misty = any(word in _MISTY for _, _, word in tokens(fold(heading)))
+    return weather_of(heading, language) or ("fog" if misty else "")
 
 
 def sky_of(weather: str) -> Sky:

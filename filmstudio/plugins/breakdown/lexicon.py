@@ -13,6 +13,9 @@ from filmstudio.plugins.breakdown.words import Phrases, fold
 SPOKEN_LANGUAGES = ("en", "hi", "es", "fr", "de", "ar", "ja", "zh")
 """Languages that the lists of emotions and actions cover."""
 
+ACTION_LANGUAGES = (*SPOKEN_LANGUAGES, "ko")
+"""Languages whose action text is understood."""
+
 
 @dataclass(frozen=True, slots=True)
 class Feeling:
@@ -170,7 +173,7 @@ def lexicon() -> Lexicon:
                 ((pattern["pattern"], _pattern(pattern)) for pattern in actions["patterns"] if language in pattern["languages"]),
                 inflect=True,
             )
-            for language in SPOKEN_LANGUAGES
+            for language in ACTION_LANGUAGES
         },
         actions_ignored=Phrases((phrase, None) for phrase in actions["ignore_phrases"]),
         blockers=Phrases((word, None) for word in actions["blockers"]["before"]),

@@ -182,7 +182,7 @@ def gather(elements: Sequence[Element], actions: Sequence[str], told: Sequence[s
     for name in _named_often(told):
         if name_key(name) not in {part for key in written for part in (key, *_parts(key))}:
             written.setdefault(name_key(name), name)
-    titled = _titled(written)
+    titled = _titled(written, speaking)
     for key, bare in titled.items():
         # One person under two names: the id is the bare name's, the name shown is the fuller one.
         written = {bare if known == key else known: name for known, name in written.items() if known != bare or key not in written}
@@ -191,14 +191,30 @@ def gather(elements: Sequence[Element], actions: Sequence[str], told: Sequence[s
     return Cast([Person(key, ids[key], name, key in speaking) for key, name in written.items() if key], titled=titled)
 
 
-def _titled(written: Mapping[str, str]) -> dict[str, str]:
-    """Keys with a title (DR. RAO) whose bare name (RAO) is a cue as well, when only one title goes with it."""
+def _titled(written: Mapping[str, str], speaking: set[str]) -> dict[str, str]:
+    """Fuller names of people by what they are called: DR. RAO for the cue RAO, DR. LENA WEISS for the cue DR. WEISS.
+
+    Only where one fuller name goes with a cue. Two cues are one person when nothing but a title tells them apart; of a name
+    that is only met in the action, the cue's own words have to be part.
+    """
     found: dict[str, list[str]] = {}
     for key in written:
         title, _, bare = key.partition(" ")
         if title.rstrip(".") in TITLES and bare in written:
             found.setdefault(bare, []).append(key)
+            continue
+        names = [cue for cue in speaking if key not in speaking and _is_short_for(cue, key)]
+        if len(names) == 1:
+            found.setdefault(names[0], []).append(key)
     return {keys[0]: bare for bare, keys in found.items() if len(keys) == 1}
+
+
+def _is_short_for(cue: str, full: str) -> bool:
+    """Whether every word of a cue stands in a fuller name, and one of them is a name rather than a title or a trade."""
+    words, fuller = [word for _, _, word in tokens(cue)], [word for _, _, word in tokens(full)]
+    own = [word for word in words if word not in TITLES | ARTICLES | QUALITIES]
+    named = any(lexicon().relations.exact(word) is None and lexicon().roles.exact(word) is None for word in own)
+    return len(fuller) > len(words) and named and set(words) <= set(fuller)
 
 
 def _unbracketed(cue: str) -> str:
@@ -245,21 +261,27 @@ def _introduced(text: str) -> list[str]:
     words = lexicon()
     names = []
     for matched in _CAPITALS.finditer(cleaned):
-        phrase = _capital_run(matched.group())
+        begins = matched.start() + _first_capitals(matched.group())
+        phrase = _capital_run(cleaned[begins : matched.end()])
         if not phrase or transition_kind(phrase):
             continue
         parts = [part for part in fold(phrase).split() if part.strip(".") not in ARTICLES]
         bare = " ".join(part for part in parts if part.strip(".") not in QUALITIES) or " ".join(parts)
-        after = cleaned[matched.start() + len(phrase) :]
+        after = cleaned[begins + len(phrase) :]
         aged = re.match(r"\s*(?:\(\s*\d{1,3}\b|,\s*(?:\d{1,3}\s*,|(?:late|early|mid)\b))", after)
         relation = words.relations.exact(bare)
         alive = relation is not None and not relation.group and not relation.narrator and bare not in _SKY
         person = alive or words.roles.exact(bare) is not None
-        article = re.search(r"\b(?:an?|the|his|her|their|of)\s+$", cleaned[: matched.start()], re.IGNORECASE)
+        article = re.search(r"\b(?:an?|the|his|her|their|of)\s+$", cleaned[:begins], re.IGNORECASE)
         named = any(part.strip(".,'") in words.names for part in parts) and len(parts) <= 3 and article is None
         if aged or person or named:
             names.append(" ".join(word for word in phrase.split() if fold(word) not in ("a", "an", "the")))
     return [name for name in names if name]
+
+
+def _first_capitals(phrase: str) -> int:
+    """Where the first word in capitals begins: "Stars. CAPTAIN OBI" begins a sentence with a capital letter only."""
+    return next((word.start() for word in re.finditer(r"\S+", phrase) if word.group().isupper() and len(word.group()) > 1), 0)
 
 
 def _capital_run(phrase: str) -> str:

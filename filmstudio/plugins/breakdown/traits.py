@@ -111,7 +111,11 @@ def _read_name(person: Person, language: str) -> _Called:
     relation = words.relations.exact(" ".join(bare), language) or words.relations.exact(whole, language)
     if relation is None and len(core) > 1:
         relation = words.relations.exact(core[0] if titled else core[-1], language)
-    given = next((words.names[part] for part in (called.replace(" ", ""), core[0], core[-1]) if part in words.names), None)
+    if relation is None and len(core) > 1:
+        first = words.relations.exact(core[0], language)  # BABA SENE, GRANDMA LIU
+        relation = first if first is not None and first.age != "creature" and not (first.narrator or first.group) else None
+    names = (called.replace(" ", ""), *(part for part in core if part not in TITLES or len(core) == 1))
+    given = next((words.names[part] for part in names if part in words.names), None)
     creature = ""
     if not titled and given is None:
         creature = words.creatures.exact(whole, language) or ""
