@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from filmstudio.plugins.music.situation import Situation
@@ -129,9 +128,11 @@ def lay(passage: Passage, tempo: tuple[float, float], beats: int, lively: float 
         count = int(max(0.0, room - 0.35 * bar) // bar)
         return count, room - count * bar
 
-    best: Callable[[float], tuple[float, float]] = lambda bpm: (abs(bars_at(bpm)[0] % 2), abs(bpm - wished))
+    def oddness(bpm: float) -> tuple[int, float]:
+        return bars_at(bpm)[0] % 2, abs(bpm - wished)
+
     tries = [low + (high - low) * step / 16 for step in range(17)]
-    bpm = min(tries, key=best) if room > 60 / high * beats else wished
+    bpm = min(tries, key=oddness) if room > 60 / high * beats else wished
     count, _ = bars_at(bpm)
     beat = 60 / bpm
     return Bars(passage.last - count * beats * beat, passage.last, beat, beats, count)

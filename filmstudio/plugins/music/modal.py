@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from dataclasses import dataclass, replace
@@ -130,6 +131,9 @@ def _east_asian(scene: Situation) -> Manner:
     table = {"japan": JAPAN, "china": CHINA, "korea": KOREA}[scene.tradition]
     mode = asian_modes()[_pick(table[scene.mood], scene)]
     lively = scene.mood in _LIVELY and scene.intensity > 0.35
+    pulse: tuple[tuple[float, int, int], ...]
+    attack: Curve
+    drums: Instrument | None
     if scene.tradition == "japan":
         band = ensembles()["japan_snow"]
         lead, second, pad = band["melody"], band["counter"], band["drone"]
@@ -256,7 +260,7 @@ class _Line:
         if player is None or self._scene.intensity < 0.2:
             return []
         inside = [note for note in lead if self._passage.start <= note.start <= self._passage.last]
-        for here, after in zip(inside, inside[1:], strict=False):
+        for here, after in itertools.pairwise(inside):
             gap = after.start - here.end
             if gap < 0.9 or self._draw.random() < 0.35:
                 continue

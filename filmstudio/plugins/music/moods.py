@@ -36,18 +36,22 @@ WESTERN = {
 """Mood of western.json by family."""
 
 HINDUSTANI = {
-    "joyful": "brindavani_sarang bihag tilak_kamod khamaj", "tender": "bhupali pilu tilak_kamod", "mysterious": "puriya chandrakauns purvi",
+    "joyful": "brindavani_sarang bihag tilak_kamod khamaj", "tender": "bhupali pilu tilak_kamod",
+    "mysterious": "puriya chandrakauns purvi",
     "tense": "multani marwa shree", "sad": "shivaranjani todi bageshri", "epic": "hamir darbari_kanada malkauns",
-    "comic": "kafi khamaj pilu", "devotional": "ahir_bhairav bhairav yaman bhairavi", "romantic": "yaman bihag madhuvanti bageshri khamaj",
+    "comic": "kafi khamaj pilu", "devotional": "ahir_bhairav bhairav yaman bhairavi",
+    "romantic": "yaman bihag madhuvanti bageshri khamaj",
     "calm": "bhupali ahir_bhairav durga yaman", "eerie": "chandrakauns lalit malkauns", "triumphant": "hamir durga desh",
-    "neutral": "durga bhupali kedar", "hopeful": "desh durga bhupali", "nostalgic": "pilu desh bhimpalasi", "grief": "bilaskhani_todi todi shivaranjani",
+    "neutral": "durga bhupali kedar", "hopeful": "desh durga bhupali", "nostalgic": "pilu desh bhimpalasi",
+    "grief": "bilaskhani_todi todi shivaranjani",
     "wonder": "miyan_ki_malhar jaijaivanti basant", "action": "hamir miyan_ki_malhar marwa", "menace": "shree marwa malkauns",
 }  # fmt: skip
 CARNATIC = {
     "joyful": "hamsadhwani mohanam shankarabharanam", "tender": "hindolam charukesi kambhoji", "mysterious": "hindolam revati",
     "tense": "hanumatodi shubhapantuvarali", "sad": "charukesi shubhapantuvarali", "epic": "shankarabharanam kalyani kambhoji",
     "comic": "abhogi hamsadhwani", "devotional": "revati mayamalavagowla madhyamavati", "romantic": "kambhoji kalyani",
-    "calm": "madhyamavati mohanam", "eerie": "revati hanumatodi", "triumphant": "kalyani hamsadhwani", "neutral": "mohanam kharaharapriya",
+    "calm": "madhyamavati mohanam", "eerie": "revati hanumatodi", "triumphant": "kalyani hamsadhwani",
+    "neutral": "mohanam kharaharapriya",
     "hopeful": "mohanam hamsadhwani", "nostalgic": "kharaharapriya charukesi", "grief": "shubhapantuvarali", "wonder": "kalyani hindolam",
     "action": "hamsadhwani hanumatodi", "menace": "shubhapantuvarali hanumatodi",
 }  # fmt: skip
@@ -65,8 +69,10 @@ JAPAN = {
     "wonder": "insen ryukyu", "action": "yo_(min'yo) in_(miyako-bushi)", "menace": "iwato",
 }  # fmt: skip
 CHINA = {
-    "joyful": "zhi gong", "tender": "yu jue", "mysterious": "jue yu", "tense": "shang yu", "sad": "yu", "epic": "shang gong", "comic": "zhi",
-    "devotional": "gong", "romantic": "yu jue", "calm": "gong", "eerie": "jue", "triumphant": "gong zhi", "neutral": "gong", "hopeful": "gong zhi",
+    "joyful": "zhi gong", "tender": "yu jue", "mysterious": "jue yu", "tense": "shang yu", "sad": "yu", "epic": "shang gong",
+    "comic": "zhi",
+    "devotional": "gong", "romantic": "yu jue", "calm": "gong", "eerie": "jue", "triumphant": "gong zhi", "neutral": "gong",
+    "hopeful": "gong zhi",
     "nostalgic": "yu jue", "grief": "yu", "wonder": "gong jue", "action": "shang zhi", "menace": "shang",
 }  # fmt: skip
 KOREA = {
@@ -82,7 +88,8 @@ _MANDE = dict.fromkeys(FAMILIES, "kora_tomora_ba") | {
 _SOUTHERN = dict.fromkeys(FAMILIES, "mbira_nyamaropa")
 _EAST = dict.fromkeys(FAMILIES, "amadinda_equipentatonic")
 _ETHIOPIA = dict.fromkeys(FAMILIES, "ethiopian_tizita_major") | {
-    "sad": "ethiopian_tizita_minor", "grief": "ethiopian_tizita_minor", "nostalgic": "ethiopian_tizita_major", "tense": "ethiopian_anchihoye",
+    "sad": "ethiopian_tizita_minor", "grief": "ethiopian_tizita_minor", "nostalgic": "ethiopian_tizita_major",
+    "tense": "ethiopian_anchihoye",
     "mysterious": "ethiopian_anchihoye", "eerie": "ethiopian_anchihoye", "epic": "ethiopian_ambassel", "menace": "ethiopian_ambassel",
     "triumphant": "ethiopian_bati", "romantic": "ethiopian_bati", "joyful": "ethiopian_bati",
 }  # fmt: skip

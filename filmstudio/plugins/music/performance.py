@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 from filmstudio.core.rational import SAMPLE_RATE
 from filmstudio.plugins.music import sampler, tabla, tanpura
+from filmstudio.plugins.music.levels import SILENT, high_pass, stem_loudness
 from filmstudio.plugins.music.reverb import in_room
-from filmstudio.plugins.music.score import Part, Score
-from filmstudio.plugins.sound.meter import SILENCE_LUFS, Meter, loudness_of
+from filmstudio.plugins.music.score import Curve, Instrument, Note, Part, Score
+from filmstudio.plugins.sound.meter import Meter
 
 Wave = NDArray[np.float32]
 
@@ -22,25 +22,43 @@ RING = 4.0
 """Longest ring past the end of the scene, seconds."""
 _HIGHPASS = 35.0
 _PAD_HIGHPASS = 150.0
-_REFERENCE = -14.0
-_WET = 0.55
+_STEM = -8.0
+"""Loudness, LUFS, that a part of level 0 dB is brought to before everything is added."""
+_WET = 1.2
+"""How loud the room answers what is sent to it."""
+_QUIET = 2e-4
+"""Amplitude below which a cue counts as over."""
+_STRETCH = 10 * SAMPLE_RATE
 
 
 def perform(score: Score, samples: int) -> Wave:
-    """The cue, (n, 2) with n at most ``samples`` and 4 s more; silence where nothing is written."""
+    """The cue, (n, 2) with n at least ``samples`` and at most 4 s more; silence where nothing is written."""
     total = samples + round(RING * SAMPLE_RATE)
-    dry, sent = np.zeros((total, 2), np.float32), np.zeros((total, 2), np.float32)
+    mix, sent = np.zeros((total, 2), np.float32), np.zeros((total, 2), np.float32)
     for part in score.parts:
         if not part.notes:
             continue
-        wave = _levelled(part, _played(part, total))
-        dry += wave
-        sent += wave * np.float32(part.instrument.reverb)
-    if not np.any(dry):
-        return np.zeros((samples, 2), np.float32)
-    mix = dry + np.float32(_WET * 2.2) * in_room(sent, score.room)
-    mix = sosfilt(butter(2, _HIGHPASS, "high", fs=SAMPLE_RATE, output="sos"), mix, axis=0).astype(np.float32)
-    return _trimmed(_finished(mix), samples)
+        wave = _played(part, total)
+        _level(part, wave)
+        mix += wave
+        wave *= np.float32(part.instrument.reverb)
+        sent += wave
+    if not np.any(mix):
+        return mix[:samples]
+    if score.dynamics:
+        _shape(mix, score.dynamics)
+        _shape(sent, score.dynamics)
+    wet = in_room(sent, score.room)
+    wet *= np.float32(_WET)
+    mix += wet
+    high_pass(mix, _HIGHPASS)
+    _finish(mix)
+    return _trimmed(mix, samples)
+
+
+def warm() -> None:
+    """Load the sound font and compile what is compiled, so that the first cue does not wait."""
+    perform(Score("", 60, (), (Part(Instrument("melody", "Piano"), (Note(0.0, 0.1, 60.0, 60),)),), 0.2), SAMPLE_RATE // 5)
 
 
 def _played(part: Part, total: int) -> Wave:
@@ -53,36 +71,38 @@ def _played(part: Part, total: int) -> Wave:
             return sampler.play(part, total)
 
 
-def _levelled(part: Part, wave: Wave) -> Wave:
+def _level(part: Part, wave: Wave) -> None:
+    """Bring a part to its place in the balance."""
     if part.instrument.role == "pad":
-        wave = sosfilt(butter(2, _PAD_HIGHPASS, "high", fs=SAMPLE_RATE, output="sos"), wave, axis=0).astype(np.float32)
-    first = max(0, round((part.notes[0].start - 0.05) * SAMPLE_RATE))
-    heard = loudness_of(wave[first:])
-    if heard <= SILENCE_LUFS + 20:
-        return wave
-    return wave * np.float32(10 ** ((_REFERENCE + part.instrument.level_db - heard) / 20))
+        high_pass(wave, _PAD_HIGHPASS)
+    heard = stem_loudness(wave, max(0, round((part.notes[0].start - 0.05) * SAMPLE_RATE)))
+    if heard > SILENT:
+        wave *= np.float32(10 ** ((_STEM + part.instrument.level_db - heard) / 20))
 
 
-def _finished(mix: Wave) -> Wave:
-    """The mix at its loudness, or below it where its peaks would come too high."""
+def _shape(wave: Wave, dynamics: Curve) -> None:
+    """Apply a curve of dB, in place."""
+    times = np.array([at for at, _ in dynamics]) * SAMPLE_RATE
+    levels = np.array([level for _, level in dynamics])
+    for first in range(0, len(wave), _STRETCH):
+        piece = wave[first : first + _STRETCH]
+        piece *= (10 ** (np.interp(np.arange(first, first + len(piece)), times, levels) / 20)).astype(np.float32)[:, None]
+
+
+def _finish(mix: Wave) -> None:
+    """Bring the mix to its loudness, or below it where its peaks would come too high."""
     meter = Meter()
-    meter.add(mix)
-    gain = LOUDNESS - meter.integrated if meter.integrated > SILENCE_LUFS + 20 else 0.0
-    return mix * np.float32(10 ** (min(gain, PEAK - meter.true_peak_db) / 20))
+    for first in range(0, len(mix), _STRETCH):
+        meter.add(mix[first : first + _STRETCH])
+    gain = LOUDNESS - meter.integrated if meter.integrated > SILENT else PEAK
+    mix *= np.float32(10 ** (min(gain, PEAK - meter.true_peak_db) / 20))
 
 
 def _trimmed(mix: Wave, samples: int) -> Wave:
-    """The mix without the silence after its ring, faded out over the last half second that is left."""
-    loud = np.flatnonzero(np.abs(mix).max(axis=1) > 2e-4)
+    """The mix without the silence after its ring, faded out over what is left of the last half second."""
+    loud = np.flatnonzero(np.abs(mix).max(axis=1) > _QUIET)
     end = max(samples, min(len(mix), int(loud[-1]) + SAMPLE_RATE // 2 if len(loud) else 0))
-    mix = mix[:end].copy()
+    mix = mix[:end]
     fade = min(len(mix), SAMPLE_RATE // 2)
     mix[len(mix) - fade :] *= (np.linspace(1, 0, fade, dtype=np.float32) ** 2)[:, None]
     return mix
-
-
-def warm() -> None:
-    """Load the sound font, so that the first cue does not wait for it."""
-    from filmstudio.plugins.music.sf2 import studio_font
-
-    studio_font()

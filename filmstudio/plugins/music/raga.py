@@ -16,18 +16,19 @@ from filmstudio.plugins.music.situation import Situation
 JUST = (0.0, 112.0, 204.0, 316.0, 386.0, 498.0, 590.0, 702.0, 814.0, 884.0, 996.0, 1088.0)
 """Cents of the twelve notes (ragas.json: just_cents)."""
 _HOURS = {
-    "dawn": ("predawn", "dawn", "morning"), "morning": ("morning", "late_morning", "dawn"), "day": ("late_morning", "noon", "afternoon", "any"),
+    "dawn": ("predawn", "dawn", "morning"), "morning": ("morning", "late_morning", "dawn"),
+    "day": ("late_morning", "noon", "afternoon", "any"),
     "noon": ("noon", "afternoon"), "golden": ("late_afternoon", "sunset"), "sunset": ("sunset", "dusk", "late_afternoon"),
     "dusk": ("dusk", "sunset", "evening"), "evening": ("evening", "dusk"), "night": ("night", "deep_night", "evening"),
 }  # fmt: skip
 _LIVELY = frozenset({"joyful", "comic", "epic", "triumphant", "action", "hopeful", "wonder"})
-_TALAS = {
+_TALAS: dict[str, dict[str, tuple[str, ...]]] = {
     "hindustani": {"short": ("keherwa", "dadra"), "long": ("teental", "rupak", "jhaptal", "keherwa"), "grave": ("ektal", "jhaptal")},
     "carnatic": {"short": ("chatusra_eka", "adi"), "long": ("adi", "rupaka"), "grave": ("adi", "misra_chapu")},
 }
 _TABLA = Instrument("percussion", "Tabla", sound="tabla", low=60, high=64, level_db=-18.0, pan=0.12, reverb=0.15)
 _GRAVE = frozenset({"epic", "menace", "tense"})
-_SLOW_OSCILLATION = {"darbari_kanada": (3, 8), "bhairav": (1, 8), "todi": (3,), "bilaskhani_todi": (3,)}
+_SLOW_OSCILLATION: dict[str, tuple[int, ...]] = {"darbari_kanada": (3, 8), "bhairav": (1, 8), "todi": (3,), "bilaskhani_todi": (3,)}
 """Notes that are swung slowly: andolan."""
 
 
@@ -141,7 +142,7 @@ class _Line:
     def alap(self) -> list[Note]:
         """Free phrases in the stretches where nobody speaks: low first, highest at two thirds, home to Sa."""
         passage = self._passage
-        begin = passage.start + (min(5.0, passage.length * 0.25) if passage.length > 8 else min(0.8, passage.length * 0.2))
+        begin = passage.start + min(1.8 if passage.kind == "statement" else 4.0, passage.length * 0.2)
         notes: list[Note] = []
         pace = 0.62 - 0.2 * self._scene.intensity
         for first, last in self._scene.windows(begin, passage.last - 0.4, 2.2):

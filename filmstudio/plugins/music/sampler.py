@@ -1,4 +1,4 @@
-"""The sampler: notes played from a sound font, one at a time, as whole arrays."""
+"""The sampler: notes played from a sound font."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ from numpy.typing import NDArray
 from scipy.signal import butter, resample_poly, sosfilt
 
 from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.music.playback import KNOT, add_voice
 from filmstudio.plugins.music.score import Curve, Instrument, Note, Part
 from filmstudio.plugins.music.sf2 import DRUM_BANK, Envelope, Region, SoundFont, studio_font
 
 Wave = NDArray[np.float32]
+Levels = NDArray[np.float64]
 
 _OVER = 2
 """Samples are kept at twice their rate, so that straight interpolation between them stays clean."""
 _CEILING = 0.45 * SAMPLE_RATE
-_BEND_STEP = 64
 _RELEASE_MOST = 3.0
 _SHORTEST_RELEASE = 0.03
+_SHORTEST_ATTACK = 0.002
+_SHORTEST_NOTE = 0.02
+_FADE = 0.012
+"""Every voice ends with a fade of this many seconds."""
+_DARKER = -1.6
+"""Octaves that the cutoff falls from the hardest to the softest velocity."""
 
 
 def play(part: Part, samples: int) -> Wave:
@@ -36,17 +43,24 @@ def play(part: Part, samples: int) -> Wave:
 
 
 def _sound(out: Wave, font: SoundFont, instrument: Instrument, note: Note, program: int) -> None:
-    bank, program = (DRUM_BANK, 0) if instrument.sound == "drums" else (0, program)
+    """Add every region that a note starts."""
+    drums = instrument.sound == "drums"
     key = int(np.clip(round(note.pitch), 0, 127))
-    for region in _matching(font.regions(bank, program), key, note.velocity):
-        wave = _voice(font, region, note, key if instrument.sound == "drums" else note.pitch, instrument.release)
-        first = round(note.start * SAMPLE_RATE)
-        if first < 0:
-            wave, first = wave[-first:], 0
-        wave = wave[: max(0, len(out) - first)]
+    for region in _matching(font.regions(DRUM_BANK, 0) if drums else font.regions(0, program), key, note.velocity):
+        ratio = region.rate / SAMPLE_RATE * 2 ** (((key if drums else note.pitch) - region.root) * region.scale / 12)
+        tail = min(_RELEASE_MOST, max(instrument.release, region.envelope.release * 0.5, _SHORTEST_RELEASE))
+        length = max(note.length, _SHORTEST_NOTE)
+        knots = np.asarray(np.arange(int((length + tail) * SAMPLE_RATE / KNOT) + 2) * (KNOT / SAMPLE_RATE), np.float64)
+        bright = region.cutoff * 2 ** (_DARKER * (1 - note.velocity / 127))
+        data, loop_start, loop_length = _prepared(font, region, _third(min(bright, _CEILING) / ratio))
+        gains = _envelope(region.envelope, length, tail, knots) * ((note.velocity / 127) ** 2 * 10 ** (region.gain_db / 20))
+        if note.swell:
+            gains *= 10 ** (_along(note.swell, knots) / 20)
+        speeds = np.full(len(knots), ratio * _OVER) if not note.bend else ratio * _OVER * 2 ** (_along(note.bend, knots) / 1200)
         angle = (np.clip(instrument.pan + 0.6 * region.pan, -1, 1) + 1) * np.pi / 4
-        out[first : first + len(wave), 0] += wave * np.float32(np.cos(angle))
-        out[first : first + len(wave), 1] += wave * np.float32(np.sin(angle))
+        add_voice(
+            out, round(note.start * SAMPLE_RATE), data, loop_start, loop_length, speeds, gains, float(np.cos(angle)), float(np.sin(angle))
+        )
 
 
 def _matching(regions: tuple[Region, ...], key: int, velocity: int) -> list[Region]:
@@ -58,75 +72,24 @@ def _matching(regions: tuple[Region, ...], key: int, velocity: int) -> list[Regi
     return [each for each in regions if each.keys == near.keys and each.velocities[0] <= velocity <= each.velocities[1]] or [near]
 
 
-def _voice(font: SoundFont, region: Region, note: Note, pitch: float, release: float) -> Wave:
-    """One region sounding for one note, mono."""
-    ratio = region.rate / SAMPLE_RATE * 2 ** ((pitch - region.root) * region.scale / 12)
-    shape = region.envelope
-    tail = min(_RELEASE_MOST, max(release, shape.release * 0.5, _SHORTEST_RELEASE))
-    total = round((max(note.length, 0.02) + tail) * SAMPLE_RATE)
-    bright = region.cutoff * 2 ** (-1.6 * (1 - note.velocity / 127))
-    data, loop_start, loop_length = _prepared(font, region, _third(min(bright, _CEILING) / ratio))
-    if not loop_length:
-        reach = ratio * (2 ** (min((cents for _, cents in note.bend), default=0.0) / 1200))
-        total = min(total, max(1, int((len(data) - 2) / (_OVER * reach))))
-    where = _positions(ratio * _OVER, total, note.bend)
-    if loop_length:
-        over = where >= loop_start + loop_length
-        if over[-1]:
-            start = int(np.argmax(over))
-            where[start:] = loop_start + np.mod(where[start:] - loop_start, loop_length)
-    else:
-        np.minimum(where, len(data) - 2, out=where)
-    index = where.astype(np.int32)
-    part = (where - index).astype(np.float32)
-    base = data[index]
-    wave: Wave = base + (data[index + 1] - base) * part
-    gain = (note.velocity / 127) ** 2 * 10 ** (region.gain_db / 20)
-    wave *= _envelope(shape, note.length, tail, total) * np.float32(gain)
-    if note.swell:
-        wave *= _swell(note.swell, total)
-    return wave
+def _along(curve: Curve, knots: Levels) -> Levels:
+    """The values of a curve at the knots."""
+    return np.interp(knots, [at for at, _ in curve], [value for _, value in curve])
 
 
-def _positions(ratio: float, total: int, bend: Curve) -> NDArray[np.float64]:
-    """Where in the sample each output sample is read."""
-    if not bend:
-        return np.arange(total) * ratio
-    knots = np.arange(0, total + _BEND_STEP, _BEND_STEP)
-    times = np.array([at for at, _ in bend])
-    cents = np.array([value for _, value in bend])
-    speeds = ratio * 2 ** (np.interp(knots / SAMPLE_RATE, times, cents) / 1200)
-    steps = np.interp(np.arange(total), knots, speeds)
-    return np.cumsum(steps) - steps[0]
-
-
-def _envelope(shape: Envelope, length: float, tail: float, total: int) -> Wave:
-    """Amplitude over time: straight attack, decay and release straight in dB (specification, section 8.1.2)."""
-    begin, top = shape.delay, shape.delay + max(shape.attack, 0.002)
+def _envelope(shape: Envelope, length: float, tail: float, knots: Levels) -> Levels:
+    """Amplitude at the knots: straight attack, decay and release straight in dB (specification, section 8.1.2); 0 at the end."""
+    top = shape.delay + max(shape.attack, _SHORTEST_ATTACK)
     held = top + shape.hold
     fall = held + max(0.001, shape.decay * shape.sustain / 100)
-    times = np.array([0.0, held, fall, max(fall + 0.001, length)])
-    levels = np.array([0.0, 0.0, -shape.sustain, -shape.sustain])
-    at = np.arange(total, dtype=np.float32) / SAMPLE_RATE
-    release_at = max(length, 0.02)
-    knots = np.arange(0, total + 256, 256) / SAMPLE_RATE
+    times, levels = (0.0, held, fall), (0.0, 0.0, -shape.sustain)
     body = np.interp(knots, times, levels)
-    off = float(np.interp(release_at, times, levels))
-    gone = np.clip((knots - release_at) / tail, 0, 1)
-    body = np.where(knots > release_at, off - 60 * gone, body)
-    wave: Wave = np.interp(at, knots, 10 ** (body / 20)).astype(np.float32)
-    rise = round(top * SAMPLE_RATE) + 1
-    if rise > 1:
-        wave[:rise] *= np.clip((at[:rise] - begin) / (top - begin), 0, 1)
-    fade = min(total, round(0.012 * SAMPLE_RATE))
-    wave[total - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
-    return wave
-
-
-def _swell(swell: Curve, total: int) -> Wave:
-    knots = np.arange(0, total + 256, 256)
-    levels = np.interp(knots / SAMPLE_RATE, [at for at, _ in swell], [level for _, level in swell])
-    return np.interp(np.arange(total), knots, 10 ** (levels / 20)).astype(np.float32)
+    gone = np.clip((knots - length) / tail, 0, 1)
+    body = np.where(knots > length, np.interp(length, times, levels) - 60 * gone, body)
+    rise = np.clip((knots - shape.delay) / (top - shape.delay), 0, 1)
+    amplitude: Levels = 10 ** (body / 20) * rise * np.clip((length + tail - knots) / _FADE, 0, 1)
+    amplitude[-1] = 0.0
+    return amplitude
 
 
 def _third(cutoff: float) -> float:

@@ -80,6 +80,8 @@ class Score:
     room: Literal["room", "hall", "vast"] = "room"
     beats: tuple[float, ...] = field(default=())
     """The pulse, seconds; empty where the music has none."""
+    dynamics: Curve = ()
+    """How everything swells and sinks: (seconds, dB)."""
 
     def pitched(self) -> list[tuple[Instrument, Note]]:
         """Every note that has a pitch, with its instrument, in order of time."""

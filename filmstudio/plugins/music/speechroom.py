@@ -39,8 +39,12 @@ def make_room(score: Score, speech: Sequence[Span]) -> Score:
     held_until, attacked = -10.0, -10.0
     for slot in slots:
         note = slot.note
-        if any(abs(note.start - first) < CLEAR for first, _ in speech):
-            continue
+        late = next((first for first, _ in speech if abs(note.start - first) < CLEAR), None)
+        if late is not None:
+            earlier = late - CLEAR - 0.02
+            if slot.instrument.role not in {"pad", "bass", "drone"} or earlier < 0.02:
+                continue
+            note = replace(note, start=earlier, length=note.end - earlier)
         under = next((span for span in speech if note.start < span[1] and note.end > span[0]), None)
         if under is None or _safe(slot.instrument, note):
             kept[slot.part].append(note)

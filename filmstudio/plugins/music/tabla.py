@@ -56,4 +56,5 @@ def _stroke(name: str, tuned: float, variant: int) -> Wave:
     hiss = sosfilt(butter(2, (low, high), "band", fs=SAMPLE_RATE, output="sos"), draw.standard_normal(len(at)))
     wave += (1.0 if "noise_band_hz" in recipe else 0.35) * hiss * np.exp(-at / decay)
     wave *= np.minimum(1, at / 0.0012) * np.minimum(1, (at[-1] - at) / 0.05)
-    return (wave * about["vel"] / 100 * 0.4).astype(np.float32)
+    sound: Wave = (wave * about["vel"] / 100 * 0.4).astype(np.float32)
+    return sound
