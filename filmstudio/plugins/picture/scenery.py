@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from filmstudio.plugins.backdrop.camera import Size, defocus, wing_opacity
 from filmstudio.plugins.backdrop.extras import IN_FRONT_OF_CAST, Drift, StageExtras, drift_offset
 from filmstudio.plugins.picture import kernels
-from filmstudio.plugins.picture.canvas import FULL, NO_CAST, NO_SHADE, Box, Cel, Frame, Matrix, Pixels, Plane, halved, inverse, pixels_of
+from filmstudio.plugins.picture.canvas import FULL, NO_CAST, NO_SHADE, Box, Cel, Frame, Matrix, Numbers, Pixels, halved, inverse, pixels_of
 from filmstudio.plugins.picture.kernels import ONE
+from filmstudio.plugins.picture.sharing import share_picture
 from filmstudio.plugins.picture.sprites import SHRINK_LEAST
 from filmstudio.plugins.picture.view import View
 from filmstudio.plugins.picture.weather import Fall, Storm
@@ -40,63 +41,58 @@ class PaintedPlane:
 
 
 class _Moving:
-    """A plane as a cel that is slid under the camera."""
+    """A plane as a cel that glides under the camera."""
 
     def __init__(self, plane: PaintedPlane, view: View, drift: Drift | None) -> None:
         self._view, self._z, self._drift = view, plane.z, drift
         self._scale = max(view.matrix(plane.z, frame)[0][0] for frame in view.samples())
         self.cel, (self._x, self._y) = _cel_of_view(plane, view, self._scale, drift.reach if drift else 0.0)
         _blur(self.cel, plane.z, view)
-        self._opaque = not self.cel.clear[2:-2, 2:-2].any()
+        whole = np.array([[0, 0, view.size.width, view.size.height]], np.int64)
+        self.solid, self.mixed = whole[:0], whole
+        """Boxes of the picture in which it is opaque, and in which it is not or not always, over the whole shot."""
 
-    def lay(self, number: int, frame: Frame, scratch: Cel) -> None:
-        """Draw it as the camera sees it in a frame of the shot."""
-        opacity = round(FULL * wing_opacity(self._z, self._view.poses[number].zoom))
+    def opacity(self, number: int) -> int:
+        """0 to 256 in a frame of the shot."""
+        return round(FULL * wing_opacity(self._z, self._view.poses[number].zoom))
+
+    def seen(self, number: int) -> tuple[float, float, float]:
+        """Where pixel (0, 0) of the picture lies in the cel, by its centre, and how far its neighbour lies from it."""
         (scale, _, left), (_, _, top) = self._view.matrix(self._z, number)
         if self._drift:
             left += drift_offset(self._drift, number / self._view.fps) * scale
-        step = self._scale / scale
-        # Picture pixel centre to stage units to cel pixel centre.
-        start_u = ((0.5 - left) / scale - self._x) * self._scale - 0.5
-        start_v = ((0.5 - top) / scale - self._y) * self._scale - 0.5
-        box = self._visible(frame, start_u, start_v, step)
-        if opacity <= 0 or box is None:
-            return
-        cel = self.cel
-        if self._opaque and opacity == FULL and box == frame.box:
-            _slide(frame.y, cel.luma, box, start_u, start_v, step)
-            for target, source in ((frame.u, cel.blue), (frame.v, cel.red)):
-                _slide_half(target, source, box, start_u, start_v, step)
-            return
-        for target, source in ((scratch.luma, cel.luma), (scratch.clear, cel.clear)):
-            _slide(target, source, box, start_u, start_v, step)
-        for target, source in ((scratch.blue, cel.blue), (scratch.red, cel.red), (scratch.clear_half, cel.clear_half)):
-            _slide_half(target, source, box, start_u, start_v, step)
-        scratch.lay(frame, opacity, box)
+        u = ((0.5 - left) / scale - self._x) * self._scale - 0.5
+        v = ((0.5 - top) / scale - self._y) * self._scale - 0.5
+        return u, v, self._scale / scale
 
-    def _visible(self, frame: Frame, start_u: float, start_v: float, step: float) -> Box | None:
+    def lay(self, number: int, frame: Frame) -> None:
+        """Draw it as the camera sees it in a frame of the shot."""
+        opacity = self.opacity(number)
+        u, v, step = self.seen(number)
+        limit = self._limit(frame, u, v, step)
+        if opacity <= 0 or limit is None:
+            return
+        cel, half = self.cel, limit // 2
+        # Sample i of a half-size plane has its centre at 2 i + 1 of the full one.
+        u_half, v_half = round((u / 2 - 0.25 + step / 4) * ONE), round((v / 2 - 0.25 + step / 4) * ONE)
+        u_full, v_full, fixed = round(u * ONE), round(v * ONE), round(step * ONE)
+        for boxes, clear, clear_half in ((self.solid, _OPAQUE, _OPAQUE), (self.mixed, cel.clear, cel.clear_half)):
+            if boxes.shape[0]:
+                kernels.glide(frame.y, cel.luma, clear, boxes, limit, u_full, v_full, fixed, opacity)
+                for plane, source in ((frame.u, cel.blue), (frame.v, cel.red)):
+                    kernels.glide(plane, source, clear_half, boxes // 2, half, u_half, v_half, fixed, opacity)
+
+    def _limit(self, frame: Frame, u: float, v: float, step: float) -> Numbers | None:
         """The even part of the picture whose samples all lie inside the cel, in Y and in the half-size planes."""
         # Two pixels of the cel's clear ring are left out on every side: U and V look that far.
-        x0 = max(0, math.ceil((2 - start_u) / step) + 1 & ~1)
-        y0 = max(0, math.ceil((2 - start_v) / step) + 1 & ~1)
-        x1 = min(frame.width, math.floor((self.cel.width - 4 - start_u) / step) & ~1)
-        y1 = min(frame.height, math.floor((self.cel.height - 4 - start_v) / step) & ~1)
-        return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+        x0 = max(0, math.ceil((2 - u) / step) + 1 & ~1)
+        y0 = max(0, math.ceil((2 - v) / step) + 1 & ~1)
+        x1 = min(frame.width, math.floor((self.cel.width - 4 - u) / step) & ~1)
+        y1 = min(frame.height, math.floor((self.cel.height - 4 - v) / step) & ~1)
+        return np.array([x0, y0, x1, y1], np.int64) if x0 < x1 and y0 < y1 else None
 
 
-def _slide(target: Plane, source: Plane, box: Box, start_u: float, start_v: float, step: float) -> None:
-    fixed = round(step * ONE)
-    u, v = start_u + step * box[0], start_v + step * box[1]
-    kernels.slide(target, source, np.array(box, np.int64), round(u * ONE), round(v * ONE), fixed, fixed)
-
-
-def _slide_half(target: Plane, source: Plane, box: Box, start_u: float, start_v: float, step: float) -> None:
-    # Sample i of a half-size plane has its centre at 2 i + 1 of the full one.
-    u = (start_u + 0.5 + step * (box[0] + 0.5)) / 2 - 0.5
-    v = (start_v + 0.5 + step * (box[1] + 0.5)) / 2 - 0.5
-    fixed = round(step * ONE)
-    area = np.array([box[0] // 2, box[1] // 2, box[2] // 2, box[3] // 2], np.int64)
-    kernels.slide(target, source, area, round(u * ONE), round(v * ONE), fixed, fixed)
+_OPAQUE: Final = np.zeros((1, 1), np.uint8)
 
 
 @dataclass(slots=True)
@@ -114,7 +110,7 @@ class _Still:
             self._cel = _flattened(self.planes, self.view).trimmed()
         return self._cel
 
-    def lay(self, number: int, frame: Frame, scratch: Cel) -> None:
+    def lay(self, number: int, frame: Frame) -> None:
         """Draw it; it is the same in every frame."""
         self.cel.lay(frame)
 
@@ -127,7 +123,6 @@ class Scenery:
 
     def __init__(self, planes: Sequence[PaintedPlane], extras: StageExtras, grade: NDArray[np.uint8] | None, view: View, seed: int) -> None:
         self.view = view
-        self._scratch = Cel.blank(view.size.width, view.size.height)
         drifts = {drift.plane: drift for drift in extras.drifts}
         layers = [(particles, layer) for particles in extras.particles for layer in particles.layers]
         falls = [(layer.after, Fall(particles, layer, view, seed + n)) for n, (particles, layer) in enumerate(layers)]
@@ -144,6 +139,7 @@ class Scenery:
                 items = front
                 front.extend(fall for after, fall in falls if after == IN_FRONT_OF_CAST)
         self._back, self._front = back, front
+        share_picture([item for item in (*back, *front) if isinstance(item, _Moving)], view)
         self._floor: Frame | None = None
         self._grade = _grade_cel(grade, view.size) if grade is not None else None
         self.still = all(isinstance(item, _Still) for item in (*back, *front))
@@ -171,7 +167,7 @@ class Scenery:
             frame.show(self._floor)
             items = items[1:]
         for item in items:
-            item.lay(number, frame, self._scratch)
+            item.lay(number, frame)
 
     def lay_front(self, number: int, frame: Frame, box: Box | None = None) -> None:
         """Draw everything before the cast, and the grade over all; ``box`` is for a scenery that is still."""
@@ -179,7 +175,7 @@ class Scenery:
             if isinstance(item, _Still):
                 item.cel.lay(frame, box=box)
             else:
-                item.lay(number, frame, self._scratch)
+                item.lay(number, frame)
         if self._storm:
             self._storm.flash(number, frame)
         if self._grade:

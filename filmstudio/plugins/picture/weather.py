@@ -11,7 +11,7 @@ import numpy as np
 from filmstudio.plugins.backdrop.extras import Lightning, ParticleLayer, Particles
 from filmstudio.plugins.backdrop.stage import VIEW_BOX
 from filmstudio.plugins.picture import kernels
-from filmstudio.plugins.picture.canvas import Cel, Frame, Numbers, yuv_of
+from filmstudio.plugins.picture.canvas import Frame, Numbers, yuv_of
 from filmstudio.plugins.picture.view import View
 
 SWAY_HZ: Final = 0.4
@@ -45,7 +45,7 @@ class Fall:
         self._speed = rng.integers(922, 1127, count) * round(layer.speed * STAGE_UNIT) >> 10
         """1/256 units a second, each by up to a tenth faster or slower."""
 
-    def lay(self, number: int, frame: Frame, scratch: Cel) -> None:
+    def lay(self, number: int, frame: Frame) -> None:
         """Draw it as it is in a frame of the shot."""
         fallen = self._speed * number // self._view.fps
         y = (self._y + fallen) % self._height + self._top
@@ -107,7 +107,7 @@ class Storm:
         self.strikes = tuple(strikes)
         """Frames of the shot in which a bolt comes."""
 
-    def lay(self, number: int, frame: Frame, scratch: Cel) -> None:
+    def lay(self, number: int, frame: Frame) -> None:
         """Draw the bolt, while there is one."""
         if not any(0 <= number - strike < self._lightning.bolt_frames for strike in self.strikes):
             return

@@ -151,19 +151,30 @@ def test_laying_cuts_what_falls_outside_the_frame() -> None:
     assert white.max(axis=0).tolist() == [7, 3]
 
 
-@given(du=st.integers(0, 65535), dv=st.integers(0, 65535), step=st.integers(57000, 76000))
+@given(du=st.integers(0, 65535), dv=st.integers(0, 65535), step=st.integers(57000, 76000), opacity=st.sampled_from([100, 256]))
 @settings(max_examples=40, deadline=None)
-def test_sliding_is_bilinear_at_any_step(du: int, dv: int, step: int) -> None:
-    source = np.random.default_rng(5).integers(0, 256, (40, 60)).astype(np.uint8)
-    plane = np.zeros((20, 30), np.uint8)
-    kernels.slide(plane, source, np.array([2, 1, 28, 19]), 3 * 65536 + du, 2 * 65536 + dv, step, step)
-    x, y = (3 * 65536 + du + step * np.arange(26)) / 65536, (2 * 65536 + dv + step * np.arange(18)) / 65536
+def test_a_gliding_plane_is_bilinear_at_any_step(du: int, dv: int, step: int, opacity: int) -> None:
+    rng = np.random.default_rng(5)
+    clear = rng.integers(0, 256, (40, 60)).astype(np.uint8)
+    source = ((255 - clear) * rng.random((40, 60))).astype(np.uint8)
+    plane = np.full((20, 30), 90, np.uint8)
+    u, v = 4 * 65536 + du, 3 * 65536 + dv
+    boxes = np.array([[2, 1, 12, 19], [12, 1, 40, 19]])
+    kernels.glide(plane, source, clear, boxes, np.array([0, 0, 28, 20]), u, v, step, opacity)
+    x, y = (u + step * np.arange(2, 28)) / 65536, (v + step * np.arange(1, 19)) / 65536
     column, row = np.floor(x).astype(int), np.floor(y).astype(int)
     fx, fy = x - column, (y - row)[:, None]
-    near = source[row][:, column] * (1 - fx) + source[row][:, column + 1] * fx
-    below = source[row + 1][:, column] * (1 - fx) + source[row + 1][:, column + 1] * fx
-    assert np.abs(plane[1:19, 2:28] - (near * (1 - fy) + below * fy)).max() <= 2.6
-    assert not plane[0].any() and not plane[:, :2].any()
+
+    def sampled(of: NDArray[np.uint8]) -> NDArray[np.float64]:
+        near = of[row][:, column] * (1 - fx) + of[row][:, column + 1] * fx
+        below = of[row + 1][:, column] * (1 - fx) + of[row + 1][:, column + 1] * fx
+        laid: NDArray[np.float64] = near * (1 - fy) + below * fy
+        return laid
+
+    share = opacity / 256
+    expected = sampled(source) * share + 90 * (1 - (255 - sampled(clear)) / 255 * share)
+    assert np.abs(plane[1:19, 2:28] - expected).max() <= 4
+    assert (plane[0] == 90).all() and (plane[:, :2] == 90).all() and (plane[:, 28:] == 90).all()
 
 
 @pytest.mark.parametrize("radius", [1, 4, 9])

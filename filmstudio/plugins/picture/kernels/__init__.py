@@ -8,9 +8,9 @@ rounding depends on how a compiler fuses operations.
 
 from filmstudio.plugins.picture.kernels.compiling import ONE
 from filmstudio.plugins.picture.kernels.developing import develop
-from filmstudio.plugins.picture.kernels.gliding import slide, soften
+from filmstudio.plugins.picture.kernels.gliding import glide, soften
 from filmstudio.plugins.picture.kernels.laying import fade, lay
 from filmstudio.plugins.picture.kernels.sampling import cover, warp_under
 from filmstudio.plugins.picture.kernels.strokes import dab, streak
 
-__all__ = ["ONE", "cover", "dab", "develop", "fade", "lay", "slide", "soften", "streak", "warp_under"]
+__all__ = ["ONE", "cover", "dab", "develop", "fade", "glide", "lay", "soften", "streak", "warp_under"]

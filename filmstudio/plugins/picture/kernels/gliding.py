@@ -4,57 +4,91 @@ from __future__ import annotations
 
 import numpy as np
 
-from filmstudio.plugins.picture.kernels.compiling import B8, ONE, R16, S8, S16, W8, kernel
+from filmstudio.plugins.picture.kernels.compiling import B8, ONE, R8, R16, S8, S16, W8, kernel, part
 
 
-@kernel("void(uint8[:,::1], uint8[:,::1], int64[::1], int64, int64, int64, int64)")
-def slide(plane, source, box, u, v, step_u, step_v):  # type: ignore[no-untyped-def]
-    """Fill part of a plane from another one, moved and scaled, with bilinear sampling.
+@part
+def _between_rows(source, at, first, last, out):  # type: ignore[no-untyped-def]
+    """Source row ``at`` (16.16) over columns [first, last), times 256."""
+    upper, lower, middle = source[at >> 16, first:last], source[(at >> 16) + 1, first:last], out[first:last]
+    below = np.uint16((at >> 8) & 255)
+    above = np.uint16(np.uint16(256) - below)
+    for i in range(last - first):
+        middle[i] = np.uint16(np.uint16(upper[i]) * above) + np.uint16(np.uint16(lower[i]) * below)
+
+
+@part
+def _along_row(row, starts, runs, start, step, out):  # type: ignore[no-untyped-def]
+    """A row from ``_between_rows`` at the columns start, start + step, … (16.16).
 
     Near the source's own scale the source column runs along with the target column for many pixels at a time; those runs
     are what the processor's vector unit works on.
+    """
+    for run in range(runs):
+        x0, x1 = starts[run], starts[run + 1]
+        column = (start + step * x0) >> 16
+        here, beside, line = row[column : column + x1 - x0], row[column + 1 : column + 1 + x1 - x0], out[x0:x1]
+        weight = np.uint32((start + step * x0) & 65535)
+        drift = np.uint32(step - ONE)
+        for i in range(x1 - x0):
+            right = np.uint32(np.uint32(weight + np.uint32(drift * np.uint32(i))) >> S8) & B8
+            left = np.uint32(W8 - right)
+            mixed = np.uint32(np.uint32(np.uint32(here[i]) * left) + np.uint32(np.uint32(beside[i]) * right))
+            line[i] = np.uint8(np.uint32(mixed + R16) >> S16)
+
+
+@kernel("void(uint8[:,::1], uint8[:,::1], uint8[:,::1], int64[:,::1], int64[::1], int64, int64, int64, int64)")
+def glide(plane, source, clear, boxes, limit, u, v, step, opacity):  # type: ignore[no-untyped-def]
+    """Lay a plane that the camera sees moved and scaled, with bilinear sampling.
 
     Args:
-        plane: what is filled.
-        source: what is seen; the caller makes sure that every sample and its right and lower neighbour lie inside.
-        box: (x0, y0, x1, y1) of ``plane`` to fill.
-        u, v: source position of the pixel (x0, y0), 16.16.
-        step_u, step_v: source distance of neighbouring pixels, 16.16.
+        plane: Y, U or V of the frame.
+        source: the same component of the plane that is seen, times its alpha.
+        clear: 255 minus its alpha; one pixel stands for a plane that is opaque in all boxes.
+        boxes: one row (x0, y0, x1, y1) for each part of ``plane`` to fill.
+        limit: boxes are cut to this one, whose samples all lie inside the source.
+        u, v: source position of pixel (0, 0) of ``plane``, 16.16.
+        step: source distance of neighbouring pixels, 16.16.
+        opacity: 0 to 256.
     """
-    columns = box[2] - box[0]
-    if columns <= 0:
-        return
-    width = source.shape[1]
-    blended = np.empty(width, np.uint16)
-    first, last = u >> 16, min(width, ((u + step_u * (columns - 1)) >> 16) + 2)
+    columns, width = plane.shape[1], source.shape[1]
+    solid = clear.shape[0] == 1 and opacity >= 256
+    row, veil = np.empty(width, np.uint16), np.empty(width, np.uint16)
+    seen, through = np.empty(columns, np.uint8), np.zeros(columns, np.uint8)
     starts = np.empty(columns + 1, np.int64)
-    runs = 0
-    for x in range(columns):
-        lead = ((u + step_u * x) >> 16) - x
-        if x == 0 or lead != ((u + step_u * (x - 1)) >> 16) - (x - 1):
-            starts[runs] = x
-            runs += 1
-    starts[runs] = columns
-    for y in range(box[1], box[3]):
-        at = v + step_v * (y - box[1])
-        upper, lower = source[at >> 16, first:last], source[(at >> 16) + 1, first:last]
-        middle = blended[first:last]
-        below = np.uint16((at >> 8) & 255)
-        above = np.uint16(np.uint16(256) - below)
-        for i in range(last - first):
-            middle[i] = np.uint16(np.uint16(upper[i]) * above) + np.uint16(np.uint16(lower[i]) * below)
-        line = plane[y, box[0] : box[2]]
-        for run in range(runs):
-            x0, x1 = starts[run], starts[run + 1]
-            column = (u + step_u * x0) >> 16
-            here, beside, out = blended[column : column + x1 - x0], blended[column + 1 : column + 1 + x1 - x0], line[x0:x1]
-            weight = np.uint32((u + step_u * x0) & 65535)
-            step = np.uint32(step_u - ONE)
-            for i in range(x1 - x0):
-                right = np.uint32(np.uint32(weight + np.uint32(step * np.uint32(i))) >> S8) & B8
-                left = np.uint32(W8 - right)
-                mixed = np.uint32(np.uint32(np.uint32(here[i]) * left) + np.uint32(np.uint32(beside[i]) * right))
-                out[i] = np.uint8(np.uint32(mixed + R16) >> S16)
+    share = np.uint32(opacity)
+    for box in range(boxes.shape[0]):
+        x0, x1 = max(boxes[box, 0], limit[0]), min(boxes[box, 2], limit[2])
+        y0, y1 = max(boxes[box, 1], limit[1]), min(boxes[box, 3], limit[3])
+        count = x1 - x0
+        if count <= 0:
+            continue
+        start = u + step * x0
+        first, last = start >> 16, min(width, ((start + step * (count - 1)) >> 16) + 2)
+        runs = 0
+        for x in range(count):
+            if x == 0 or ((start + step * x) >> 16) - ((start + step * (x - 1)) >> 16) != 1:
+                starts[runs] = x
+                runs += 1
+        starts[runs] = count
+        for y in range(y0, y1):
+            at = v + step * y
+            target = plane[y, x0:x1]
+            _between_rows(source, at, first, last, row)
+            if solid:
+                _along_row(row, starts, runs, start, step, target)
+                continue
+            _along_row(row, starts, runs, start, step, seen)
+            if clear.shape[0] > 1:
+                _between_rows(clear, at, first, last, veil)
+                _along_row(veil, starts, runs, start, step, through)
+            if opacity < 256:
+                for i in range(count):
+                    seen[i] = np.uint8(np.uint32(np.uint32(seen[i]) * share + R8) >> S8)
+                    through[i] = np.uint8(np.uint32(255) - (np.uint32(np.uint32(255 - through[i]) * share + R8) >> S8))
+            for i in range(count):
+                left = np.uint16(target[i]) * np.uint16(through[i]) + np.uint16(128)
+                target[i] = np.uint8(seen[i] + np.uint8((left + (left >> np.uint16(8))) >> np.uint16(8)))
 
 
 @kernel("void(uint8[:,::1], uint8[:,::1], int64)")
