@@ -88,6 +88,9 @@ class _Reader:
         self.marks = find_marks(self.text)
         self.company = Company(self.language)
         paragraphs = split_paragraphs(self.text, self.marks)
+        if len(paragraphs) > 2 and self._is_title(paragraphs[0], paragraphs[1]):
+            self.title = _joined(paragraphs[0].text)
+            paragraphs = paragraphs[1:]
         self._meet_everyone(paragraphs)
         self.first_person = any(cue == FIRST_PERSON for cue in self.met)
         starts = self._scene_starts(paragraphs)
@@ -95,6 +98,14 @@ class _Reader:
             if number in starts:
                 self._begin_scene(paragraphs[number : starts[number]], number == 0)
             self._read_paragraph(paragraph)
+
+    def _is_title(self, first: _Paragraph, second: _Paragraph) -> bool:
+        """Whether the text begins with a title: a short line without a full stop, apart from the story under it."""
+        line = first.text.strip()
+        apart = self.text[first.start + len(first.text) : second.start].count("\n") > 1
+        short = "\n" not in line and len(line) <= 80 and len(line.split()) <= 12
+        unended = line[-1:] not in ".!?…:;,。！？।\"'”’»" and not starts_with_quote(line, self.marks)
+        return apart and short and unended and not _is_break(line)
 
     # --- before reading ---------------------------------------------------------------------------------------------------
 
@@ -324,11 +335,26 @@ class _Reader:
                 self._add("action", words, paragraph.start + start + first)
                 self.narrated = 0
             elif any(char.isalnum() for char in words):
+                self._move_on(words, paragraph.start + start + first)
                 self._narrate(words, paragraph.start + start + first)
             else:
                 self._add("note", words, paragraph.start + start + first)
         if tail and text[tail.start :].strip():
             self._add("note", _joined(text[tail.start :]), paragraph.start + start + tail.start)
+
+    def _move_on(self, words: str, offset: int) -> None:
+        """Begin a scene where a sentence of the telling goes to another place at another hour: in the morning he was at the well."""
+        found = find_where([words])
+        last = self.elements[-1] if self.elements else None
+        if not (found.place and found.hour) or last is None or last.kind == "heading":
+            return
+        if found.place == self.where.place or found.hour == self.where.hour:
+            return
+        heading = found.heading(self.where)
+        self.where = found.after(self.where)
+        self.company.begin_scene()
+        self.narrated = 0
+        self._add("heading", heading, offset, forced=True)
 
     def _narrate(self, words: str, offset: int) -> None:
         if 0 < self.narrated < MOST_SENTENCES and self.elements[-1].kind == "dialogue":

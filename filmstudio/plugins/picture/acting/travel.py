@@ -10,6 +10,9 @@ from filmstudio.plugins.picture.acting.gait import Gait, Stride, Walk
 from filmstudio.plugins.picture.acting.limbs import Body
 from filmstudio.plugins.picture.acting.motion import Mood, MotionData
 
+_INSIDE = 0.14
+"""How far inside the picture's edge, in body heights, somebody sets out who does not come in from outside."""
+
 ARRIVE = 8.0
 """Frames after a walk in which the person is still settling."""
 
@@ -95,6 +98,10 @@ class Travel:
             speed = gait.speed * stride / tempo
             start = move.start if move.start > 12 else 0.0
             distance = min(speed * max(24.0, move.end - start), (1.2 if run else 0.64) * sides / (unit * body.size))
+            # Whoever was in the picture before sets out from a place inside it.
+            seen = shot.camera.start.x - direction * 960.0 / shot.camera.start.zoom
+            room = direction * (performer.x - seen) / unit - _INSIDE * body.height
+            distance = min(distance, max(room / body.size, 0.3 * distance))
             bounce = self._bounce(run)
             walk = Walk(gait, distance, start=start, tempo=tempo, stride=stride, bounce=bounce, from_rest=start > 0, to_rest=True)
             self.passages.append(Passage(walk, direction, -distance, run))
