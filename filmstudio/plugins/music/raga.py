@@ -178,7 +178,7 @@ class _Line:
             )
             if at + sum(spans) <= total and free:
                 notes += self._play(phrase, seconds, begin, share)
-            at = math.ceil(at + sum(spans)) + self._draw.choice((0, 1, 1))
+            at = math.ceil(at + sum(spans)) + self._draw.choice((1, 1, 2))
         return notes + self._home()
 
     def _home(self) -> list[Note]:

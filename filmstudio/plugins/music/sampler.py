@@ -12,6 +12,7 @@ from filmstudio.core.rational import SAMPLE_RATE
 from filmstudio.plugins.music.playback import KNOT, add_voice
 from filmstudio.plugins.music.score import Curve, Instrument, Note, Part
 from filmstudio.plugins.music.sf2 import DRUM_BANK, Envelope, Region, SoundFont, studio_font
+from filmstudio.plugins.music.tuning import cents_off
 
 Wave = NDArray[np.float32]
 Levels = NDArray[np.float64]
@@ -47,7 +48,8 @@ def _sound(out: Wave, font: SoundFont, instrument: Instrument, note: Note, progr
     drums = instrument.sound == "drums"
     key = int(np.clip(round(note.pitch), 0, 127))
     for region in _matching(font.regions(DRUM_BANK, 0) if drums else font.regions(0, program), key, note.velocity):
-        ratio = region.rate / SAMPLE_RATE * 2 ** (((key if drums else note.pitch) - region.root) * region.scale / 12)
+        pitch = key if drums else note.pitch - cents_off(font, region) / 100
+        ratio = region.rate / SAMPLE_RATE * 2 ** ((pitch - region.root) * region.scale / 12)
         tail = min(_RELEASE_MOST, max(instrument.release, region.envelope.release * 0.5, _SHORTEST_RELEASE))
         length = max(note.length, _SHORTEST_NOTE)
         knots = np.asarray(np.arange(int((length + tail) * SAMPLE_RATE / KNOT) + 2) * (KNOT / SAMPLE_RATE), np.float64)
