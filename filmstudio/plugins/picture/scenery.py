@@ -45,7 +45,9 @@ class _Moving:
 
     def __init__(self, plane: PaintedPlane, view: View, drift: Drift | None) -> None:
         self._view, self._z, self._drift = view, plane.z, drift
-        self._scale = max(view.matrix(plane.z, frame)[0][0] for frame in view.samples())
+        scales = [view.matrix(plane.z, frame)[0][0] for frame in view.samples()]
+        # Midway, because a plane glides fastest near its own scale.
+        self._scale = math.sqrt(min(scales) * max(scales))
         self.cel, (self._x, self._y) = _cel_of_view(plane, view, self._scale, drift.reach if drift else 0.0)
         _blur(self.cel, plane.z, view)
         whole = np.array([[0, 0, view.size.width, view.size.height]], np.int64)

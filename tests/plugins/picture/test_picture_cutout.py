@@ -110,7 +110,7 @@ def picture(request: SegmentRequest, desk: StoreDesk, number: int, start: int = 
     planes = np.concatenate([frame.y.ravel(), frame.u.ravel(), frame.v.ravel()]).reshape(request.height * 3 // 2, request.width)
     decoded = av.VideoFrame.from_ndarray(planes, format="yuv420p")
     decoded.colorspace, decoded.color_range = 1, 1
-    return decoded.to_ndarray(format="rgb24")
+    return np.asarray(decoded.to_ndarray(format="rgb24"), np.uint8)
 
 
 def decoded_frames(segment: Segment, desk: StoreDesk) -> int:
