@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 import numpy as np
 
 from filmstudio.plugins.picture import kernels
-from filmstudio.plugins.picture.canvas import NO_CAST, NO_SHADE, Box, Cel, Matrix, Numbers, Pixels, Plane, bounds, inverse
+from filmstudio.plugins.picture.canvas import NO_CAST, NO_SHADE, Box, Cel, Frame, Matrix, Numbers, Pixels, Plane, bounds, inverse
 from filmstudio.plugins.picture.shade import CastLight
 from filmstudio.plugins.picture.sprites import ReadySheet, ReadySprite
 from filmstudio.plugins.portrait.layer import Layer, Rig
@@ -64,6 +65,7 @@ class Figure:
         self.cel = Cel.blank(size[1], size[0], -ROOM, -ROOM)
         self.changed: tuple[Box, ...] = ()
         """Even boxes of the picture in which the cel changed with the last pose."""
+        self._covered: Box = (0, 0, 0, 0)
         self.drawn_pixels = 0
         """Pixels of canvas that were cleared and drawn so far."""
 
@@ -89,6 +91,12 @@ class Figure:
             dirty.extend(placed.box for placed in self._placed if placed.layer.worn)
         self._place = place
         self.changed = self._redraw(self._merged(dirty)) if dirty else ()
+
+    def lay(self, frame: Frame, box: Box) -> None:
+        """Lay the figure over the even ``box`` of the frame."""
+        part = _common(box, self._covered)
+        if part is not None:
+            self.cel.lay(frame, box=part)
 
     def _arrange(self, layers: Sequence[Layer], place: Matrix, hold: float) -> list[Box]:
         """Put every layer where it is drawn from now on; what must be drawn again."""
@@ -204,6 +212,8 @@ class Figure:
             if box is not None:
                 self.cel.develop(self._canvas, box, self._light.light, self._rim)
                 changed.append(_moved(box, -ROOM, -ROOM))
+        x0, y0, x1, y1 = reduce(_union, (placed.box for placed in self._placed)) if self._placed else (0, 0, 0, 0)
+        self._covered = ((x0 - ROOM) & ~1, (y0 - ROOM) & ~1, (x1 - ROOM + 1) & ~1, (y1 - ROOM + 1) & ~1)
         return tuple(changed)
 
     def _redraw_casters(self, rect: Box) -> None:

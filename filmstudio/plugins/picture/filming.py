@@ -146,7 +146,7 @@ class Shoot:
     def _lay(self, number: int, frame: Frame, box: Box) -> None:
         """Lay cast, nearer planes and words over the stage, and fade."""
         for player in self.players:
-            player.figure.cel.lay(frame, box=box)
+            player.figure.lay(frame, box)
         if self.scenery:
             self.scenery.lay_front(number, frame, box)
         for words in self.words:
