@@ -77,17 +77,24 @@ def _distinguishable(parts: Sequence[Part], seed: int) -> list[Person]:
     """Everyone's look. Somebody who would be taken for somebody before them is drawn again, from lots of their own."""
     people: list[Person] = []
     for part in parts:
-        rivals = [other for other, earlier in zip(people, parts, strict=False) if _comparable(part, earlier)]
+        before = list(zip(people, parts, strict=False))
+        rivals = [other for other, earlier in before if _comparable(part, earlier)]
+        others = [] if part.creature else [other for other, earlier in before if not _comparable(part, earlier) and not earlier.creature]
         best, nearest = look_of(part, seed), 0
         for attempt in range(_REROLLS + 1):
             person = best if attempt == 0 else look_of(part, seed, attempt)
-            closest = max((likeness(person, other) for other in rivals), default=0)
+            closest = max([*(likeness(person, other) for other in rivals), *(_dressed_alike(person, other) for other in others)], default=0)
             if attempt == 0 or closest < nearest:
                 best, nearest = person, closest
             if nearest < ALIKE:
                 break
         people.append(best)
     return people
+
+
+def _dressed_alike(one: Person, other: Person) -> int:
+    """Points for the same clothes on people nobody would confuse: a man and a woman in one jacket look like a uniform."""
+    return ALIKE + int(one.colour == other.colour) if one.outfit and one.outfit == other.outfit else 0
 
 
 def _comparable(one: Part, other: Part) -> bool:

@@ -248,10 +248,15 @@ def _hair(part: Part, skin: str, asked: tuple[Item, ...], rng: Random) -> Item:
     return rng.choice(styles or [item for item in house.of_kind("hair") if item.id == "plain_crop"])
 
 
+_GREYS = frozenset({"grey", "silver", "white", "salt and pepper"})
+"""Colours that a beard takes before the hair does."""
+
+
 def _hair_colour(part: Part, skin: str, rng: Random) -> str:
     house = wardrobe()
     table = house.colours["hair"]
-    said = part.reading.colour_of("hair") or (part.reading.colour_of("beard") if part.age == "elder" else "")
+    beard = part.reading.colour_of("beard")
+    said = part.reading.colour_of("hair") or (beard if part.age == "elder" or beard not in _GREYS else "")
     for name in (said, {"gold": "golden", "yellow": "blonde", "orange": "ginger", "cream": "platinum", "purple": "pink"}.get(said, "")):
         if name in table:
             if name in ("grey", "silver", "white") and part.age == "child":

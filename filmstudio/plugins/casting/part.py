@@ -85,6 +85,10 @@ _STAND_INS: dict[str, str] = {
     "puppy": "dog", "kitten": "cat",
 }  # fmt: skip
 
+_YOUNG = frozenset(
+    {"child", "kid", "baby", "young", "cub", "puppy", "kitten", "pup", "chick", "foal", "calf", "boy", "girl", "son", "daughter"}
+)
+"""Words that make a creature a child. Old ones are told by the voice alone."""
 _FAMILY = "culture_outfits"
 _POSSESSIVE = frozenset({"his", "her", "their", "my", "your", "our", "its", "to", "for", "like", "of", "with", "than"})
 _NOT_ROLES = frozenset(
@@ -279,6 +283,8 @@ def _age(note: CastNote, reading: Reading, relation: Relation | None) -> Age:
     ages = get_args(Age)
     if note.age in ages:
         return cast(Age, note.age)
+    if note.creature and not _YOUNG.intersection(tokens(f"{note.description} {note.name} {note.role_word}")):
+        return "adult"  # a small robot is small, not young
     number = re.search(r"(?<![\d.])(\d{1,3})(?![\d.])", note.description)
     if number:
         return age_of_years(int(number.group(1)))
