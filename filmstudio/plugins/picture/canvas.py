@@ -195,7 +195,8 @@ class Cel:
                 continue
             spare = np.empty_like(planes[0])
             for plane in planes:
-                for _ in range(3):
+                # Of an opaque cel nothing is clear, blurred or not.
+                for _ in range(3 if plane.any() else 0):
                     kernels.soften(plane, spare, radius)
 
 

@@ -96,14 +96,16 @@ def soften(plane, spare, radius):  # type: ignore[no-untyped-def]
     """Blur a plane in place by a box of ``2 radius + 1`` in x and in y; edges repeat. Three times is nearly Gaussian."""
     rows, columns = plane.shape
     size = 2 * radius + 1
-    round_ = size // 2
+    # One over the size in 8.24: exact enough for sums of at most 255 times the size, and far faster than a division.
+    share = ((np.int64(1) << 24) + size // 2) // size
+    half = np.int64(1) << 23
     for y in range(rows):
         line, out = plane[y], spare[y]
         total = np.int64(line[0]) * radius
         for x in range(radius + 1):
             total += line[min(x, columns - 1)]
         for x in range(columns):
-            out[x] = np.uint8((total + round_) // size)
+            out[x] = np.uint8((total * share + half) >> 24)
             total += np.int64(line[min(x + radius + 1, columns - 1)]) - np.int64(line[max(x - radius, 0)])
     totals = np.zeros(columns, np.int32)
     for x in range(columns):
@@ -112,10 +114,8 @@ def soften(plane, spare, radius):  # type: ignore[no-untyped-def]
         line = spare[min(y, rows - 1)]
         for x in range(columns):
             totals[x] += np.int32(line[x])
-    # Division by a constant of 16.16: exact enough for sums of at most 255 x size.
-    share = np.int64((ONE * 256 + size // 2) // size)
     for y in range(rows):
         out, gained, lost = plane[y], spare[min(y + radius + 1, rows - 1)], spare[max(y - radius, 0)]
         for x in range(columns):
-            out[x] = np.uint8((np.int64(totals[x]) * share + (np.int64(1) << 23)) >> np.int64(24))
+            out[x] = np.uint8((np.int64(totals[x]) * share + half) >> 24)
             totals[x] += np.int32(gained[x]) - np.int32(lost[x])
