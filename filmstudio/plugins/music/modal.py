@@ -12,9 +12,11 @@ from filmstudio.plugins.music.form import Bars, Passage, lay
 from filmstudio.plugins.music.knowledge import african_modes, asian_modes, ensembles, iqaat, maqamat, timelines
 from filmstudio.plugins.music.moods import AFRICA, CHINA, JAPAN, KOREA, MAQAM
 from filmstudio.plugins.music.motif import Motif, motif_of
-from filmstudio.plugins.music.score import Curve, Instrument, Note, Part, Score
+from filmstudio.plugins.music.ornaments import glide, inflect
+from filmstudio.plugins.music.score import Instrument, Note, Part, Score
 from filmstudio.plugins.music.situation import Situation
 
+_SOFT = 62
 _LIVELY = frozenset({"joyful", "comic", "epic", "triumphant", "action", "hopeful", "tense", "menace"})
 
 
@@ -39,10 +41,10 @@ class Manner:
     tempo: tuple[float, float]
     silence: tuple[float, float]
     """Beats of rest after a phrase."""
-    attack: Curve
-    """Bend with which long notes begin."""
+    lively: bool = False
+    steady: int = 0
+    """The drum key whose pattern never changes: the bell."""
     ostinato: bool = False
-    octave: float = 1200.0
 
 
 def compose(scene: Situation, plan: list[Passage]) -> Score:
@@ -123,7 +125,7 @@ def _arab(scene: Situation) -> Manner:
         cycle=max(2, math.ceil(iqa.beats)),
         tempo=iqa.bpm,
         silence=(0.5, 2.0),
-        attack=((0.0, -60.0), (0.09, 0.0)),
+        lively=lively,
     )
 
 
@@ -132,23 +134,22 @@ def _east_asian(scene: Situation) -> Manner:
     mode = asian_modes()[_pick(table[scene.mood], scene)]
     lively = scene.mood in _LIVELY and scene.intensity > 0.35
     pulse: tuple[tuple[float, int, int], ...]
-    attack: Curve
     drums: Instrument | None
     if scene.tradition == "japan":
         band = ensembles()["japan_snow"]
         lead, second, pad = band["melody"], band["counter"], band["drone"]
         drums = replace(ensembles()["japan_festival"]["percussion"], level_db=-19.0)
-        pulse, silence, attack, tempo = ((0.0, 40, 74), (1.5, 44, 52), (2.0, 40, 60)), (1.5, 3.5), ((0.0, 0.0),), (50.0, 66.0)
+        pulse, silence, tempo = ((0.0, 40, 74), (1.5, 44, 52), (2.0, 40, 60)), (1.5, 3.5), (50.0, 66.0)
     elif scene.tradition == "china":
         band = ensembles()["china_lyric"]
         lead, second, pad, drums = replace(band["melody"], name="Erhu"), replace(band["counter"], name="Dizi"), None, None
-        pulse, silence, attack, tempo = (), (0.5, 2.0), ((0.0, -150.0), (0.1, 0.0)), (60.0, 84.0)
+        pulse, silence, tempo = (), (0.5, 2.0), (60.0, 84.0)
         pad = replace(ensembles()["japan_snow"]["drone"], level_db=-27.0)
     else:
         band = ensembles()["korea_court"]
         lead, second, drums = replace(band["melody"], name="Gayageum"), replace(band["counter"], name="Haegeum"), band["percussion"]
         pad = replace(ensembles()["japan_snow"]["drone"], level_db=-27.0)
-        pulse, silence, attack, tempo = ((0.0, 43, 66), (1.5, 50, 44), (2.0, 50, 50)), (1.0, 2.5), ((0.0, 60.0), (0.1, 0.0)), (54.0, 80.0)
+        pulse, silence, tempo = ((0.0, 43, 66), (1.5, 50, 44), (2.0, 50, 50)), (1.0, 2.5), (54.0, 80.0)
     return Manner(
         title=mode.name,
         rising=mode.cents,
@@ -162,7 +163,7 @@ def _east_asian(scene: Situation) -> Manner:
         cycle=4,
         tempo=(tempo[0] * 1.4, tempo[1] * 1.5) if lively else tempo,
         silence=silence if not lively else (0.5, 1.5),
-        attack=attack,
+        lively=lively,
     )
 
 
@@ -198,8 +199,9 @@ def _african(scene: Situation) -> Manner:
         cycle=4,
         tempo=(88.0, 120.0) if lively else (60.0, 84.0),
         silence=(1.0, 3.0),
-        attack=((0.0, 0.0),),
+        lively=lively,
         ostinato=True,
+        steady=68,
     )
 
 
@@ -219,6 +221,8 @@ class _Line:
             motif = motif.stretched(0.75)
         passage = self._passage
         at = self._bars.start if self._bars.count else passage.start + 0.3
+        if self._manner.ostinato and self._bars.count >= 6:
+            at += 2 * self._bars.bar
         home = len(self._manner.rising)
         shapes: list[tuple[Motif, int]] = [
             (motif, 0),
@@ -228,6 +232,16 @@ class _Line:
             (motif, home // 2),
             (motif.fragment(max(2, len(motif.steps) - 1)), 1),
         ]
+        if self._manner.lively:
+            quick = motif.stretched(0.5)
+            shapes = [
+                (motif, 0),
+                (quick.joined(quick.moved(1)), 0),
+                (quick.joined(motif.fragment(2)), 2),
+                (quick.inverted().joined(quick.moved(-2)), home),
+                (motif, home // 2),
+                (quick.moved(2).joined(quick), 0),
+            ]
         notes: list[Note] = []
         turn = 0
         while at < passage.last - 1.2 * beat:
@@ -251,7 +265,7 @@ class _Line:
             at = self._on_grid(at + sum(spans) + pause * beat)
         hold = max(0.5, passage.end - passage.last)
         if self._scene.windows(passage.last, passage.last + min(1.0, hold), min(1.0, hold) - 0.1):
-            notes.append(Note(passage.last, hold, float(self._base), 62, bend=self._manner.attack))
+            notes.append(Note(passage.last, hold, float(self._base), 62, swell=((0.0, 0.0), (hold * 0.3, 0.0), (hold, -5.0))))
         return notes
 
     def answers(self, lead: list[Note]) -> list[Note]:
@@ -275,7 +289,7 @@ class _Line:
             if not self._scene.windows(start, start + length, length - 0.3):
                 continue
             swell = ((0.0, -14.0), (length * 0.45, 0.0), (length, -12.0))
-            found.append(Note(start, length, pitch, 52, bend=((0.0, -80.0), (0.2, 0.0)) if player.program == 77 else (), swell=swell))
+            found.append(Note(start, length, pitch, 52, bend=tuple(glide(-80.0, 0.2)) if player.program == 77 else (), swell=swell))
         return found
 
     def _on_grid(self, at: float) -> float:
@@ -294,8 +308,13 @@ class _Line:
             if last:
                 pitch = self._rest_near(pitch)
             velocity = round(62 + 22 * self._scene.intensity - 3 * abs(index - peak)) + self._draw.randint(-4, 4)
-            bend = self._manner.attack if span > 0.45 and (index == 0 or last) else ()
-            notes.append(Note(at, span * 0.97, pitch, velocity, bend=bend))
+            interval = notes[-1].pitch - pitch if notes else 0.0
+            tonic = abs((pitch - self._base) % 12) < 0.01
+            bend = inflect(self._scene.tradition, self._draw, span=span, interval=interval, resting=last, tonic=tonic)
+            if last and self._scene.tradition == "maqam" and span > 1.0 and self._draw.random() < 0.4:
+                notes += _tremolo(at, span * 0.95, pitch, velocity, self._draw)
+            else:
+                notes.append(Note(at, span * 0.97, pitch, velocity, bend=bend))
             at += span
         return notes
 
@@ -314,16 +333,31 @@ class _Line:
         return min(inside or tones, key=lambda tone: (abs(tone - pitch), tone))
 
 
+def _tremolo(at: float, span: float, pitch: float, velocity: int, draw: random.Random) -> list[Note]:
+    """An oud's tremolo: 9 to 13 strokes a second that swell and sink."""
+    rate = draw.uniform(9, 12)
+    count = max(3, int(span * rate))
+    return [
+        Note(
+            at + index / rate, 0.9 / rate, pitch, round(velocity * (0.72 + 0.25 * math.sin(math.pi * index / count))) + draw.randint(-3, 3)
+        )
+        for index in range(count)
+    ]
+
+
 def _strokes(scene: Situation, manner: Manner, bars: Bars, draw: random.Random) -> list[Note]:
+    """The cycle's strokes. Drums join one after another, a bar apart; soft strokes come and go; the last is the downbeat alone."""
     found = []
+    order = list(dict.fromkeys(key for _, key, _ in sorted(manner.pulse, key=lambda stroke: stroke[2])))
+    joins = {key: place if bars.count >= 2 * len(order) else 0 for place, key in enumerate(order)}
     for place in range(bars.count):
         for beat, key, velocity in manner.pulse:
-            if beat >= bars.beats:
+            if beat >= bars.beats or place < joins[key] or (velocity < _SOFT and draw.random() < 0.15 and manner.steady != key):
                 continue
             at = bars.at(place, beat) + (0.0 if beat == 0 else draw.uniform(-0.004, 0.006))
             found.append(Note(at, 0.4, float(key), round(velocity * (0.7 + 0.4 * scene.intensity)) + draw.randint(-6, 6)))
     if bars.count:
-        beat, key, velocity = manner.pulse[0]
+        beat, key, velocity = max(manner.pulse, key=lambda stroke: (stroke[0] == 0, stroke[2]))
         found.append(Note(bars.last, 0.6, float(key), velocity))
     return found
 

@@ -39,6 +39,10 @@ class Motif:
         """Augmented (factor over 1) or diminished."""
         return Motif(self.steps, tuple(beats * factor for beats in self.beats))
 
+    def joined(self, other: Motif) -> Motif:
+        """This motif and then another, without a breath."""
+        return Motif(self.steps + other.steps, self.beats + other.beats)
+
     def moved(self, steps: int) -> Motif:
         """A sequence: the same on another step of the scale."""
         return Motif(tuple(step + steps for step in self.steps), self.beats)

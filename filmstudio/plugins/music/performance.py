@@ -43,14 +43,15 @@ def perform(score: Score, samples: int) -> Wave:
         mix += wave
         wave *= np.float32(part.instrument.reverb)
         sent += wave
+        del wave
     if not np.any(mix):
         return mix[:samples]
     if score.dynamics:
         _shape(mix, score.dynamics)
         _shape(sent, score.dynamics)
-    wet = in_room(sent, score.room)
-    wet *= np.float32(_WET)
-    mix += wet
+    in_room(sent, score.room)
+    sent *= np.float32(_WET)
+    mix += sent
     high_pass(mix, _HIGHPASS)
     _finish(mix)
     return _trimmed(mix, samples)
@@ -100,8 +101,8 @@ def _finish(mix: Wave) -> None:
 
 def _trimmed(mix: Wave, samples: int) -> Wave:
     """The mix without the silence after its ring, faded out over what is left of the last half second."""
-    loud = np.flatnonzero(np.abs(mix).max(axis=1) > _QUIET)
-    end = max(samples, min(len(mix), int(loud[-1]) + SAMPLE_RATE // 2 if len(loud) else 0))
+    loud = np.flatnonzero(np.abs(mix[samples:]).max(axis=1) > _QUIET)
+    end = samples + (min(len(mix) - samples, int(loud[-1]) + SAMPLE_RATE // 2) if len(loud) else 0)
     mix = mix[:end]
     fade = min(len(mix), SAMPLE_RATE // 2)
     mix[len(mix) - fade :] *= (np.linspace(1, 0, fade, dtype=np.float32) ** 2)[:, None]

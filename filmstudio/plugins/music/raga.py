@@ -10,6 +10,7 @@ from filmstudio.plugins.music.drone import TANPURA, tanpura
 from filmstudio.plugins.music.form import Passage, lay
 from filmstudio.plugins.music.knowledge import Raga, Tala, ensembles, ragas, talas
 from filmstudio.plugins.music.moods import CARNATIC, HINDUSTANI
+from filmstudio.plugins.music.ornaments import glide, oscillation
 from filmstudio.plugins.music.score import Curve, Instrument, Note, Part, Score
 from filmstudio.plugins.music.situation import Situation
 
@@ -27,6 +28,8 @@ _TALAS: dict[str, dict[str, tuple[str, ...]]] = {
     "carnatic": {"short": ("chatusra_eka", "adi"), "long": ("adi", "rupaka"), "grave": ("adi", "misra_chapu")},
 }
 _TABLA = Instrument("percussion", "Tabla", sound="tabla", low=60, high=64, level_db=-18.0, pan=0.12, reverb=0.15)
+_WIDEST_MEEND = 5.0
+"""Semitones over which the lead glides into a note."""
 _GRAVE = frozenset({"epic", "menace", "tense"})
 _SLOW_OSCILLATION: dict[str, tuple[int, ...]] = {"darbari_kanada": (3, 8), "bhairav": (1, 8), "todi": (3,), "bilaskhani_todi": (3,)}
 """Notes that are swung slowly: andolan."""
@@ -163,7 +166,8 @@ class _Line:
     def gat(self, start: float, last: float, beat: float) -> list[Note]:
         """Phrases on the beat; each ends with a rest, and the last falls to Sa on sam."""
         notes: list[Note] = []
-        total = round((last - start) / beat)
+        closing, tail = (last, []) if self._passage.kind != "closing" and self._scene.mood != "triumphant" else self.tihai(last, beat)
+        total = int((closing - start) / beat + 1e-6)
         at = -2.0 if start - self._passage.start > 2.2 * beat else 0.0
         while at < total - 2:
             share = 0.1 + 0.85 * at / max(1, total)
@@ -179,7 +183,7 @@ class _Line:
             if at + sum(spans) <= total and free:
                 notes += self._play(phrase, seconds, begin, share)
             at = math.ceil(at + sum(spans)) + self._draw.choice((1, 1, 2))
-        return notes + self._home()
+        return notes + tail + self._home()
 
     def _home(self) -> list[Note]:
         passage = self._passage
@@ -234,32 +238,47 @@ class _Line:
     def _ornament(self, step: int, interval: float, span: float) -> Curve:
         """Meend into the note from the one before it; slow andolan or a kampita where the raga asks for one."""
         knots: list[tuple[float, float]] = []
-        glide = 0.0
-        if 0 < abs(interval) <= 5 and span > 0.25:
-            glide = min(0.35, 0.3 * span) if abs(interval) <= 2.5 else min(0.5, 0.4 * span)
-            knots = [(glide * part / 6, 100 * interval * (0.5 + 0.5 * math.cos(math.pi * part / 6))) for part in range(7)]
+        slide = 0.0
+        if 0 < abs(interval) <= _WIDEST_MEEND and span > 0.25:
+            slide = min(0.35, 0.3 * span) if abs(interval) <= 2.5 else min(0.5, 0.4 * span)
+            knots = glide(100 * interval, slide)
+        elif interval == 0 and span > 0.4 and self._draw.random() < 0.4:
+            slide = 0.06
+            knots = [(0.0, self._kan(step)), (0.03, self._kan(step)), (slide, 0.0)]
         else:
             knots = [(0.0, 0.0)]
         swung = step % 12 in _SLOW_OSCILLATION.get(self._raga.id, ())
         if self._scene.tradition == "carnatic" and step % 12 not in {0, 7}:
-            knots += _oscillation(glide + 0.12, span, self._draw.uniform(4.0, 5.2), 70)
+            knots += oscillation(slide + 0.12, span, self._draw.uniform(4.0, 5.2), 90, 40)
         elif swung and span > 0.8:
-            knots += _oscillation(glide + 0.2, span, 1.7, 45)
+            knots += oscillation(slide + 0.2, span, 1.7, 25, 45)
         elif span > 1.2:
-            knots += _oscillation(glide + 0.5, span, 5.0, 9)
+            knots += oscillation(slide + 0.5, span, 5.0, 9, 9)
         return tuple(knots)
 
+    def _kan(self, step: int) -> float:
+        """Cents of the grace note from which a note is touched: its neighbour above in the falling line."""
+        above = sorted((place - step) % 12 for place in self._raga.falling if (place - step) % 12)
+        return 100.0 * above[0] if above and above[0] <= 3 else 0.0
 
-def _oscillation(start: float, end: float, rate: float, cents: float) -> list[tuple[float, float]]:
-    """A swing about the note, grown in over its first second and gone before its end."""
-    knots: list[tuple[float, float]] = []
-    at, turn = start, 0
-    while at < end - 0.12:
-        fade = min(1.0, 0.4 + 0.2 * turn)
-        knots.append((at, 0.0 if turn == 0 else cents * fade * (1 if turn % 2 else -0.5)))
-        at += 0.5 / rate
-        turn += 1
-    return [*knots, (end - 0.02, 0.0)] if knots else []
+    def tihai(self, last: float, beat: float) -> tuple[float, list[Note]]:
+        """A short phrase that falls to Sa, three times with equal gaps, the last Sa on sam; and when it begins.
+
+        3 p + 2 g beats: the landing stroke is the home note itself.
+        """
+        falls = [line for line in (*self._raga.pakad, *_fragments(self._raga)) if 3 <= len(line) <= 4 and line[-1] == 0]
+        if not falls:
+            return last, []
+        phrase = self._draw.choice(sorted(falls))
+        size, gap = 0.5 * len(phrase), 1.0
+        begin = last - (2 * (size + gap) + size - 0.5) * beat
+        if begin < self._passage.start + 4 or not self._scene.windows(begin, last + 0.5, last - begin):
+            return last, []
+        notes: list[Note] = []
+        for turn in range(3):
+            said = phrase if turn < 2 else phrase[:-1]
+            notes += self._play(said, [0.5 * beat] * len(said), begin + turn * (size + gap) * beat, 0.9)
+        return begin, notes
 
 
 def _phrase_swell(span: float) -> Curve:

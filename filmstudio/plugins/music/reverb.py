@@ -7,7 +7,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, oaconvolve, sosfilt
+from scipy.fft import irfft, next_fast_len, rfft
+from scipy.signal import butter, sosfilt
 
 from filmstudio.core.rational import SAMPLE_RATE
 
@@ -16,16 +17,25 @@ Room = Literal["room", "hall", "vast"]
 
 _ROOMS = {"room": (0.8, 12), "hall": (2.2, 28), "vast": (4.0, 45)}
 """Seconds to fall by 60 dB and pre-delay in ms: orchestration.json, bus."""
+_STRETCH = 1 << 19
 _HIGHPASS, _LOWPASS = 200.0, 6500.0
 
 
-def in_room(wave: Wave, room: Room) -> Wave:
-    """What the room answers, as long as ``wave`` (n, 2); its power is that of the dry sound on average."""
-    if not len(wave) or not np.any(wave):
-        return np.zeros_like(wave)
+def in_room(wave: Wave, room: Room) -> None:
+    """Turn ``wave`` (n, 2) into what the room answers, in place and in stretches, so that a long cue needs little memory."""
     answer = _response(room)
-    wet = np.stack([oaconvolve(wave[:, side], answer[:, side])[: len(wave)] for side in (0, 1)], axis=1)
-    return wet.astype(np.float32)
+    step = min(len(wave), _STRETCH)
+    size = next_fast_len(step + len(answer) - 1, real=True)
+    for side in (0, 1):
+        wet = np.zeros(len(wave), np.float32)
+        spectrum = rfft(answer[:, side], size)
+        for first in range(0, len(wave), step):
+            piece = wave[first : first + step, side]
+            if not np.any(piece):
+                continue
+            turned = irfft(rfft(piece, size) * spectrum, size)[: len(wave) - first]
+            wet[first : first + len(turned)] += turned
+        wave[:, side] = wet
 
 
 @lru_cache(maxsize=3)

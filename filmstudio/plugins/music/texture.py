@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from filmstudio.plugins.music.drone import held
 from filmstudio.plugins.music.frame import Frame
 from filmstudio.plugins.music.harmony import bass_line, voice
 from filmstudio.plugins.music.score import Curve, Note, Role
@@ -22,12 +23,15 @@ _LONGEST_TIE = 6.0
 
 def write_texture(frame: Frame, notes: dict[Role, list[Note]]) -> None:
     """Add pad, bass, figure and drums."""
+    if frame.passage.kind == "drone":
+        low = frame.scene.tonic - 12 if frame.scene.tonic >= 45 else frame.scene.tonic
+        notes["bass"] += held((float(low),), frame.passage.start, frame.passage.end, 46)
+        notes["pad"] += held((low + 7.0, low + 12.0), frame.passage.start, frame.passage.end, 48)
+        return
     if frame.mood.id == "comic":
         _two_beat(frame, notes)
     else:
         _chords(frame, notes)
-    if frame.passage.kind == "drone":
-        return
     if "arpeggio" in notes and frame.mood.id not in {"fear", "grief"}:
         notes["arpeggio"] += _ostinato(frame) if frame.mood.id in {"tense", "action", "menace"} else _figure(frame)
     if "percussion" in notes:

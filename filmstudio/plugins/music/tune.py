@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from filmstudio.plugins.music.frame import Frame, arc
 from filmstudio.plugins.music.motif import Motif, motif_of
+from filmstudio.plugins.music.ornaments import vibrato
 from filmstudio.plugins.music.score import Curve, Note, Role
 
 
@@ -48,6 +49,8 @@ _TREATMENTS = {
 }
 _LEAST = 0.9
 """Shortest phrase, seconds."""
+_SHORTEST = 0.25
+"""Shortest last note of a phrase that has to stop for words, seconds."""
 
 
 def write_tune(frame: Frame, notes: dict[Role, list[Note]]) -> None:
@@ -99,10 +102,11 @@ def _phrases(frame: Frame, treatment: _Treatment) -> Iterable[list[Note]]:
         room = window[1] - at
         while len(spans) > 2 and sum(spans) - spans[-1] * 0.5 > room:
             spans.pop()
-        spans[-1] = min(spans[-1], room - sum(spans[:-1]))
-        if spans[-1] < 0.25:
+        cut = min(spans[-1], room - sum(spans[:-1]))
+        if cut < min(spans[-1], _SHORTEST):
             at = frame.beat_after(window[1] + 0.2)
             continue
+        spans[-1] = cut
         centre = low + (high - low) * min(0.85, treatment.height * 0.75 + 0.35 * arc(frame.share(at)))
         yield list(_phrase(frame, shape, spans, at, treatment, (low, high), centre))
         at = frame.beat_after(at + sum(spans) + treatment.rest * bars.bar * frame.draw.choice((0.5, 0.75, 1.0)))
@@ -169,16 +173,6 @@ def nearest(pitch: float, tones: tuple[int, ...], tonic: int) -> int:
     """The MIDI note nearest to ``pitch`` whose class above the tonic is one of ``tones``."""
     around = range(round(pitch) - 6, round(pitch) + 7)
     return min((each for each in around if (each - tonic) % 12 in tones), key=lambda each: (abs(each - pitch), each))
-
-
-def vibrato(seconds: float, rate: float, cents: float) -> Curve:
-    """A vibrato that begins after a third of a second and grows in."""
-    knots, at, sign = [(0.0, 0.0), (0.32, 0.0)], 0.32, 1
-    while at < seconds:
-        at += 0.5 / rate
-        knots.append((at, sign * cents * min(1.0, (at - 0.3) / 0.6)))
-        sign = -sign
-    return tuple(knots)
 
 
 def _degree_near(frame: Frame, tones: tuple[int, ...], centre: float) -> int:
