@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from filmstudio.plugins.breakdown.lexicon import ActionPattern, lexicon
@@ -16,6 +17,7 @@ _PREPOSITIONS = word_set(
     "to at from with by of for past toward towards beside behind near after into onto on over under against around before "
     "between among like about through across without than as zu mit von bei con a de à avec vers sur"
 )
+_BRACKETED = re.compile(r"[(\uff08][^)\uff09]*[)\uff09]")
 _LIGHT = word_set("then slowly quickly gently suddenly and but now still again finally quietly softly carefully")
 
 
@@ -89,7 +91,7 @@ def _joined(folded: str, left: Sequence[Mention]) -> tuple[str, ...]:
     """The last name to the left, with those joined to it by and or a comma."""
     group = [left[-1].person]
     for index in range(len(left) - 2, -1, -1):
-        link = folded[left[index].end : left[index + 1].start].strip()
+        link = _BRACKETED.sub("", folded[left[index].end : left[index + 1].start]).strip()
         if link not in ("and", "&", ",", ", and", "y", "et", "und", "और", "و", "と", "和"):
             break
         group.insert(0, left[index].person)

@@ -19,15 +19,15 @@ _SEAT_BACK = 15.0
 _GAP, _CROWD_GAP = 0.50, 0.36
 """Distance of two people talking, and of neighbours in a group, in heights of a standing adult."""
 
-_POSTURES: dict[str, Posture] = {
+POSTURES: dict[str, Posture] = {
     "sit": "sit", "sit_floor": "sit_floor", "kneel": "kneel", "kneel_seiza": "kneel", "sleep": "lie", "stand_up": "stand",
     "walk": "stand", "run": "stand", "dance": "stand", "jump": "stand", "bow": "stand",
 }  # fmt: skip
+"""The posture that an action ends in."""
 
-
-DOWN = frozenset(action for action, posture in _POSTURES.items() if posture != "stand")
+DOWN = frozenset(action for action, posture in POSTURES.items() if posture != "stand")
 """Actions that end sitting, kneeling or lying."""
-UP = frozenset(_POSTURES) - DOWN
+UP = frozenset(POSTURES) - DOWN
 """Actions that end on one's feet."""
 
 
@@ -133,6 +133,10 @@ def moments(beats: Sequence[Beat], marks: Mapping[str, Mark], *, seated: bool) -
         going: list[str] = []
         now = dict(present)
         if isinstance(beat, Happening) and not seated:
+            for business in beat.business:
+                down = now.get(business.character)
+                if down is not None and business.action in UP and business.action != "stand_up":
+                    now[business.character] = replace(down, posture="stand")  # nobody dances sitting down
             for character in _actors(beat, marks):
                 side: Side = "left" if marks[character].facing == "right" else "right"
                 if character not in now and enters(beat.text):
@@ -147,7 +151,7 @@ def moments(beats: Sequence[Beat], marks: Mapping[str, Mark], *, seated: bool) -
         found.append(Moment(tuple(sorted(now.values(), key=lambda mark: mark.x))))
         if isinstance(beat, Happening) and not seated:
             for business in beat.business:
-                posture = _POSTURES.get(business.action)
+                posture = POSTURES.get(business.action)
                 if posture and business.character in present:
                     present[business.character] = replace(present[business.character], posture=posture)
         for character in going:

@@ -41,6 +41,8 @@ _ANSWERS: dict[Emotion, Emotion] = {
     "thoughtful": "thoughtful",
 }  # fmt: skip
 """What a listener's face says to an emotion heard."""
+_GRAVE = frozenset({"sad", "angry", "afraid"})
+"""Emotions for which a face may fill the picture; nobody laughs into a lens."""
 _BEFORE_EXTREME = 4
 """Lines that are spoken before a face may fill the picture."""
 LONGEST_HELD = Fraction(8)
@@ -49,7 +51,8 @@ _SHORT_LINE = Fraction(2)
 _EXCHANGE = 3
 """Short lines of a quick exchange that stay in one two-shot."""
 _TWO_SHOT_EVERY = Fraction(25)
-_OPENING_TWO = Fraction(4)
+_MOST_SINGLES = 4
+"""Pictures of one host in a row before all of them are seen again."""
 _SCORE = 6.0
 """A strength of 1 is an emotional score of 6 or more (grammar, section 9)."""
 
@@ -108,7 +111,39 @@ def cover(beats: Sequence[Beat], moments: Sequence[Moment], names: Mapping[str, 
             at = _cover_line(scene, beats, at, moments, seen, strongest)
         else:
             at = _cover_happening(scene, beats, at, moments, names)
-    return _varied(scene.setups)
+    return _varied(_led_in(scene.setups))
+
+
+_LEADS_IN = frozenset({"laugh", "cry", "nod", "shake_head", "shrug", "think", "wave", "look_around", "idle", "bow", "point", "namaste"})
+"""What a speaker does in the picture of the words that follow it."""
+_LED_IN = Fraction(3, 2)
+"""Longest time that it takes there."""
+_FEW_WORDS = 4
+"""Words of an action that is only a hint to the actor."""
+
+
+def _led_in(setups: Sequence[Setup]) -> list[Setup]:
+    """A speaker's laugh or nod before their own words is no shot of its own: it opens the picture of the words."""
+    led: list[Setup] = []
+    for setup in setups:
+        before = led[-1] if led else None
+        gesture = before.beats[0] if before and len(before.beats) == 1 else None
+        first = setup.beats[0] if setup.beats else None
+        if (
+            before is not None
+            and isinstance(gesture, Happening)
+            and isinstance(first, Line)
+            and not gesture.caption
+            and gesture.business
+            and all(deed.character == first.character and deed.action in _LEADS_IN for deed in gesture.business)
+            and first.character in setup.subjects
+            and len(gesture.text.split()) <= _FEW_WORDS
+        ):
+            quick = gesture.model_copy(update={"seconds": min(gesture.seconds, _LED_IN)})
+            led[-1] = replace(setup, beats=(quick, *setup.beats))
+        else:
+            led.append(setup)
+    return led
 
 
 _OTHER_SIZE: dict[ShotSize, ShotSize] = {
@@ -233,7 +268,13 @@ def _single(scene: _Scene, group: tuple[Beat, ...], at: int, present: tuple[str,
     company = tuple(character for character in present if character != who)
     first = not scene.spoken
     size: ShotSize
-    if heavy >= EXTREME_WEIGHT and line.id == strongest and not scene.extreme_done and sum(scene.spoken.values()) >= _BEFORE_EXTREME:
+    if (
+        heavy >= EXTREME_WEIGHT
+        and line.emotion in _GRAVE
+        and line.id == strongest
+        and not scene.extreme_done
+        and sum(scene.spoken.values()) >= _BEFORE_EXTREME
+    ):
         size, scene.extreme_done = "extreme", True
     elif heavy >= CLOSE_WEIGHT or line.id == strongest:
         size = "close"
@@ -328,6 +369,8 @@ def _cover_happening(scene: _Scene, beats: Sequence[Beat], at: int, moments: Seq
         subjects = present if size == "wide" else actors
     elif moves:
         size, subjects = ("wide", present) if actions & {"walk", "run"} else ("full", actors)
+    elif "pick_up" in actions and all(mark.posture == "stand" for mark in moments[at].marks if mark.character in actors):
+        size = "full"  # whoever bends to the ground would leave a closer picture
     elif actions & HAND_ACTIONS and any(business.prop for business in happening.business):
         size = "insert"
     else:
@@ -370,13 +413,19 @@ def cover_podcast(beats: Sequence[Beat], moments: Sequence[Moment], seen: frozen
         group = _group_of(beats, at, present) if together else (beat,)
         speakers = {b.character for b in group if isinstance(b, Line)}
         last = at + len(group) >= len(beats)
+        singles = next((count for count, setup in enumerate(reversed(setups)) if len(setup.subjects) != 1), len(setups))
         asks_for_all = at == 0 or laughter or len(speakers) > 1 or since >= _TWO_SHOT_EVERY or (last and len(beats) > 4)
+        asks_for_all = asks_for_all or singles >= _MOST_SINGLES
         whose = _whose(beat, present)
+        silent = [character for character in present if character != whose]
         if not present:
             setups.append(Setup("wide", (), group, moment=at))
         elif together and (asks_for_all or not whose):
             setups.append(Setup(everyone, present, group, moment=at))
             since = Fraction(0)
+        elif whose and silent and len(setups) > 1 and all(setup.subjects == (whose,) for setup in setups[-2:]):
+            # A long answer: a look at who listens to it.
+            setups.append(Setup("reaction", (silent[0],), group, moment=at))
         else:
             who = whose or present[0]
             turn = nth[who] = nth.get(who, 0) + 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,17 +12,18 @@ from pydantic import TypeAdapter, ValidationError
 from filmstudio.core.character import Character
 from filmstudio.core.errors import EngineError
 from filmstudio.core.estimate import line_seconds
-from filmstudio.core.film import Beat, Business, Card, Happening, Line, MusicBrief, Performer, Remark, Scene, Shot, StageSet
+from filmstudio.core.film import Beat, Business, Card, Happening, Line, MusicBrief, Performer, Posture, Remark, Scene, Shot, StageSet
 from filmstudio.core.model import digest_of, seed_from
 from filmstudio.core.requests import BreakdownResult, DirectRequest, SceneNote
 from filmstudio.plugins.backdrop.stage import Stage
-from filmstudio.plugins.direction.blocking import DOWN, UP, Moment, moments, places
+from filmstudio.plugins.direction.blocking import DOWN, POSTURES, UP, Mark, Moment, moments, places
 from filmstudio.plugins.direction.coverage import CLOSE_WEIGHT, Setup, cover, cover_podcast, weight
 from filmstudio.plugins.direction.figures import figure_of
 from filmstudio.plugins.direction.framing import NARROWEST_PAIR, Framed, Set, framed, view_of_place, wide
 from filmstudio.plugins.direction.house import PACK, house_stages
 from filmstudio.plugins.direction.spotting import Spot, spot
 from filmstudio.plugins.direction.stages import choose_stage, light_for, weather_for
+from filmstudio.plugins.direction.words import enters
 
 TITLE_SECONDS, END_SECONDS = Fraction(7, 2), Fraction(7, 2)
 ESTABLISHING, CONTINUOUS = Fraction(3), Fraction(2)
@@ -108,6 +110,8 @@ def _performable(stage: Stage, beats: Sequence[Beat]) -> tuple[Beat, ...]:
         business: list[Business] = []
         for deed in beat.business:
             action = deed.action
+            if action == "sleep" and _IN_BED.search(beat.text) and not _ASLEEP.search(beat.text) and stage.place == "interior":
+                action = "sit"  # awake in a bed that nobody has drawn a place in
             if action == "sit" and on_floor:
                 action = "sit_floor"
             elif action == "stand_up" and deed.character not in down:
@@ -119,6 +123,45 @@ def _performable(stage: Stage, beats: Sequence[Beat]) -> tuple[Beat, ...]:
             business.append(deed.model_copy(update={"action": action}) if action != deed.action else deed)
         done.append(beat if tuple(business) == beat.business else beat.model_copy(update={"business": tuple(business)}))
     return tuple(done)
+
+
+_GOES_DOWN = re.compile(r"\b(?:down|sinks?|drops?|falls?|collapses?|then)\b|बैठ जात|座り込|坐下", re.IGNORECASE)
+_IN_BED = re.compile(r"\bbed\b", re.IGNORECASE)
+_ASLEEP = re.compile(r"\b(?:asleep|sleep(?:s|ing)?|dead|unconscious)\b", re.IGNORECASE)
+_ON_FEET = frozenset({"walk", "run", "dance", "jump", "stand_up"})
+_STANDS = re.compile(r"\bst(?:an|oo)ds?\b|खड़|يقف|تقف|立っ|站|서 있", re.IGNORECASE)
+
+
+def _already_down(place: _Place, marks: Mapping[str, Mark]) -> tuple[_Place, dict[str, Mark]]:
+    """The scene with those who sit, kneel or lie when it opens in that posture from its first picture on.
+
+    "Asha sits by the fire" before anybody has spoken tells how she is found; "Asha sits down" is something to see. On mats
+    people are found on their knees unless the script lets them stand or walk.
+    """
+    found: dict[str, Posture] = {}
+    moved: set[str] = set()
+    beats: list[Beat] = []
+    opened = False
+    for beat in place.beats:
+        if not isinstance(beat, Happening):
+            opened = True
+            beats.append(beat)
+            continue
+        business: list[Business] = []
+        for deed in beat.business:
+            posture = POSTURES.get(deed.action, "stand")
+            at_first = not opened and deed.character not in moved and not enters(beat.text) and not _GOES_DOWN.search(beat.text)
+            if at_first and posture != "stand":
+                found[deed.character] = posture
+            business.append(deed.model_copy(update={"action": "idle"}) if at_first and posture != "stand" else deed)
+            moved.add(deed.character)
+        beats.append(beat.model_copy(update={"business": tuple(business)}))
+    if place.stage.id in _MATS:
+        done = [(beat, deed) for beat in beats if isinstance(beat, Happening) for deed in beat.business]
+        upright = {deed.character for beat, deed in done if deed.action in _ON_FEET or _STANDS.search(beat.text)}
+        found = {**{who: "kneel" for who in marks if who not in upright}, **found}
+    placed = {who: replace(mark, posture=found.get(who, mark.posture)) for who, mark in marks.items()}
+    return replace(place, beats=tuple(beats)), placed
 
 
 def _beats(note: SceneNote, characters: Mapping[str, Character]) -> tuple[Beat, ...]:
@@ -150,6 +193,7 @@ def _shoot_scene(
     on = Set(place.stage, request.aspect, {character: figure_of(characters[character]) for character in order}, focal)
     marks = places(place.stage, order, on.figures, focal)
     seated = told.kind == "podcast"
+    place, marks = (place, marks) if seated else _already_down(place, marks)
     stage_moments = moments(place.beats, marks, seated=seated)
     names = {character: characters[character].name for character in order}
     setups = (
@@ -240,6 +284,8 @@ def _placed(shot: Shot, picture: Framed) -> Shot:
 
 def _shot(note: SceneNote, setup: Setup, on: Set, stage_moments: Sequence[Moment], characters: Mapping[str, Character]) -> Shot:
     moment = stage_moments[setup.moment]
+    speaker = next((beat for beat in setup.beats if isinstance(beat, Line) and beat.presence != "vo"), None)
+    moment = Moment(tuple(_turned(mark, speaker, moment, on) for mark in moment.marks))
     subjects = [mark for character in setup.subjects if (mark := moment.of(character))]
     others = [mark for character in setup.others if (mark := moment.of(character))]
     if not subjects:
@@ -250,7 +296,6 @@ def _shot(note: SceneNote, setup: Setup, on: Set, stage_moments: Sequence[Moment
         picture = framed(on, setup.size, subjects, others, push=setup.push)
     first = setup.beats[0].id if setup.beats else setup.key
     emotions = _emotions(setup)
-    speaker = next((beat for beat in setup.beats if isinstance(beat, Line) and beat.presence != "vo"), None)
     people = tuple(_looking(person, speaker, moment, emotions) for person in picture.performers)
     silent = not setup.beats
     return Shot(
@@ -275,13 +320,25 @@ def _emotions(setup: Setup) -> dict[str, str]:
     return felt
 
 
+def _spoken_with(character: str, speaker: Line | None, moment: Moment) -> str | None:
+    """Whom somebody minds: a listener the speaker, a speaker the one spoken to; None while nobody speaks, or only outside."""
+    if speaker is None:
+        return None
+    other = speaker.listener if speaker.character == character else speaker.character
+    return other if other and other != character and moment.of(other) else None
+
+
+def _turned(mark: Mark, speaker: Line | None, moment: Moment, on: Set) -> Mark:
+    """A mark turned towards whom its person minds, so that between two others nobody talks over a shoulder."""
+    minded = moment.of(_spoken_with(mark.character, speaker, moment) or "")
+    if minded is None or on.fixed or mark.enters or mark.exits or mark.posture == "lie" or minded.x == mark.x:
+        return mark
+    return replace(mark, facing="right" if minded.x > mark.x else "left")
+
+
 def _looking(person: Performer, speaker: Line | None, moment: Moment, emotions: Mapping[str, str]) -> Performer:
-    look: str | None = None
     others = [mark.character for mark in moment.marks if mark.character != person.character]
-    if speaker is not None and speaker.character != person.character:
-        look = speaker.character if moment.of(speaker.character) else None
-    elif speaker is not None and speaker.listener in others:
-        look = speaker.listener
+    look = _spoken_with(person.character, speaker, moment)
     if look is None and others:
         own = moment.of(person.character)
         ahead = [m for m in moment.marks if own and m.character in others and (m.x > own.x) == (own.facing == "right")]

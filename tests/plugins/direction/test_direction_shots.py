@@ -242,7 +242,7 @@ def test_a_voice_over_shows_no_speaker_of_its_own_but_somebody_who_listens() -> 
 
 
 def test_people_sit_on_the_ground_where_no_chair_is_drawn() -> None:
-    sits = Happening(id="b1", text="Asha sits.", business=(Business(character="asha", action="sit"),))
+    sits = Happening(id="b1", text="Asha sits down.", business=(Business(character="asha", action="sit"),))
     outside = direct([scene(sits, line("b2", "asha"))])
     assert [b.action for _, shot in outside.shots() for beat in shot.beats if isinstance(beat, Happening) for b in beat.business] == [
         "sit_floor"
