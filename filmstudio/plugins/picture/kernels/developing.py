@@ -21,17 +21,33 @@ def develop(canvas, box, light, rim, luma, clear, blue, red, clear_half):  # typ
         blue, red, clear_half: the same for U and V, at half size.
     """
     x0, y0, x1, y1 = box[0], box[1], box[2], box[3]
-    count = x1 - x0
-    if count <= 0:
+    if x1 <= x0:
         return
+    left, right = x0, x1
     y_r, y_g, y_b, y_a = np.int32(light[0]), np.int32(light[1]), np.int32(light[2]), np.int32(light[3])
     u_r, u_g, u_b, u_a = np.int32(light[4]), np.int32(light[5]), np.int32(light[6]), np.int32(light[7])
     v_r, v_g, v_b, v_a = np.int32(light[8]), np.int32(light[9]), np.int32(light[10]), np.int32(light[11])
     rim_alpha, rim_x, rim_y = np.int32(rim[0]), rim[1], rim[2]
     near_x, near_y = rim_x // 2, rim_y // 2
     rim_luma, rim_blue, rim_red = np.int32(rim[3]), np.int32(rim[4]), np.int32(rim[5])
-    blues, reds, alphas = np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.int32)
+    blues, reds, alphas = np.empty(x1 - x0, np.int32), np.empty(x1 - x0, np.int32), np.empty(x1 - x0, np.int32)
     for y in range(y0, y1):
+        if y & 1 == 0:
+            # Rows come in pairs for U and V; beyond the first and last painted pixel of a pair all is clear.
+            upper, lower = canvas[y], canvas[y + 1]
+            x0, x1 = left, right
+            while x0 < right and upper[x0] | lower[x0] == 0:
+                x0 += 1
+            while x1 > x0 and upper[x1 - 1] | lower[x1 - 1] == 0:
+                x1 -= 1
+            x0, x1 = x0 & ~1, min(right, x1 + 1 & ~1)
+            for row in range(y, y + 2):
+                luma[row, left:x0], luma[row, x1:right] = 0, 0
+                clear[row, left:x0], clear[row, x1:right] = 255, 255
+            for plane in (blue, red):
+                plane[y >> 1, left >> 1 : x0 >> 1], plane[y >> 1, x1 >> 1 : right >> 1] = 0, 0
+            clear_half[y >> 1, left >> 1 : x0 >> 1], clear_half[y >> 1, x1 >> 1 : right >> 1] = 255, 255
+        count = x1 - x0
         pixels = canvas[y, x0:x1]
         out_y, out_clear = luma[y, x0:x1], clear[y, x0:x1]
         second = y & 1

@@ -85,11 +85,11 @@ def warp_under(canvas, sprite, inverse, clip, opacity, cast, shade):  # type: ig
         start_u, start_v = b * y + c, e * y + f
         first, last = _row_span(clip[0], clip[2], start_u, a, limit_u)
         first, last = _row_span(first, last, start_v, d, limit_v)
-        u, v = start_u + a * first, start_v + d * first
         cast_y = y - fall_y
         for x in range(first, last):
             below = line[np.uint64(x)]
             if below < OPAQUE:
+                u, v = start_u + a * x, start_v + d * x
                 # Unsigned, so that no code is made for indices counted from the end.
                 column, row = np.uint64(u) >> U16, np.uint64(v) >> U16
                 p00, p10 = sprite[row, column], sprite[row, column + U1]
@@ -124,8 +124,6 @@ def warp_under(canvas, sprite, inverse, clip, opacity, cast, shade):  # type: ig
                     else:
                         over = _spread(below)
                         line[np.uint64(x)] = _gather(over + _scaled(lanes, U255 - (over >> U48)))
-            u += a
-            v += d
 
 
 @kernel("void(uint8[:,::1], uint32[:,::1], int64[::1], int64[::1])")
