@@ -66,6 +66,8 @@ class Figure:
         self.changed: tuple[Box, ...] = ()
         """Even boxes of the picture in which the cel changed with the last pose."""
         self._covered: Box = (0, 0, 0, 0)
+        self._stale: Box | None = None
+        """Where the mask of what casts the contact shade is not what it should be."""
         self.drawn_pixels = 0
         """Pixels of canvas that were cleared and drawn so far."""
 
@@ -127,6 +129,7 @@ class Figure:
             placed.inverse, placed.box = self._drawn_from(placed.sprite, placed.matrix)
             both = _union(box, placed.box)
             if layer.caster or before.caster:
+                self._stale = both if self._stale is None else _union(self._stale, both)
                 both = _union(both, _moved(both, int(self._shade[1]), int(self._shade[2])))
             if layer.group in moved:
                 moved[layer.group] = _union(moved[layer.group], both)
@@ -144,6 +147,7 @@ class Figure:
                 matrix = _after(place, layer.matrix)
                 back, box = self._drawn_from(sprite, matrix)
                 self._placed.append(_Placed(layer, matrix, sprite, matrix, back, box))
+        self._stale = (0, 0, self._canvas.shape[1], self._canvas.shape[0])
         self._last_worn = max((index for index, placed in enumerate(self._placed) if placed.layer.worn), default=-1)
         return [*dirty, *(placed.box for placed in self._placed)]
 
@@ -180,12 +184,13 @@ class Figure:
 
     def _redraw(self, rects: Sequence[Box]) -> tuple[Box, ...]:
         """Draw rectangles of the canvas again and develop them; the even boxes of the picture that changed."""
+        if self._stale is not None and self._last_worn >= 0:
+            self._redraw_casters(self._stale)
+        self._stale = None
         for rect in rects:
             x0, y0, x1, y1 = rect
             self._canvas[y0:y1, x0:x1] = 0
             self.drawn_pixels += _area(rect)
-            if self._last_worn >= 0:
-                self._redraw_casters(rect)
             for placed in reversed(self._placed):
                 clip = _common(rect, placed.box)
                 if clip is None:
@@ -216,17 +221,12 @@ class Figure:
         self._covered = ((x0 - ROOM) & ~1, (y0 - ROOM) & ~1, (x1 - ROOM + 1) & ~1, (y1 - ROOM + 1) & ~1)
         return tuple(changed)
 
-    def _redraw_casters(self, rect: Box) -> None:
-        """Draw the mask of what throws the contact shade, where this rectangle will look."""
-        fall_x, fall_y = int(self._shade[1]), int(self._shade[2])
-        rows, columns = self._casters.shape
-        x0, y0, x1, y1 = _moved(rect, -fall_x, -fall_y)
-        x0, y0, x1, y1 = max(0, x0), max(0, y0), min(columns, x1), min(rows, y1)
-        if x0 >= x1 or y0 >= y1:
-            return
+    def _redraw_casters(self, stale: Box) -> None:
+        """Draw the mask of what throws the contact shade."""
+        x0, y0, x1, y1 = stale
         self._casters[y0:y1, x0:x1] = 0
         for placed in self._placed:
-            if placed.layer.caster and (clip := _common((x0, y0, x1, y1), placed.box)) is not None:
+            if placed.layer.caster and (clip := _common(stale, placed.box)) is not None:
                 kernels.cover(self._casters, placed.sprite.pixels, placed.inverse, np.array(clip, np.int64))
 
 
