@@ -146,7 +146,7 @@ def _named(before: str) -> bool:
     """Whether a word to the left is a name: one of the list, or a capital inside the sentence."""
     names = lexicon().names
     found = tokens(fold(before))
-    if any(word in names for _, _, word in found):
+    if any(word in names and (before[start].isupper() or not word.isascii()) for start, _, word in found):
         return True
     if any(not name.isascii() and name in before for name in names if len(name) > 1):
         return True

@@ -118,10 +118,10 @@ def wide(on: Set, marks: Sequence[Mark], zoom: float = 1.0, *, push: bool = Fals
     return Framed(_camera(on, pose, push=push, about=(centre, on.stage.horizon_y)), performers)
 
 
-def view_of_place(on: Set, marks: Sequence[Mark], key: str) -> Framed:
-    """A picture of the place while nobody in it is the subject. ``key`` (a beat's id) decides which: the whole, what the eye
-    goes to, or a slow pan; all of them move a little, for nothing else does."""
-    choice = seed_from(key) % 4
+def view_of_place(on: Set, marks: Sequence[Mark], key: str, nth: int = 0) -> Framed:
+    """A picture of the place while nobody in it is the subject: the whole, what the eye goes to, or a slow pan; all of them move
+    a little, for nothing else does. ``key`` (a beat's id) decides the first of a scene, ``nth`` counts those before it."""
+    choice = (seed_from(key) + nth) % 4
     limits = on.stage.camera
     if choice == 0 or on.fixed:
         return wide(on, marks, 1.04, push=True)

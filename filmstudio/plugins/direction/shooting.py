@@ -213,7 +213,10 @@ def _shoot_scene(
     establishing = _establishing(place, index, setups, on, before_entrances, told)
     if establishing is not None:
         shots.append(establishing)
-    shots += [_shot(note, setup, on, stage_moments, characters) for setup in setups]
+    views = 0
+    for setup in setups:
+        shots.append(_shot(note, setup, on, stage_moments, characters, (note.id, views)))
+        views += not setup.subjects
     if index == scenes - 1:
         shots.append(_card_shot(note, "end", Card(style="credits", lines=_credit_lines(told)), wide(on, ()), END_SECONDS))
     return Scene(
@@ -282,14 +285,22 @@ def _placed(shot: Shot, picture: Framed) -> Shot:
     return shot.model_copy(update={"performers": picture.performers})
 
 
-def _shot(note: SceneNote, setup: Setup, on: Set, stage_moments: Sequence[Moment], characters: Mapping[str, Character]) -> Shot:
+def _shot(
+    note: SceneNote,
+    setup: Setup,
+    on: Set,
+    stage_moments: Sequence[Moment],
+    characters: Mapping[str, Character],
+    view: tuple[str, int],
+) -> Shot:
+    """A setup as a shot; ``view`` says which look at the place it is, should nobody be in it."""
     moment = stage_moments[setup.moment]
     speaker = next((beat for beat in setup.beats if isinstance(beat, Line) and beat.presence != "vo"), None)
     moment = Moment(tuple(_turned(mark, speaker, moment, on) for mark in moment.marks))
     subjects = [mark for character in setup.subjects if (mark := moment.of(character))]
     others = [mark for character in setup.others if (mark := moment.of(character))]
     if not subjects:
-        picture = view_of_place(on, moment.marks, setup.beats[0].id if setup.beats else setup.key)
+        picture = view_of_place(on, moment.marks, *view)
     elif setup.size == "wide" and on.fixed:
         picture = wide(on, moment.marks, 1.15, push=setup.push)
     else:
