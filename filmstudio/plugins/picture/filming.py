@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +24,7 @@ from filmstudio.plugins.picture.canvas import FULL, Box, Frame, Matrix, Numbers,
 from filmstudio.plugins.picture.cards import Words, words_of
 from filmstudio.plugins.picture.encode import segment
 from filmstudio.plugins.picture.figure import HOLD, HOLD_BETWEEN, Figure
+from filmstudio.plugins.picture.recent import Recent
 from filmstudio.plugins.picture.scenery import PaintedPlane, Scenery
 from filmstudio.plugins.picture.shade import CastLight, Footing, cast_shadows, same_shadows, shadows
 from filmstudio.plugins.picture.sprites import ReadySheet
@@ -41,29 +40,9 @@ DARK_YUV: Final = yuv_of(0.055, 0.045, 0.075)
 MOUTH_OPEN: Final = 0.08
 """Opening above which a drawn mouth is seen to be open."""
 
-KeyT = TypeVar("KeyT", bound=Hashable)
-ValueT = TypeVar("ValueT")
-
-
-class _Recent(Generic[KeyT, ValueT]):
-    """The values used last. A pure cache: what it gives back is what making it again would give."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._kept = most, OrderedDict[KeyT, ValueT]()
-
-    def get(self, key: KeyT, make: Callable[[], ValueT]) -> ValueT:
-        if key in self._kept:
-            self._kept.move_to_end(key)
-        else:
-            self._kept[key] = make()
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return self._kept[key]
-
-
-_SHEETS = _Recent[str, ReadySheet](12)
-_SCENERIES = _Recent[str, Scenery](2)
-_PERFORMANCES = _Recent[str, tuple[StagedPose, ...]](8)
+_SHEETS = Recent[str, ReadySheet](12)
+_SCENERIES = Recent[str, Scenery](2)
+_PERFORMANCES = Recent[str, tuple[StagedPose, ...]](8)
 
 
 @dataclass(frozen=True, slots=True)
