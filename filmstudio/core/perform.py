@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pydantic import JsonValue, ValidationError
 
 from filmstudio.core.engine import Engine, Failure, Result
 from filmstudio.core.errors import EngineError, Place, PluginError
+from filmstudio.core.model import canonical_json
 from filmstudio.core.roles import ROLES
 from filmstudio.core.store import Store, StoreDesk, Take, media_in
 
@@ -85,7 +87,8 @@ class Performer:
     def _settle(self, batch: Batch, call: Call, result: Result | Failure, seconds: float) -> Outcome:
         if isinstance(result, Failure):
             return Outcome(call.task, None, result)
-        value = result.canonical()
+        # Through text and back: a result made now has the order of keys that it will have when found in the store.
+        value: JsonValue = json.loads(canonical_json(result.canonical()))
         take = Take(
             digest=call.digest,
             role=batch.role,
