@@ -114,7 +114,12 @@ def facing_light(face: str, mood: Mood, key_strength: float) -> RGB:
 
 def air_colour(mood: Mood, sky: Sky) -> RGB:
     """The air between the planes."""
-    return mix(mood.air, sky.air, sky.pull)
+    return mix(mood.air, _weather_air(mood, sky), sky.pull)
+
+
+def _weather_air(mood: Mood, sky: Sky) -> RGB:
+    """The air that a weather brings, darker under the stars."""
+    return scaled(sky.air, 1 - (1 - sky.moonlit) * mood.stars)
 
 
 def dark_colour(mood: Mood) -> RGB:
@@ -155,9 +160,9 @@ def _slot_colour(parts: list[str], z: float, slots: Slots, mood: Mood, sky: Sky)
     if material in {"haze", "air"}:
         return air
     if material.startswith("sky"):
-        return mix(mood.sky[int(material[3])], sky.air, sky.pull * (0.75 if material == "sky0" else 0.9))
+        return mix(mood.sky[int(material[3])], _weather_air(mood, sky), sky.pull * (0.75 if material == "sky0" else 0.9))
     if material == "cloud":
-        return mix(mood.cloud_lit if parts[1] == "t" else mood.cloud_shade, sky.air, sky.pull)
+        return mix(mood.cloud_lit if parts[1] == "t" else mood.cloud_shade, _weather_air(mood, sky), sky.pull)
     if material in {"sun", "glint", "rim"}:
         return mix({"sun": mood.sun, "glint": mood.glint, "rim": mood.rim}[material], air, 0.6 * (1 - sky.sun))
     if material == "key":

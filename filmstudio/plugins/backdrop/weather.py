@@ -16,9 +16,9 @@ OverlayKind = Literal["mist", "snowfall", "clouds", "bolt", "rain"]
 class Sky:
     """A weather as light. Everything is neutral at the defaults, which are clear weather.
 
-    ``saturation`` and ``key`` scale colour and sun; ``pull`` draws sky and air to ``air``; ``density`` multiplies haze;
-    ``gain`` scales all light; ``lamps`` is the least strength of lamps; ``caps`` lying snow, ``sun`` the visible sun and
-    ``wet`` the shine of the ground are opacities.
+    ``saturation`` and ``key`` scale colour and sun; ``pull`` draws sky and air to ``air``, of whose brightness ``moonlit`` is
+    kept under the stars; ``density`` multiplies haze; ``gain`` scales all light; ``lamps`` is the least strength of lamps;
+    ``caps`` lying snow, ``sun`` the visible sun and ``wet`` the shine of the ground are opacities.
     """
 
     saturation: float = 1.0
@@ -31,12 +31,13 @@ class Sky:
     caps: float = 0.0
     sun: float = 1.0
     wet: float = 0.0
+    moonlit: float = 1.0
 
 
 SKIES: dict[Weather, Sky] = {
     "clear": Sky(),
     "snow": Sky(0.55, 0.72, 0.72, rgb("#c9d3e4"), 1.35, 1.04, 0.7, 1, 0.12),
-    "fog": Sky(0.60, 0.55, 0.80, rgb("#d5d8d6"), 3.4, 1, 0.65, 0, 0.35),
+    "fog": Sky(0.60, 0.55, 0.80, rgb("#d5d8d6"), 3.4, 1, 0.65, 0, 0.35, moonlit=0.5),
     "storm": Sky(0.62, 0.42, 0.86, rgb("#4a5a70"), 1.6, 0.72, 0.85, 0, 0, 1),
 }
 """The weather recipes of the art direction."""

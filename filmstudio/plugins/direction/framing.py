@@ -113,7 +113,8 @@ def wide(on: Set, marks: Sequence[Mark], zoom: float = 1.0, *, push: bool = Fals
     if marks:
         left, right = _extent(on, marks)
         centre = min(left + seen / 2, max(right - seen / 2, centre)) if right - left <= seen else (left + right) / 2
-    pose = CameraPose(x=round(centre, 2), y=FRAME_HEIGHT / 2, zoom=zoom)
+    # What is cut off is cut from the sky: people stand in the lower half.
+    pose = CameraPose(x=round(centre, 2), y=round(FRAME_HEIGHT / 2 * (1 + 0.4 * (1 - 1 / zoom)), 2), zoom=zoom)
     performers = tuple(performer(on, mark, 1.0, mark.x, mark.ground) for mark in marks)
     return Framed(_camera(on, pose, push=push, about=(centre, on.stage.horizon_y)), performers)
 

@@ -26,6 +26,8 @@ from filmstudio.plugins.direction.stages import choose_stage, light_for, weather
 from filmstudio.plugins.direction.words import enters
 
 TITLE_SECONDS, END_SECONDS = Fraction(7, 2), Fraction(7, 2)
+_PEOPLED = 1.18
+"""How close the picture of a place comes when somebody is in it."""
 ESTABLISHING, CONTINUOUS = Fraction(3), Fraction(2)
 FIRST_FADE, LAST_FADE, SCENE_FADE, DISSOLVE = Fraction(3, 4), Fraction(1), Fraction(1, 2), Fraction(1, 3)
 
@@ -269,7 +271,7 @@ def _establishing(place: _Place, index: int, setups: list[Setup], on: Set, openi
     seconds = CONTINUOUS if place.continues or note.time_word in _KEPT_TIMES else ESTABLISHING
     if card is not None:
         seconds = max(seconds, 1 + Fraction(3, 10) * sum(len(line.split()) for line in captions))
-    picture = wide(on, opening.marks, 1.0 if index else 1.08, push=index % 3 == 0)
+    picture = wide(on, opening.marks, _PEOPLED if opening.marks else 1.0, push=index % 3 == 0)
     return _placed(Shot(id=f"{note.id}-place", size="establishing", camera=picture.camera, card=card, lead_in=seconds), picture)
 
 
