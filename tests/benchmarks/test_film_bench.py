@@ -1,0 +1,104 @@
+"""The benchmark measures what it says: the film it makes, how it shares the floor, what it copies, what it prints."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import film as bench
+import pytest
+from filmbench.floor import encoding_floor, segments_of, share_out
+from filmbench.machine import this_machine
+from filmbench.moviepy_film import Stretch
+from filmbench.renders import prime_pack, repeated
+
+from filmstudio.app import Studio, Wishes
+from filmstudio.core.estimate import film_seconds
+from filmstudio.core.film import Film
+from filmstudio.core.options import RenderOptions
+from filmstudio.core.planner import plan
+from filmstudio.core.store import Store, Take
+from filmstudio.plugins.picture.encode import segment
+
+KEYS = ("seconds", "realtime_factor", "floor_seconds", "floor_ratio", "peak_rss_mb", "moviepy_ratio", "cold_seconds")
+
+
+@pytest.fixture(scope="module")
+def minute(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    studio = Studio(tmp_path_factory.mktemp("cache"))
+    screenplay, problems = studio.read(bench.SCRIPT)
+    assert not problems
+    return studio.develop(screenplay, Wishes(), RenderOptions())
+
+
+def test_the_film_has_what_a_film_has(minute: Film) -> None:
+    """A minute even without being stretched, two people who talk, near and far, still and moving, on two stages."""
+    sizes = Counter(shot.size for _, shot in minute.shots())
+    assert 50 <= film_seconds(minute) <= 70
+    assert len(minute.characters) == 2
+    assert sizes["close"] >= 3 and sizes["wide"] >= 1 and sizes["two"] >= 1
+    assert any(shot.camera.end for _, shot in minute.shots())
+    assert len({scene.set.stage for scene in minute.scenes}) == 2
+    assert not [remark for remark in minute.remarks if remark.degraded]
+
+
+def test_a_repeated_film_finds_nothing_of_its_own_in_the_cache(minute: Film) -> None:
+    thrice = repeated(minute.model_copy(update={"target": Fraction(60)}), 3)
+    assert thrice.target == 180
+    assert len(thrice.scenes) == 3 * len(minute.scenes)
+    graph = plan(thrice, RenderOptions())
+    drawn = [json.dumps(str(task.request)) for task in graph.tasks.values() if task.role in ("picture", "voice", "music")]
+    assert len(drawn) == len(set(drawn))
+
+
+def test_a_primed_store_holds_the_pack_and_nothing_else(tmp_path: Path) -> None:
+    full = Store(tmp_path / "full")
+    for digest, role in (("1" * 64, "backdrop"), ("2" * 64, "portrait"), ("3" * 64, "voice")):
+        media = full.put_bytes(role.encode(), "application/octet-stream")
+        full.commit(Take(digest=digest, role=role, engine="e", version="1", result=None, media=(media,), seconds=0))
+    assert prime_pack(full.root, tmp_path / "primed") == 2
+    primed = Store(tmp_path / "primed")
+    assert primed.take("1" * 64) and primed.take("2" * 64)
+    assert primed.take("3" * 64) is None
+    assert primed.usage().media == 2
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+def test_the_floor_shares_every_segment_once_and_evenly(workers: int) -> None:
+    spans = [(0, 120), (120, 130), (130, 250), (250, 310), (310, 400)]
+    shares = share_out(spans, workers)
+    assert len(shares) == workers
+    assert sorted(span for share in shares for span in share) == spans
+    loads = [sum(last - first for first, last in share) for share in shares]
+    assert max(loads) - min(loads) <= 120
+
+
+def test_the_floor_encodes_the_segments_of_the_film(tmp_path: Path) -> None:
+    with segment(tmp_path / "film.mp4", 64, 64, 24, "standard") as encoder:
+        for number in range(9):
+            encoder.frame.y[:, :64] = 20 * number
+            encoder.send()
+    assert segments_of(tmp_path / "film.mp4") == [(0, 9)]
+    floor = encoding_floor(tmp_path / "film.mp4", tmp_path, 1)
+    assert (floor.frames, floor.segments) == (9, 1)
+    assert floor.seconds > 0
+
+
+def test_a_stretch_is_scaled_to_the_film() -> None:
+    assert Stretch(seconds=30, film_seconds=6).for_length(60) == 300
+
+
+def test_the_figures_are_printed_under_their_names() -> None:
+    figures = bench.Figures(
+        seconds=20, realtime_factor=3, floor_seconds=15, floor_ratio=1.33, peak_rss_mb=900, moviepy_ratio=16, cold_seconds=33,
+        cold_realtime_factor=1.8, duration=60, frames=1440, segments=20, identical=True, verdict="passed", moviepy_seconds=320,
+        moviepy_stretch=6, workers=2, machine=this_machine(), load_after=2, memory=bench.Memory(900, 910, 1.01, 190, 600),
+    )  # fmt: skip
+    assert set(KEYS) | {"memory", "machine"} <= dataclasses.asdict(figures).keys()
+    shown = bench.table(figures)
+    assert "20.00 s, 3.00x real time" in shown and "1.33x that floor" in shown and "16.0x faster" in shown
+    assert "910 MB for 600 s of film, made in 190 s: 1.01x of 900 MB" in shown
+    assert "DIFFERENT" in bench.table(dataclasses.replace(figures, identical=False))
