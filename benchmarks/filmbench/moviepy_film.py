@@ -1,7 +1,8 @@
 """The same composition made with MoviePy 2, the way its documentation shows: clips over clips, then ``write_videofile``.
 
-It gets an easier film than the studio makes: whole figures that drift instead of rigs that act, a backdrop that is already
-painted, speech and music that are already played. Drawing those pictures is not counted, importing MoviePy is not either.
+Two shots share the stretch as still and moving cameras share the film: two people talking, and a slow push-in. It is an
+easier film than the studio's: whole figures that drift instead of rigs that act, one flat backdrop that is already painted
+instead of planes, speech and music that are already played. Drawing those and importing MoviePy are not counted.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from filmstudio.core.film import Film, Performer, Scene, Shot
     from filmstudio.core.store import Store, Take
 
-MARGIN = 1.1
-"""The backdrop is this much larger than the picture, so that it can be panned over."""
 FADE = 0.5
+"""Seconds of the fades of picture and title."""
+PUSH = 0.045
+"""How much a pushed-in picture grows over its shot, as in the studio's close-ups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Assets:
     music: Path | None
     font: Path
     title: str
+    moving_share: float
+    """Share of the film in which the camera moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +77,50 @@ def prepare(delivery: Path, cache: Path, folder: Path) -> Assets:
         music=_sound(store, music, folder / "music.wav") if music else None,
         font=_font(),
         title=film.title,
+        moving_share=_moving_share(film),
     )
 
 
-def compose(assets: Assets, path: Path, seconds: float, width: int = 1920, height: int = 1080, fps: int = 24) -> Stretch:
+def compose(assets: Assets, path: Path, seconds: float, size: tuple[int, int] = (1920, 1080), fps: int = 24) -> Stretch:
     """Make ``seconds`` of the film with MoviePy 2, at its own default of threads.
 
     Raises:
         ModuleNotFoundError: MoviePy is not installed.
     """
-    from moviepy import AudioFileClip, CompositeAudioClip, CompositeVideoClip, ImageClip, TextClip, vfx
+    from moviepy import CompositeVideoClip, TextClip, concatenate_videoclips, vfx
 
     started = time.perf_counter()
-    spare_x, spare_y = (MARGIN - 1) * width, (MARGIN - 1) * height
-    backdrop = ImageClip(str(assets.backdrop)).with_duration(seconds)
-    clips: list[Any] = [backdrop.with_position(lambda t: (-spare_x * t / seconds, -spare_y / 2))]
+    moving = round(seconds * assets.moving_share * fps) / fps
+    still, shots = seconds - moving, []
+    if still:
+        words = TextClip(font=str(assets.font), text=assets.title, font_size=90, color="white", margin=(20, 40)).with_duration(still / 2)
+        title = words.with_position(("center", size[1] * 0.1)).with_effects([vfx.CrossFadeIn(FADE), vfx.CrossFadeOut(FADE)])
+        shots.append(CompositeVideoClip([*_layers(assets, still), title], size=size).with_duration(still))
+    if moving:
+        pushed = CompositeVideoClip(_layers(assets, moving), size=size).with_duration(moving).resized(lambda t: 1 + PUSH * t / moving)
+        shots.append(CompositeVideoClip([pushed.with_position("center")], size=size).with_duration(moving))
+    film = concatenate_videoclips(shots).with_effects([vfx.FadeIn(FADE), vfx.FadeOut(FADE)])
+    film.with_audio(_soundtrack(assets, seconds)).write_videofile(
+        str(path), fps=fps, codec="libx264", preset="veryfast", audio_codec="aac", ffmpeg_params=["-crf", "20"], logger=None,
+        temp_audiofile_path=str(path.parent),
+    )  # fmt: skip
+    return Stretch(time.perf_counter() - started, seconds)
+
+
+def _layers(assets: Assets, seconds: float) -> list[Any]:
+    """A shot's clips, far to near: the backdrop, and the figures drifting."""
+    from moviepy import ImageClip
+
+    clips = [ImageClip(str(assets.backdrop)).with_duration(seconds)]
     for index, figure in enumerate(assets.figures):
-        clip = ImageClip(str(figure.image)).with_duration(seconds)
-        clips.append(clip.with_position(_drift(figure, index)))
-    words = TextClip(font=str(assets.font), text=assets.title, font_size=90, color="white", margin=(20, 20)).with_duration(seconds / 2)
-    clips.append(words.with_position(("center", height * 0.1)).with_effects([vfx.CrossFadeIn(FADE), vfx.CrossFadeOut(FADE)]))
+        clips.append(ImageClip(str(figure.image)).with_duration(seconds).with_position(_drift(figure, index)))
+    return clips
+
+
+def _soundtrack(assets: Assets, seconds: float) -> Any:
+    """As many of the lines as fit, one after another, over the music."""
+    from moviepy import AudioFileClip, CompositeAudioClip
+
     sounds: list[Any] = []
     begin = 0.5
     for speech in assets.speeches:
@@ -104,18 +132,18 @@ def compose(assets: Assets, path: Path, seconds: float, width: int = 1920, heigh
     if assets.music is not None:
         music = AudioFileClip(str(assets.music))
         sounds.append(music.subclipped(0, min(seconds, music.duration)).with_volume_scaled(0.3))
-    film = CompositeVideoClip(clips, size=(width, height)).with_duration(seconds).with_effects([vfx.FadeIn(FADE), vfx.FadeOut(FADE)])
-    if sounds:
-        film = film.with_audio(CompositeAudioClip(sounds).with_duration(seconds))
-    film.write_videofile(
-        str(path), fps=fps, codec="libx264", preset="veryfast", audio_codec="aac", ffmpeg_params=["-crf", "20"], logger=None,
-        temp_audiofile_path=str(path.parent),
-    )  # fmt: skip
-    return Stretch(time.perf_counter() - started, seconds)
+    return CompositeAudioClip(sounds).with_duration(seconds) if sounds else None
 
 
 def _drift(figure: Figure, index: int) -> Any:
     return lambda t: (figure.x + 12 * math.sin(2 * t + index), figure.y + 3 * math.sin(5 * t + index))
+
+
+def _moving_share(film: Film) -> float:
+    from filmstudio.core.estimate import shot_seconds
+
+    lengths = [(float(shot_seconds(shot)), shot.camera.end is not None) for _, shot in film.shots()]
+    return sum(seconds for seconds, moving in lengths if moving) / sum(seconds for seconds, _ in lengths)
 
 
 def _digests(report: Path) -> dict[str, str]:
@@ -152,8 +180,7 @@ def _backdrop(store: Store, digests: dict[str, str], scene: Scene, shot: Shot, p
     backdrop = Backdrop.model_validate(_take(store, digest).result)
     pose = Pose(shot.camera.start.x, shot.camera.start.y, shot.camera.start.zoom)
     picture = still_of(backdrop, StoreDesk(store), Size(1920, 1080), pose, pose, scene.set.seed)
-    larger = cv2.resize(picture, None, fx=MARGIN, fy=MARGIN, interpolation=cv2.INTER_CUBIC)
-    cv2.imwrite(str(path), cv2.cvtColor(larger, cv2.COLOR_RGB2BGR))
+    cv2.imwrite(str(path), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     return path
 
 
