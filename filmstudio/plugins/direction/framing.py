@@ -275,6 +275,7 @@ def performer(on: Set, mark: Mark, near: float, x: float, ground: float) -> Perf
         scale=round(stage_scale(on.stage.horizon_y + depth, on.stage.horizon_y), 5),
         facing=mark.facing,
         posture=mark.posture,
+        props=("stool",) if mark.posture == "sit" and not on.fixed else (),
         enters=mark.enters,
         exits=mark.exits,
     )

@@ -146,7 +146,7 @@ def _already_down(place: _Place, marks: Mapping[str, Mark]) -> tuple[_Place, dic
     opened = False
     for beat in place.beats:
         if not isinstance(beat, Happening):
-            opened = True
+            opened = opened or beat.presence == "on"
             beats.append(beat)
             continue
         business: list[Business] = []
@@ -310,6 +310,10 @@ def _shot(
     first = setup.beats[0].id if setup.beats else setup.key
     emotions = _emotions(setup)
     people = tuple(_looking(person, speaker, moment, emotions) for person in picture.performers)
+    if not on.fixed:
+        deeds = [deed for beat in setup.beats if isinstance(beat, Happening) for deed in beat.business]
+        seated = {deed.character for deed in deeds if deed.action in ("sit", "stand_up")}
+        people = tuple(p.model_copy(update={"props": ("stool",)}) if p.character in seated and not p.props else p for p in people)
     silent = not setup.beats
     return Shot(
         id=f"{note.id}-{digest_of([first, setup.size, *setup.subjects])[:8]}",

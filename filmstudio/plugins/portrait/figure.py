@@ -16,12 +16,14 @@ from filmstudio.plugins.portrait.person import Person
 from filmstudio.plugins.portrait.pose import Arm, Leg, Pose
 from filmstudio.plugins.portrait.seats import seat_cloth
 from filmstudio.plugins.portrait.sprites import SpriteArtist, sprite_key
-from filmstudio.plugins.portrait.stance import CALF, GROUND, HIP_Y, SQUASHED_SEATS, THIGH, Stance, foot_angle, lying, stand
+from filmstudio.plugins.portrait.stance import CALF, GROUND, HIP_Y, SEAT, SQUASHED_SEATS, THIGH, Stance, foot_angle, lying, stand
 
 UPPER_ARM: Final = 168.0
 FOREARM: Final = 150.0
 SHOULDER: Final = {"near": (-64.0, 40.0), "far": (58.0, 38.0)}
 HIP: Final = {"near": -32.0, "far": 30.0}
+STOOL: Final = 338.0
+"""Height of the drawn stool, drawing units."""
 SHADE: Final = (-5.0, 13.0)
 """How far the contact shade lies from its casters, in body space."""
 SWING_LIMIT: Final = 3.5
@@ -79,6 +81,7 @@ class PersonRig:
             out.append(Layer(key, self._shortened(swung, 40.0, stance.ground, 30.0, length), 1.0, "hang"))
         self._arm(leaning, pose, "far", "arm_far", out, upper=True, lower=not pose.far_front)
         if not seats:
+            self._stool(m, pose, stance, out)
             self._legs(m, pose, stance, out)
         self._trunk(m, leaning, pose, stance, seats, out)
         self._face.front(head, pose, out)
@@ -184,6 +187,14 @@ class PersonRig:
                 base = turned(above, -a)
                 cape = turned(base, max(-58.0, min(40.0, a * 0.45)) + 2 + pose.wing)
                 out.append(Layer(self._limbs["wing"][tinted], cape, 1.0, group, False, near))
+
+    def _stool(self, m: Matrix, pose: Pose, stance: Stance, out: list[Layer]) -> None:
+        """What somebody sits on, from under the hips down to the ground; it is there as far as the thighs are level."""
+        there = min(1.0, max(0.0, (-pose.nleg[0] - 30.0) / 40.0))
+        if pose.stool and there > 0.0:
+            top = HIP_Y + SEAT - 6.0
+            placed = scaled(moved(m, 8.0, top), 1.0, (stance.ground - top) / STOOL)
+            out.append(Layer(SpriteKey("p_stool"), placed, round(there, 2), "legs"))
 
     def _legs(self, m: Matrix, pose: Pose, stance: Stance, out: list[Layer]) -> None:
         body = self.person.body

@@ -44,6 +44,8 @@ class Pose:
     ffoot: tuple[float, float] = (0.0, 0.0)
     bottom: str | None = None
     """A drawn seat in place of the legs: b_seiza, b_crossed."""
+    stool: bool = False
+    """Sits on a stool of their own, where the stage draws no seat."""
     ground: float | None = None
     roll: float = 0.0
     sq: float = 1.0

@@ -89,6 +89,7 @@ def pack_poses(
             nleg=legs["nleg"][frame],
             fleg=legs["fleg"][frame],
             bottom=_name(steps["bottom"][frame]),
+            stool="stool" in part.performer.props,
             ground=q["ground"][frame] if grounded[frame] or strides[frame] is not None else None,
             mouth=mouth.shape,
         )
