@@ -152,7 +152,7 @@ def _act(part: Part, cues: Cues, clip: Clip, start: float, deed: Deed, last: boo
         tempo=tempo,
         loops=loops,
         prop=f"p_{named}" if named in HAND_PROPS else None,
-        swap_prop=named is not None and clip.name in ("give", "pick_up"),
+        swap_prop=named is not None and clip.name in ("give", "pick_up", "read", "drink"),
         skip=("mouth",) if clip.name == "clap" else (),
         until=until,
     )

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from filmstudio.core.model import digest_of
 from filmstudio.plugins.picture.acting.motion import ARMS, REST
 
-HAND_PROPS = ("lamp", "book", "tablet")
+HAND_PROPS = ("lamp", "book", "tablet", "cup", "letter")
 """Things the house pack can put into a hand."""
 
 
