@@ -275,6 +275,16 @@ def test(context: typer.Context) -> None:
     raise typer.Exit(_run_in_checkout("tests", "run.py", context.args))
 
 
+@app.command(hidden=True)
+def prepare() -> None:
+    """Load every default engine once, so that what they compile is ready before the first film."""
+    with _reporting():
+        from filmstudio.core.plugins import Plugins
+
+        for offer in Plugins().cast_for({}).values():
+            offer.engine().load()
+
+
 def _run_in_checkout(folder: str, name: str, arguments: list[str]) -> int:
     import subprocess
 

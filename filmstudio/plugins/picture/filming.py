@@ -40,7 +40,7 @@ DARK_YUV: Final = yuv_of(0.055, 0.045, 0.075)
 MOUTH_OPEN: Final = 0.08
 """Opening above which a drawn mouth is seen to be open."""
 
-_SHEETS = Recent[str, ReadySheet](12)
+_SHEETS = Recent[str, ReadySheet](6)
 _SCENERIES = Recent[str, Scenery](2)
 _PERFORMANCES = Recent[str, tuple[StagedPose, ...]](8)
 
