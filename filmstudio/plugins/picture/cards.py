@@ -1,6 +1,6 @@
 """Words in the picture: cards (title, place, super, credits, end), burnt captions and the watermark.
 
-Where they stand, in a picture 1080 high: title and end in the middle, place low on the left inside title safe (96 px, 54 px),
+Where they stand, in a picture 1080 high: a title in the sky, the end in the middle, place low on the left inside title safe (96 px, 54 px),
 supers and captions in the band the stages keep dark for them, the watermark in the lower right corner. Words over the
 picture lie on a soft scrim, so that they read on snow as on night.
 """
@@ -31,6 +31,8 @@ CAPTION_SIZES: Final = {"small": 36, "medium": 44, "large": 54}
 IVORY: Final = "#FFF8EC"
 SCRIM: Final = (0.045, 0.035, 0.06)
 """The scrim is a warm near-black: pure black is in none of the stages."""
+TITLE_AT: Final = 0.29
+"""Share of the height at which a title over a stage stands: in the sky, above everybody's head."""
 FADE_SECONDS: Final = 0.6
 PASSING_SECONDS: Final = 3.6
 """How long a place or a super stays."""
@@ -106,9 +108,9 @@ class _Page:
     def card(self, card: Card, frames: int, fps: int) -> list[Words]:
         fade = max(1, min(round(FADE_SECONDS * fps), frames // 3))
         if card.style == "title":
-            return [self._centred(card.lines, 128, 44, frames, fade)]
+            return [self._centred(card.lines, 128, 48, frames, fade, y=TITLE_AT if self.on_stage else 0.47)]
         if card.style == "end":
-            return [self._centred(card.lines, 104, 44, frames, fade)]
+            return [self._centred(card.lines, 104, 48, frames, fade)]
         if card.style == "credits":
             return self._credits(card.lines, frames, fade)
         passing = min(frames, round(PASSING_SECONDS * fps))
@@ -135,15 +137,15 @@ class _Page:
         margin = round(self.px(40))
         return Words(_cel(faint, self.width - faint.shape[1] - margin, self.height - faint.shape[0] - margin), 0, frames)
 
-    def _centred(self, lines: Sequence[str], large: float, small: float, frames: int, fade: int) -> Words:
+    def _centred(self, lines: Sequence[str], large: float, small: float, frames: int, fade: int, *, y: float = 0.47) -> Words:
         head = self._set(lines[:1], large, 0.82)
         parts = [head]
         if any(line.strip() for line in lines[1:]):
             rule = _rule(round(self.px(150)), max(2, round(self.px(3))))
             parts += [_gap(round(self.px(26))), rule, _gap(round(self.px(24))), self._set(lines[1:], small, 0.82)]
         block = _stacked(parts)
-        page = _veil(self.width, self.height, 0.5, 0.47, 0.62, 0.50, 0.46 if self.on_stage else 0.0)
-        _over(page, block, (self.width - block.shape[1]) // 2, round(self.height * 0.47 - block.shape[0] / 2))
+        page = _veil(self.width, self.height, 0.5, y, 0.62, 0.50, 0.46 if self.on_stage else 0.0)
+        _over(page, block, (self.width - block.shape[1]) // 2, round(self.height * y - block.shape[0] / 2))
         return Words(_cel(page, 0, 0), 0, frames, fade)
 
     def _place(self, lines: Sequence[str], frames: int, fade: int) -> Words:
@@ -174,7 +176,8 @@ class _Page:
         page = np.zeros((self.height, self.width, 4), np.uint8)
         page[:] = _scrim_pixel(0.72 if self.on_stage else 0.0)
         veil = Words(_cel(page, 0, 0), 0, frames, fade)
-        block = self._set(lines, 44, 0.8, leading=1.3)
+        head = self._set(lines[:1], 92, 0.8)
+        block = _stacked([head, _gap(round(self.px(30))), self._set(lines[1:], 48, 0.8, leading=1.3)] if any(lines[1:]) else [head])
         left = (self.width - block.shape[1]) // 2
         if block.shape[0] <= self.height * 0.86:
             return [veil, Words(_cel(block, left, (self.height - block.shape[0]) // 2), 0, frames, fade)]
