@@ -17,6 +17,14 @@ class Composer(SingleEngine[CueRequest, Cue]):
     summary: ClassVar[str] = "Scores in western harmony, ragas, maqamat and the modes of East Asia and Africa."
     needs: ClassVar[Needs] = Needs(memory_mb=900, licence="Apache-2.0 AND GPL-2.0-only")
 
+    def ready(self) -> str:
+        """Whether the sound font is installed."""
+        from importlib.util import find_spec
+
+        if find_spec("pretty_midi") is not None:
+            return ""
+        return "the sound font is missing; install it with: pip install pretty_midi"
+
     def load(self) -> None:
         """Read the sound font and the knowledge."""
         from filmstudio.plugins.music.performance import warm

@@ -29,6 +29,31 @@ def high_pass(wave: NDArray[np.float32], cutoff: float) -> None:
     _filter(wave, np.array([*numerator, *denominator[1:]]))
 
 
+def peak(wave: NDArray[np.float32], hz: float, level: float, width: float) -> None:
+    """Raise or lower what lies around ``hz`` by ``level`` dB, Q ``width``, in place (Audio EQ Cookbook: peakingEQ)."""
+    amplitude, omega = 10 ** (level / 40), 2 * math.pi * hz / SAMPLE_RATE
+    alpha = math.sin(omega) / (2 * width)
+    lead = 1 + alpha / amplitude
+    row = (1 + alpha * amplitude, -2 * math.cos(omega), 1 - alpha * amplitude, -2 * math.cos(omega), 1 - alpha / amplitude)
+    _filter(wave, np.array(row) / lead)
+
+
+def high_shelf(wave: NDArray[np.float32], hz: float, level: float) -> None:
+    """Raise or lower what lies above ``hz`` by ``level`` dB, slope 1, in place (Audio EQ Cookbook: highShelf)."""
+    a, omega = 10 ** (level / 40), 2 * math.pi * hz / SAMPLE_RATE
+    cosine, alpha = math.cos(omega), math.sin(omega) / 2 * math.sqrt(2)
+    root = 2 * math.sqrt(a) * alpha
+    lead = (a + 1) - (a - 1) * cosine + root
+    row = (
+        a * ((a + 1) + (a - 1) * cosine + root),
+        -2 * a * ((a - 1) + (a + 1) * cosine),
+        a * ((a + 1) + (a - 1) * cosine - root),
+        2 * ((a - 1) - (a + 1) * cosine),
+        (a + 1) - (a - 1) * cosine - root,
+    )
+    _filter(wave, np.array(row) / lead)
+
+
 def stem_loudness(wave: NDArray[np.float32], first: int = 0) -> float:
     """Loudness of a stem from sample ``first``, LUFS: blocks of 100 ms, those 10 dB under the mean left out (BS.1770-4)."""
     energies = _energies(wave, first, _SHELF, _LOW_CUT)

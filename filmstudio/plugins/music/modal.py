@@ -42,6 +42,8 @@ class Manner:
     silence: tuple[float, float]
     """Beats of rest after a phrase."""
     lively: bool = False
+    figure: Instrument | None = None
+    """Who rolls the central tones under the lead."""
     steady: int = 0
     """The drum key whose pattern never changes: the bell."""
     ostinato: bool = False
@@ -54,6 +56,7 @@ def compose(scene: Situation, plan: list[Passage]) -> Score:
     second: list[Note] = []
     pad: list[Note] = []
     drums: list[Note] = []
+    rolls: list[Note] = []
     beats: list[float] = []
     for turn, passage in enumerate(plan):
         draw = random.Random(scene.seed * 41 + turn)
@@ -71,8 +74,10 @@ def compose(scene: Situation, plan: list[Passage]) -> Score:
         if pulsed:
             beats += [bars.at(0, beat) for beat in range(bars.count * bars.beats + 1)]
             drums += _strokes(scene, manner, bars, draw)
+        if manner.figure is not None:
+            rolls += _rolls(scene, manner, manner.figure, bars, draw)
         if manner.ostinato and manner.second is not None and bars.count:
-            second += _ostinato(scene, manner, bars, draw)
+            second += _ostinato(scene, manner, bars, passage.start, draw)
         elif manner.second is not None:
             second += line.answers(lead)
     parts = [Part(manner.lead, tuple(sorted(lead, key=_when)))]
@@ -80,6 +85,8 @@ def compose(scene: Situation, plan: list[Passage]) -> Score:
         parts.append(Part(manner.second, tuple(sorted(second, key=_when))))
     player = manner.pad or replace(ensembles()["japan_snow"]["drone"], level_db=-20.0)
     parts.append(Part(replace(player, release=0.8), tuple(sorted(pad, key=_when))))
+    if manner.figure is not None:
+        parts.append(Part(manner.figure, tuple(sorted(rolls, key=_when))))
     if manner.drums is not None:
         parts.append(Part(manner.drums, tuple(sorted(drums, key=_when))))
     steps = sorted({cents % 1200 for cents in (*manner.rising, *manner.falling)})
@@ -135,6 +142,7 @@ def _east_asian(scene: Situation) -> Manner:
     lively = scene.mood in _LIVELY and scene.intensity > 0.35
     pulse: tuple[tuple[float, int, int], ...]
     drums: Instrument | None
+    figure: Instrument | None = None
     if scene.tradition == "japan":
         band = ensembles()["japan_snow"]
         lead, second, pad = band["melody"], band["counter"], band["drone"]
@@ -143,6 +151,7 @@ def _east_asian(scene: Situation) -> Manner:
     elif scene.tradition == "china":
         band = ensembles()["china_lyric"]
         lead, second, pad, drums = replace(band["melody"], name="Erhu"), replace(band["counter"], name="Dizi"), None, None
+        figure = replace(band["arpeggio"], release=0.8, name="Yangqin")
         pulse, silence, tempo = (), (0.5, 2.0), (60.0, 84.0)
         pad = replace(ensembles()["japan_snow"]["drone"], level_db=-27.0)
     else:
@@ -163,6 +172,7 @@ def _east_asian(scene: Situation) -> Manner:
         cycle=4,
         tempo=(tempo[0] * 1.4, tempo[1] * 1.5) if lively else tempo,
         silence=silence if not lively else (0.5, 1.5),
+        figure=figure,
         lively=lively,
     )
 
@@ -183,7 +193,7 @@ def _african(scene: Situation) -> Manner:
         strokes += [(beat, 82, 50 if beat % 2 else 58) for beat in range(4)]
         strokes += [(0.0, 64, 74), (2.0, 64, 66), (2 + 2 / 3, 63, 60), (1 + 1 / 3, 62, 50), (3 + 1 / 3, 63, 56)]
         pulse = tuple(sorted(strokes))
-    melody = replace(band["melody"], release=0.3)
+    melody = replace(band["melody"], release=0.3, level_db=-16.0)
     if region == "ethiopia":
         melody = replace(ensembles()["korea_court"]["counter"], role="melody", name="Masenqo", low=52, high=76, level_db=-16.0)
     return Manner(
@@ -192,7 +202,9 @@ def _african(scene: Situation) -> Manner:
         falling=mode.cents,
         rests=mode.central,
         lead=melody,
-        second=replace(band["arpeggio"], release=0.4, name="Mbira" if mbira else "Krar" if region == "ethiopia" else "Kora"),
+        second=replace(
+            band["arpeggio"], release=0.4, level_db=-18.5, name="Mbira" if mbira else "Krar" if region == "ethiopia" else "Kora"
+        ),
         pad=band.get("pad") if scene.intensity > 0.55 else None,
         drums=band["percussion"],
         pulse=pulse,
@@ -362,8 +374,35 @@ def _strokes(scene: Situation, manner: Manner, bars: Bars, draw: random.Random) 
     return found
 
 
-def _ostinato(scene: Situation, manner: Manner, bars: Bars, draw: random.Random) -> list[Note]:
-    """A kumbengo: thumbs on the bass, fingers above, twelve pulses to a cycle; changed at every fourth turn."""
+def _rolls(scene: Situation, manner: Manner, player: Instrument, bars: Bars, draw: random.Random) -> list[Note]:
+    """A roll of the central tones on the first beat of a bar; in lively music the mode's tones run on in quavers every other bar."""
+    base = min((scene.tonic + 12 * octave for octave in range(3)), key=lambda pitch: abs(pitch - player.low - 6))
+    tones = [base + 12 * octave + cents / 100 for octave in (0, 1) for cents in manner.rests]
+    ladder = [base + 12 * octave + cents / 100 for octave in (0, 1, 2) for cents in manner.rising]
+    found = []
+    for place in range(bars.count):
+        if not manner.lively and place % 2 and scene.intensity < 0.6:
+            continue
+        at = bars.at(place)
+        level = 44 + 24 * scene.intensity
+        found += [
+            Note(at + 0.07 * index, 1.6, tone, round(level - 3 * index) + draw.randint(-3, 3))
+            for index, tone in enumerate(tones)
+            if player.low <= tone <= player.high
+        ]
+        if manner.lively and place % 2:
+            start = draw.randrange(0, 4)
+            run = [ladder[start + step] for step in (2, 3, 4, 3, 2, 4)]
+            found += [
+                Note(bars.at(place, 1 + 0.5 * index), 0.7, tone, round(level * 0.85) + draw.randint(-4, 4))
+                for index, tone in enumerate(run)
+                if player.low <= tone <= player.high
+            ]
+    return found
+
+
+def _ostinato(scene: Situation, manner: Manner, bars: Bars, start: float, draw: random.Random) -> list[Note]:
+    """A kumbengo from ``start``: thumbs on the bass, fingers above, twelve pulses to a cycle; changed at every fourth turn."""
     player, scale = manner.second, manner.rising
     if player is None:
         return []
@@ -372,11 +411,13 @@ def _ostinato(scene: Situation, manner: Manner, bars: Bars, draw: random.Random)
     theme = random.Random(scene.theme + 1)
     figures = [[theme.choice((0, 2, 4, 1, 3)) + size for _ in range(4)] for _ in range(2)]
     found = []
-    for place in range(bars.count):
+    for place in range(-2, bars.count):
         figure = figures[1 if place % 4 == 3 else 0]
         bass = 0 if place % 2 == 0 else size // 2
         for pulse in range(12):
             at = bars.at(place, pulse / 3) + draw.uniform(-0.006, 0.008)
+            if at < start:
+                continue
             if pulse in {0, 7}:
                 degree = bass if pulse == 0 else size - 1
             elif pulse % 3 != 1 and (scene.intensity > 0.3 or pulse % 2 == 0):

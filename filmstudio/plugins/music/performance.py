@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from filmstudio.core.rational import SAMPLE_RATE
 from filmstudio.plugins.music import sampler, tabla, tanpura
-from filmstudio.plugins.music.levels import SILENT, high_pass, stem_loudness
+from filmstudio.plugins.music.levels import SILENT, high_pass, high_shelf, peak, stem_loudness
 from filmstudio.plugins.music.reverb import in_room
 from filmstudio.plugins.music.score import Curve, Instrument, Note, Part, Score
 from filmstudio.plugins.sound.meter import Meter
@@ -26,6 +26,9 @@ _STEM = -8.0
 """Loudness, LUFS, that a part of level 0 dB is brought to before everything is added."""
 _WET = 1.2
 """How loud the room answers what is sent to it."""
+_BOX = (320.0, -3.0, 0.7)
+_AIR = (2600.0, 5.0)
+"""A small font is boxy and dull: what is taken away (Hz, dB, Q) and what is given back (Hz, dB)."""
 _QUIET = 2e-4
 """Amplitude below which a cue counts as over."""
 _STRETCH = 10 * SAMPLE_RATE
@@ -53,6 +56,8 @@ def perform(score: Score, samples: int) -> Wave:
     sent *= np.float32(_WET)
     mix += sent
     high_pass(mix, _HIGHPASS)
+    peak(mix, *_BOX)
+    high_shelf(mix, *_AIR)
     _finish(mix)
     return _trimmed(mix, samples)
 

@@ -26,7 +26,7 @@ _SHORTEST_ATTACK = 0.002
 _SHORTEST_NOTE = 0.02
 _FADE = 0.012
 """Every voice ends with a fade of this many seconds."""
-_DARKER = -1.6
+_DARKER = -0.8
 """Octaves that the cutoff falls from the hardest to the softest velocity."""
 
 

@@ -151,6 +151,8 @@ def _close(frame: Frame, out: list[Note]) -> None:
         last -= 12
     while last < player.low:
         last += 12
+    if frame.mood.id == "comic":
+        hold = min(hold, 0.4)
     out.append(Note(passage.last, hold, last, frame.level(passage.last, 0.75), swell=((0.0, -1.0), (hold * 0.3, 0.0), (hold, -5.0))))
 
 
