@@ -338,9 +338,10 @@ def _emotions(setup: Setup) -> dict[str, str]:
 
 
 def _spoken_with(character: str, speaker: Line | None, moment: Moment) -> str | None:
-    """Whom somebody minds: a listener the speaker, a speaker the one spoken to; None while nobody speaks, or only outside."""
+    """Whom somebody minds: a listener the speaker, a speaker the one spoken to, everybody who comes in while nobody speaks."""
     if speaker is None:
-        return None
+        coming = [mark.character for mark in moment.marks if mark.enters or mark.exits]
+        return next((who for who in coming if who != character), None) if character not in coming else None
     other = speaker.listener if speaker.character == character else speaker.character
     return other if other and other != character and moment.of(other) else None
 
