@@ -232,8 +232,9 @@ class _Line:
         if beat > 0.95:
             motif = motif.stretched(0.75)
         passage = self._passage
-        at = self._bars.start if self._bars.count else passage.start + 0.3
-        if self._manner.ostinato and self._bars.count >= 6:
+        prompt = passage.kind in {"statement", "theme", "sting"} or not self._bars.count
+        at = self._on_grid(passage.start + min(0.8, 0.15 * passage.length)) if prompt else self._bars.start
+        if not prompt and self._manner.ostinato and self._bars.count >= 6:
             at += 2 * self._bars.bar
         home = len(self._manner.rising)
         shapes: list[tuple[Motif, int]] = [

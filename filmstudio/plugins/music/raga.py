@@ -28,6 +28,8 @@ _TALAS: dict[str, dict[str, tuple[str, ...]]] = {
     "carnatic": {"short": ("chatusra_eka", "adi"), "long": ("adi", "rupaka"), "grave": ("adi", "misra_chapu")},
 }
 _TABLA = Instrument("percussion", "Tabla", sound="tabla", low=60, high=64, level_db=-18.0, pan=0.12, reverb=0.15)
+_LONG_WAIT = 5.0
+"""Seconds of drone before sam that want a phrase."""
 _WIDEST_MEEND = 5.0
 """Semitones over which the lead glides into a note."""
 _GRAVE = frozenset({"epic", "menace", "tense"})
@@ -144,16 +146,20 @@ class _Line:
 
     def alap(self) -> list[Note]:
         """Free phrases in the stretches where nobody speaks: low first, highest at two thirds, home to Sa."""
+        return self._free(self._passage.last - 0.4) + self._home()
+
+    def _free(self, until: float) -> list[Note]:
+        """Free phrases from the first cycle of the drone to ``until``."""
         passage = self._passage
         begin = passage.start + min(1.8 if passage.kind == "statement" else 4.0, passage.length * 0.2)
         notes: list[Note] = []
         pace = 0.62 - 0.2 * self._scene.intensity
-        for first, last in self._scene.windows(begin, passage.last - 0.4, 2.2):
+        for first, last in self._scene.windows(begin, until, 2.2):
             at = first
             while last - at > 2.0:
                 share = (at - passage.start) / max(1.0, passage.length)
-                phrase = self._phrase(share, final=False)
-                spans = [pace * self._weight(step, index, len(phrase)) for index, step in enumerate(phrase)]
+                phrase = self._phrase(share)
+                spans = [pace * self._weight(step, index) for index, step in enumerate(phrase)]
                 spans[-1] = max(1.4, spans[-1] * 2.2)
                 if at + sum(spans) > last + 0.2:
                     phrase, spans = self._shortened(phrase, spans, last - at)
@@ -161,17 +167,17 @@ class _Line:
                     break
                 notes += self._play(phrase, spans, at, share)
                 at += sum(spans) + self._draw.uniform(0.9, 2.2) * (1.3 - 0.6 * self._scene.intensity)
-        return notes + self._home()
+        return notes
 
     def gat(self, start: float, last: float, beat: float) -> list[Note]:
-        """Phrases on the beat; each ends with a rest, and the last falls to Sa on sam."""
-        notes: list[Note] = []
+        """Phrases on the beat; each ends with a rest, and the last falls to Sa on sam. A long wait for sam is filled by an alap."""
+        notes = self._free(start - 2.5 * beat) if start - self._passage.start > _LONG_WAIT else []
         closing, tail = (last, []) if self._passage.kind != "closing" and self._scene.mood != "triumphant" else self.tihai(last, beat)
         total = int((closing - start) / beat + 1e-6)
         at = -2.0 if start - self._passage.start > 2.2 * beat else 0.0
         while at < total - 2:
             share = 0.1 + 0.85 * at / max(1, total)
-            phrase = self._phrase(share, final=False)
+            phrase = self._phrase(share)
             spans = [self._draw.choice((0.5, 0.5, 1.0)) if step % 12 not in self._rests() else 1.0 for step in phrase]
             spans[-1] = 1.5 if self._draw.random() < 0.5 else 2.0
             spans = _whole(spans)
@@ -197,11 +203,11 @@ class _Line:
     def _rests(self) -> tuple[int, ...]:
         return tuple(step % 12 for step in self._raga.rests)
 
-    def _weight(self, step: int, index: int, length: int) -> float:
+    def _weight(self, step: int, index: int) -> float:
         resting = 1.8 if step % 12 in self._rests() or step % 12 == 0 else 1.0
         return resting * self._draw.uniform(0.85, 1.25) * (1.2 if index == 0 else 1.0)
 
-    def _phrase(self, share: float, *, final: bool) -> tuple[int, ...]:
+    def _phrase(self, share: float) -> tuple[int, ...]:
         """A phrase of the raga whose height suits this share of the passage, unlike the last two."""
         want = 1 + 9 * (share / 0.65 if share < 0.65 else max(0.0, 1 - (share - 0.65) / 0.35))
         options = [*self._raga.pakad, *_fragments(self._raga)]
