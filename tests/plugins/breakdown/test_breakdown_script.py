@@ -505,3 +505,76 @@ def test_there_are_five_to_twelve_tags_and_none_twice() -> None:
     for rows in (("@ASHA", "-Hm."), ("# INT. KYOTO - NIGHT", "Hanami. Rain. A fox waits.", "@THE FOX", "-Hm.", "@OLD WEAVER", "-Hm.")):
         tags = broken_down(*rows).tags
         assert 5 <= len(tags) == len(set(tags)) <= 12
+
+
+# --- what a viewer would stumble over -------------------------------------------------------------------------------------
+
+
+def test_a_cue_is_short_for_the_fuller_name_of_the_action() -> None:
+    result = broken_down(
+        "# INT. WARD - DAY",
+        "Stars. CAPTAIN IMANI OBI (44) and DR. LENA WEISS (41) stand at the window.",
+        "@DR. WEISS",
+        "-Sleep.",
+        "@CAPTAIN OBI",
+        "-No.",
+    )
+    assert sorted((note.name, note.gender) for note in result.cast) == [("CAPTAIN IMANI OBI", "female"), ("DR. LENA WEISS", "female")]
+
+
+def test_mist_is_fog_in_a_heading_and_a_clear_dawn_in_the_action() -> None:
+    passing = broken_down("# EXT. RIVER - DAWN", "Mist on the river.")
+    thick = broken_down("# EXT. RIVER - DAWN", "A thick mist.")
+    headed = broken_down("# EXT. MISTY RIVER - DAWN", "Nobody.")
+    assert [result.scenes[0].weather for result in (passing, thick, headed)] == ["clear", "fog", "fog"]
+
+
+def test_no_scene_is_without_a_mood_for_its_music() -> None:
+    plain = broken_down("# INT. OFFICE - DAY", "@ANN", "-The form is on the desk.")
+    smile = broken_down("# EXT. PARK - DUSK", "@ANN", "(smiling)", "-Come here.", "@BOB", "(happy)", "-Gladly.")
+    assert plain.scenes[0].mood == "calm"
+    assert smile.scenes[0].mood == "tender"
+
+
+def test_a_scene_has_the_mood_it_comes_to() -> None:
+    result = broken_down(
+        "# INT. KITCHEN - DAY", "@EMMA", "(sad)", "-Nothing works.", "@ROB", "(happy)", "-It does now!", "@EMMA", "(happy)", "-Oh, lovely!"
+    )
+    assert result.scenes[0].mood == "joyful"
+
+
+@pytest.mark.parametrize(
+    ("action", "deed"),
+    [
+        ("UNIT rolls in.", "walk"),
+        ("UNIT comes out of the bushes.", "walk"),
+        ("UNIT runs out.", "run"),
+        ("UNIT leans back in a pointed hat.", None),
+        ("Time runs out for UNIT.", None),
+    ],
+)
+def test_people_come_and_go_in_many_words(action: str, deed: str | None) -> None:
+    result = broken_down("# EXT. FOREST - DAY", action, "@UNIT", "-Here.")
+    assert [business.action for beat in happenings(result) for business in beat.business] == ([deed] if deed else [])
+
+
+def test_two_people_with_their_ages_sit_down_together() -> None:
+    result = broken_down("# EXT. MEADOW - DAY", "PIP (6) and WREN (10), two children, sit.", "@PIP", "-Look.", "@WREN", "-Where?")
+    assert [(business.character, business.action) for beat in happenings(result) for business in beat.business] == [
+        ("pip", "sit"),
+        ("wren", "sit"),
+    ]
+
+
+def test_a_korean_script_has_places_hours_and_deeds() -> None:
+    result = broken_down("# 내부. 궁궐 - 밤", "왕(55)이 왕좌에 앉아 있다.", "@왕", "-누구냐?", language="ko")
+    scene = result.scenes[0]
+    assert (scene.place, scene.setting, scene.light) == ("궁궐", "interior", "night")
+    assert (result.cast[0].role_word, result.cast[0].gender) == ("king", "male")
+    assert [business.action for beat in happenings(result) for business in beat.business] == ["sit"]
+
+
+def test_baba_is_a_man_and_a_banyan_stands_in_india() -> None:
+    result = broken_down("# EXT. BANYAN TREE - DAY", "Old BABA SENE (78) follows her.", "@BABA SENE", "-Wait.")
+    assert (result.cast[0].gender, result.cast[0].age) == ("male", "elder")
+    assert result.culture == "indian_north"

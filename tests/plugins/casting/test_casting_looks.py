@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filmstudio.core.requests import CastNote, CastRequest
-from filmstudio.plugins.casting.engine import DrawnCast
+from filmstudio.plugins.casting.engine import DrawnCast, _distinguishable
 from filmstudio.plugins.casting.look import look_of
 from filmstudio.plugins.casting.part import part_of
 from filmstudio.plugins.casting.wardrobe import creatures, wardrobe
@@ -164,3 +164,20 @@ def test_a_creature_takes_the_coat_that_is_said_and_a_stranger_gets_a_stand_in()
 def test_a_role_dresses_as_its_culture_does() -> None:
     assert "t_kandura" in look("KING", "an old king", culture="middle_eastern", gender="male")["body"]["torso"]
     assert "hat_crown" in look("KING", "an old king", culture="western", gender="male")["head"]["front"]
+
+
+def test_a_small_robot_is_grown_up_and_a_young_dog_is_not() -> None:
+    assert part_of(note("ROBOT", "A small ROBOT rolls in.", creature="robot")).age == "adult"
+    assert part_of(note("REX", "a dog, only a child", creature="dog")).age == "child"
+
+
+def test_a_red_beard_grows_on_a_red_head_and_a_white_one_need_not() -> None:
+    assert look("VOSS", "a large man with a red beard", gender="male")["slots"]["hair"] == HOUSE.colours["hair"]["red"]
+
+
+def test_two_hosts_do_not_wear_the_same_clothes() -> None:
+    cast = (note("MAYA", gender="female"), note("TOM", gender="male"))
+    for seed in range(12):
+        parts = [part_of(each) for each in cast]
+        people = _distinguishable(parts, seed)
+        assert people[0].outfit != people[1].outfit

@@ -311,3 +311,43 @@ def test_the_director_keeps_the_contract(tmp_path: Path) -> None:
     requests = [DirectRequest(breakdown=each, characters=people_cast, seed=3) for each in told]
     bad = DirectRequest(breakdown=BreakdownResult(title="Bad", scenes=(scene(line("b1", "nobody-cast")),)), characters=people_cast)
     hold_to_contract(Director, requests, tmp_path, bad=bad)
+
+
+def test_who_sits_when_the_scene_opens_is_seen_sitting_from_the_first_picture_on() -> None:
+    sits = Happening(id="b1", text="Asha sits by the river.", business=(Business(character="asha", action="sit"),))
+    film = direct([scene(sits, line("b2", "asha"))])
+    assert {p.posture for _, shot in film.shots() for p in shot.performers if p.character == "asha"} == {"sit_floor"}
+
+
+def test_a_seat_is_drawn_for_whoever_sits_where_the_stage_has_none() -> None:
+    sits = Happening(id="b1", text="Asha sits at the table.", business=(Business(character="asha", action="sit"),))
+    film = direct([scene(sits, line("b2", "asha"), place="KITCHEN", setting="interior")])
+    assert {p.props for _, shot in film.shots() for p in shot.performers if p.character == "asha"} == {("stool",)}
+
+
+def test_nobody_is_there_before_they_roll_in() -> None:
+    waits = Happening(id="b1", text="Asha waits.", business=(Business(character="asha", action="idle"),))
+    rolls = Happening(id="b2", text="Dada rolls in.", business=(Business(character="dada", action="walk"),))
+    film = direct([scene(waits, line("b0", "asha"), rolls, line("b3", "dada"))])
+    shots = [shot for _, shot in film.shots() if shot.size != "card"]
+    coming = next(index for index, shot in enumerate(shots) if any(beat.id == "b2" for beat in shot.beats))
+    assert all(p.character != "dada" for shot in shots[:coming] for p in shot.performers)
+    assert [p.enters is not None for p in shots[coming].performers if p.character == "dada"] == [True]
+
+
+def test_a_laugh_before_the_words_is_in_the_picture_of_the_words() -> None:
+    laughs = Happening(id="b2", text="laughs", business=(Business(character="dada", action="laugh"),))
+    film = direct([scene(line("b1", "asha"), laughs, line("b3", "dada"), line("b4", "asha"))])
+    held = [[beat.id for beat in shot.beats] for _, shot in film.shots()]
+    assert ["b2", "b3"] in held
+
+
+def test_between_two_others_people_turn_to_whom_they_talk() -> None:
+    talk = [line("b1", "asha", listener="ravi"), line("b2", "ravi", listener="asha"), line("b3", "ravi", listener="meera")]
+    film = direct([scene(*talk, line("b4", "meera", listener="ravi"), present=("asha", "ravi", "meera"))])
+    places = {p.character: p.x for _, shot in film.shots() if len(shot.performers) == 3 for p in shot.performers}
+    for _, shot in film.shots():
+        for spoken in shot.lines[:1]:
+            speaker = next((p for p in shot.performers if p.character == spoken.character), None)
+            if speaker is not None and spoken.listener:
+                assert speaker.facing == ("right" if places[spoken.listener] > places[spoken.character] else "left")

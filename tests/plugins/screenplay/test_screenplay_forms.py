@@ -25,11 +25,7 @@ def shape(screenplay: Screenplay | None) -> list[tuple[str, str]]:
 
 
 def speeches(elements: tuple[Element, ...]) -> list[tuple[str, str]]:
-    return [
-        (cue.text, line.text)
-        for cue, line in itertools.pairwise(elements)
-        if cue.kind == "character" and line.kind == "dialogue"
-    ]
+    return [(cue.text, line.text) for cue, line in itertools.pairwise(elements) if cue.kind == "character" and line.kind == "dialogue"]
 
 
 FDX = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
@@ -93,7 +89,7 @@ def test_broken_xml_is_told_with_line_and_column() -> None:
 
 def test_entity_bombs_are_refused() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n'
-    bomb += '<FinalDraft><Content><Paragraph><Text>&b;</Text></Paragraph></Content></FinalDraft>'
+    bomb += "<FinalDraft><Content><Paragraph><Text>&b;</Text></Paragraph></Content></FinalDraft>"
     screenplay, problems = read_fdx(bomb)
     assert screenplay is None
     assert "entities" in problems[0].message
@@ -343,3 +339,15 @@ def test_legacy_encodings_are_guessed_and_told(encoding: str) -> None:
 )
 def test_languages(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+def test_a_tale_knows_its_title_and_goes_where_its_sentences_go() -> None:
+    told = "The Fox and the Well\n\nA fox came to the well by day. He drank.\n\n***\n\nThat night the fox ran to the village. "
+    screenplay, _ = read_prose(told + "In the morning he came back to the well, and the jar went down, and the jar came up.")
+    assert screenplay.title_page[0].values == ("The Fox and the Well",)
+    headings = [element.text for element in screenplay.elements if element.kind == "heading"]
+    assert headings[-2:] == [
+        "EXT. VILLAGE - NIGHT",
+        "EXT. WELL - MORNING",
+    ]
+    assert all("Fox and the Well" not in element.text for element in screenplay.elements)
