@@ -58,7 +58,7 @@ class Reading:
 
 def read_emotion(text: str, language: str = "en", others: Sequence[tuple[str, float]] = ()) -> Reading:
     """The emotion of a line. ``others`` are scores from elsewhere (a parenthetical, the action before), already weighted."""
-    scores = score_words(text, language)
+    scores = score_words(_own_words(text), language)
     for emotion, score in others:
         scores[emotion] = scores.get(emotion, 0.0) + score
     boost, alone = _punctuation(text)
@@ -68,6 +68,15 @@ def read_emotion(text: str, language: str = "en", others: Sequence[tuple[str, fl
         return reading
     scores[alone[0]] = scores.get(alone[0], 0.0) + alone[1]
     return best_of(scores)
+
+
+_QUOTED = re.compile(r"[\"\u201c\u00ab\u300c][^\"\u201d\u00bb\u300d]{1,60}[\"\u201d\u00bb\u300d]")
+
+
+def _own_words(text: str) -> str:
+    """A line without the words that it only quotes: who says that one always says "oh no" is not afraid."""
+    own = _QUOTED.sub(" ", text)
+    return own if has_letters(own) else text
 
 
 def best_of(scores: dict[str, float]) -> Reading:

@@ -53,6 +53,11 @@ def find_movers(
     moved: tuple[str, ...],
 ) -> tuple[str, ...] | None:
     """Who does it: ids of the cast; an empty tuple for a person outside it; None when no person does."""
+    if language.startswith("ar"):
+        # In Arabic who does it stands behind the verb: تأتي ليلى
+        behind = [mention for mention in mentions if mention.start >= hit.end and not folded[hit.end : mention.start].strip()]
+        if behind and not behind[0].possessive:
+            return (behind[0].person,)
     left = [mention for mention in mentions if mention.end <= hit.start and not mention.possessive]
     left = [mention for mention in left if not _is_object(folded, mention, hits)] or left[:1]
     pronoun = _last_pronoun(folded[: hit.start])

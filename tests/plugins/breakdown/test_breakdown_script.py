@@ -578,3 +578,20 @@ def test_baba_is_a_man_and_a_banyan_stands_in_india() -> None:
     result = broken_down("# EXT. BANYAN TREE - DAY", "Old BABA SENE (78) follows her.", "@BABA SENE", "-Wait.")
     assert (result.cast[0].gender, result.cast[0].age) == ("male", "elder")
     assert result.culture == "indian_north"
+
+
+def test_in_arabic_the_one_behind_the_verb_comes() -> None:
+    result = broken_down(
+        "# خارجي. السوق - نهار",
+        "سليم (45)، تاجر، يقف أمام دكانه. تأتي ليلى (24).",
+        "@ليلى",
+        "-بكم هذا؟",
+        "@سليم",
+        "-بدينار.",
+        language="ar",
+    )
+    names = {note.id: note.name for note in result.cast}
+    assert [(names[b.character], b.action) for beat in happenings(result) for b in beat.business] == [
+        ("سليم", "stand_up"),
+        ("ليلى", "walk"),
+    ]
