@@ -591,7 +591,8 @@ def test_in_arabic_the_one_behind_the_verb_comes() -> None:
         language="ar",
     )
     names = {note.id: note.name for note in result.cast}
-    assert [(names[b.character], b.action) for beat in happenings(result) for b in beat.business] == [
+    deeds = [(names[deed.character], deed.action) for beat in happenings(result) for deed in beat.business]
+    assert deeds == [("سليم", "stand_up"), ("ليلى", "walk")]
         ("سليم", "stand_up"),
         ("ليلى", "walk"),
     ]
