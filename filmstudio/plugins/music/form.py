@@ -59,7 +59,7 @@ def passages(scene: Situation) -> list[Passage]:
     start = min(FIRST, length / 4)
     if scene.purpose == "sting":
         end = min(start + 3.2, length)
-        return [Passage(start, start + min(0.8, (end - start) * 0.4), end, "sting")]
+        return [Passage(start, start + min(1.1, (end - start) * 0.4), end, "sting")]
     if scene.purpose == "drone":
         return [Passage(start, max(start, length - 2.0), length, "drone")]
     if scene.purpose == "theme":

@@ -136,7 +136,7 @@ def _african(scene: Situation) -> Manner:
     pulse: tuple[tuple[float, int, int], ...] = ()
     if lively:
         strokes = [(onset / 3, 68, 54) for onset in bell.onsets]
-        strokes += [(beat, 82, 50 if beat % 2 else 58) for beat in range(4)]
+        strokes += [(beat, 82, 30 if beat % 2 else 37) for beat in range(4)]
         strokes += [(0.0, 64, 74), (2.0, 64, 66), (2 + 2 / 3, 63, 60), (1 + 1 / 3, 62, 50), (3 + 1 / 3, 63, 56)]
         pulse = tuple(sorted(strokes))
     melody = replace(band["melody"], release=0.3, level_db=-16.0)

@@ -106,7 +106,9 @@ class _Line:
             ]
         notes: list[Note] = []
         turn = 0
-        while at < passage.last - 1.2 * beat:
+        if passage.kind == "sting" and self._scene.windows(passage.start, passage.last, passage.last - passage.start - 0.05):
+            notes += self._phrase(motif.fragment(3), 0, [(passage.last - passage.start) / 3] * 3, passage.start)
+        while passage.kind != "sting" and at < passage.last - 1.2 * beat:
             shape, degree = shapes[turn % len(shapes)]
             turn += 1
             spans = [span * beat for span in shape.beats]

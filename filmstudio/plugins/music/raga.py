@@ -146,7 +146,12 @@ class _Line:
 
     def alap(self) -> list[Note]:
         """Free phrases in the stretches where nobody speaks: low first, highest at two thirds, home to Sa."""
-        return self._free(self._passage.last - 0.4) + self._home()
+        passage = self._passage
+        if passage.kind == "sting":
+            room = passage.last - passage.start
+            phrase = self._phrase(0.2)[:3] if self._scene.windows(passage.start, passage.last, room - 0.05) else ()
+            return self._play(phrase, [room / 3] * len(phrase), passage.start, 0.5) + self._home() if phrase else self._home()
+        return self._free(passage.last - 0.4) + self._home()
 
     def _free(self, until: float) -> list[Note]:
         """Free phrases from the first cycle of the drone to ``until``."""

@@ -49,6 +49,8 @@ _TREATMENTS = {
 }
 _LEAST = 0.9
 """Shortest phrase, seconds."""
+_GESTURE = 3
+"""Notes of a sting before its answer."""
 _SHORTEST = 0.25
 """Shortest last note of a phrase that has to stop for words, seconds."""
 
@@ -90,6 +92,12 @@ def _phrases(frame: Frame, treatment: _Treatment) -> Iterable[list[Note]]:
     player = frame.players["melody"]
     low = max(player.low, min(frame.mood.melody[0], player.high - 14))
     high = min(player.high, max(frame.mood.melody[1], low + 14))
+    if passage.kind == "sting":
+        gesture = shapes[0].fragment(_GESTURE)
+        spans = [(passage.last - passage.start) / len(gesture.steps)] * len(gesture.steps)
+        if scene.windows(passage.start, passage.last, sum(spans) - 0.05):
+            yield list(_phrase(frame, gesture, spans, passage.start, treatment, (low, high), (low + high) / 2))
+        return
     turn = 0
     while at < passage.last - 1.5 * bars.beat:
         window = next((each for each in scene.windows(at, passage.last - 0.15, _LEAST) if each[1] > at + _LEAST), None)

@@ -219,3 +219,11 @@ def test_quarter_tones_are_written_where_the_maqam_has_them() -> None:
 def test_words_for_moods_that_nobody_planned_are_understood() -> None:
     for mood in ("heart-warming", "bitter", "foreboding, dark", "", "Ominous", "happy"):
         assert any(part.notes for part in write(asked("western", mood)).parts)
+
+
+@pytest.mark.parametrize("tradition", TRADITIONS)
+def test_a_sting_is_one_gesture_one_answer_and_a_ring(tradition: str) -> None:
+    score = write(asked(tradition, "hopeful", purpose="sting", seconds=6))
+    melody = next(part for part in score.parts if part.instrument.role == "melody").notes
+    assert 2 <= len(melody) <= 4
+    assert max(note.end for _, note in score.pitched() if note.length < 5) < 4.2
