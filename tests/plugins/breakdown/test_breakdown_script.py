@@ -593,6 +593,3 @@ def test_in_arabic_the_one_behind_the_verb_comes() -> None:
     names = {note.id: note.name for note in result.cast}
     deeds = [(names[deed.character], deed.action) for beat in happenings(result) for deed in beat.business]
     assert deeds == [("سليم", "stand_up"), ("ليلى", "walk")]
-        ("سليم", "stand_up"),
-        ("ليلى", "walk"),
-    ]
