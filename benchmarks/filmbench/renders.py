@@ -42,6 +42,14 @@ def alone(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return process.submit(work, *args, **kwargs).result()
 
 
+def set_up() -> None:
+    """Load every default engine once, as the launcher does after installing: what they compile is then on the disk."""
+    from filmstudio.core.plugins import Plugins
+
+    for offer in Plugins().cast_for({}).values():
+        offer.engine().load()
+
+
 def render_script(script: Path, cache: Path, folder: Path, duration: int, workers: int) -> Rendered:
     """Read, develop, render and deliver a script; importing the studio is part of the time."""
     started = time.perf_counter()
