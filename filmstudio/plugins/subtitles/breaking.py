@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from filmstudio.plugins.subtitles.rules import MAX_LINES, Rules, length
 
@@ -88,11 +87,21 @@ def split_speech(text: str, rules: Rules, seconds: float) -> list[str]:
     total = max(1, length(text))
     longest = max(1.0, total * 6.5 / seconds) if seconds > 6.5 else float(total)
     count = len(parts)
+    ends = [0, *accumulate(length(part) for part in parts)]
+    spaces = [length(part) - length(part.rstrip()) for part in parts]
 
-    @cache
+    def span(start: int, end: int) -> int:
+        """Characters of a stretch of pieces, without the space after it."""
+        return ends[end] - ends[start] - spaces[end - 1]
+
     def fits(start: int, end: int) -> bool:
-        block = "".join(parts[start:end])
-        return (end - start == 1 or length(block.strip()) <= longest) and break_lines(block, rules) is not None
+        whole = span(start, end)
+        if end - start > 1 and whole > longest:
+            return False
+        if whole <= rules.line_length:
+            return True
+        halves = range(start + 1, end)
+        return any(span(start, half) <= rules.line_length and span(half, end) <= rules.line_length for half in halves)
 
     ideal = rules.line_length * MAX_LINES * 0.75
     infinity = float("inf")
@@ -103,13 +112,13 @@ def split_speech(text: str, rules: Rules, seconds: float) -> list[str]:
         if best[start] == infinity:
             continue
         for end in range(start + 1, count + 1):
+            whole = span(start, end)
+            if end > start + 1 and whole > rules.line_length * MAX_LINES:
+                break
             if not fits(start, end):
-                if end > start + 1 and length("".join(parts[start:end])) > rules.line_length * MAX_LINES + 8:
-                    break
                 continue
-            block = "".join(parts[start:end]).strip()
-            short = max(0.0, (ideal - length(block)) / ideal) if end < count or start > 0 else 0.0
-            cost = best[start] + 1.0 + 0.6 * short + (break_cost(block) * 1.5 if end < count else 0.0)
+            short = max(0.0, (ideal - whole) / ideal) if end < count or start > 0 else 0.0
+            cost = best[start] + 1.0 + 0.6 * short + (break_cost(parts[end - 1]) * 1.5 if end < count else 0.0)
             if cost < best[end]:
                 best[end], came[end] = cost, start
     if best[count] == infinity:
