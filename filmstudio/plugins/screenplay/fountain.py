@@ -285,7 +285,9 @@ class _Reader:
                 self._add("parenthetical", inner, at)
             joined = joined[end:].strip()
             end = _closing_at(joined) if joined[:1] in ("(", "（") else 0
-        if joined:
+        if joined[:1] == "~":
+            self._add("lyric", joined[1:].strip(), at)
+        elif joined:
             self._read_dialogue(at, joined)
             return
         for line in range(at, at + length):

@@ -1,7 +1,7 @@
 """Prose becomes a Screenplay: quoted speech is spoken by whom the text says, what can be seen becomes action, the rest is narrated.
 
-Every word of the text stands in exactly one element, in its order: as dialogue, action, or (attributions such as ``said Asha``) as a
-note. Only headings and cues are added.
+Every word of the text under its title stands in exactly one element, in its order: as dialogue, action, or (attributions such as
+``said Asha``) as a note. Only headings and cues are added.
 """
 
 from __future__ import annotations
