@@ -56,7 +56,8 @@ def test_an_example_becomes_a_film(script: Path, shared_cache: Path, tmp_path: P
     for form in ("srt", "vtt", "ass"):
         read = pysubs2.load(str(out / f"captions.{film.language}.{form}"))
         assert squeezed("".join(event.plaintext for event in read)) == spoken
-        assert all(event.end - event.start >= 833 for event in read)
+        shortest = 820 if form == "ass" else 833  # ASS counts hundredths of a second
+        assert all(event.end - event.start >= shortest for event in read)
     timeline = opentimelineio.adapters.read_from_file(str(out / "film.otio"))
     assert round(timeline.duration().value) == seen.frames
     assert {path.name for path in out.iterdir()} >= {
