@@ -60,14 +60,11 @@ class Figure:
         self._halvings = -1
         self._place: Matrix = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         self._placed: list[_Placed] = []
-        self._last_worn = -1
         self._shade: Numbers = NO_SHADE
         self.cel = Cel.blank(size[1], size[0], -ROOM, -ROOM)
         self.changed: tuple[Box, ...] = ()
         """Even boxes of the picture in which the cel changed with the last pose."""
         self._covered: Box = (0, 0, 0, 0)
-        self._stale: Box | None = None
-        """Where the mask of what casts the contact shade is not what it should be."""
         self.drawn_pixels = 0
         """Pixels of canvas that were cleared and drawn so far."""
 
@@ -129,7 +126,6 @@ class Figure:
             placed.inverse, placed.box = self._drawn_from(placed.sprite, placed.matrix)
             both = _union(box, placed.box)
             if layer.caster or before.caster:
-                self._stale = both if self._stale is None else _union(self._stale, both)
                 both = _union(both, _moved(both, int(self._shade[1]), int(self._shade[2])))
             if layer.group in moved:
                 moved[layer.group] = _union(moved[layer.group], both)
@@ -147,8 +143,6 @@ class Figure:
                 matrix = _after(place, layer.matrix)
                 back, box = self._drawn_from(sprite, matrix)
                 self._placed.append(_Placed(layer, matrix, sprite, matrix, back, box))
-        self._stale = (0, 0, self._canvas.shape[1], self._canvas.shape[0])
-        self._last_worn = max((index for index, placed in enumerate(self._placed) if placed.layer.worn), default=-1)
         return [*dirty, *(placed.box for placed in self._placed)]
 
     def _drawn_from(self, sprite: ReadySprite, matrix: Matrix) -> tuple[Numbers, Box]:
@@ -184,10 +178,8 @@ class Figure:
 
     def _redraw(self, rects: Sequence[Box]) -> tuple[Box, ...]:
         """Draw rectangles of the canvas again and develop them; the even boxes of the picture that changed."""
-        if self._stale is not None and self._last_worn >= 0:
-            self._redraw_casters(self._stale)
-        self._stale = None
         for rect in rects:
+            self._redraw_casters(rect)
             x0, y0, x1, y1 = rect
             self._canvas[y0:y1, x0:x1] = 0
             self.drawn_pixels += _area(rect)
@@ -196,9 +188,10 @@ class Figure:
                 if clip is None:
                     continue
                 worn = placed.layer.worn
-                kernels.warp_under(
+                kernels.lay_under(
                     self._canvas,
                     placed.sprite.pixels,
+                    placed.sprite.areas,
                     placed.inverse,
                     np.array(clip, np.int64),
                     round(256 * placed.layer.opacity),
@@ -221,13 +214,20 @@ class Figure:
         self._covered = ((x0 - ROOM) & ~1, (y0 - ROOM) & ~1, (x1 - ROOM + 1) & ~1, (y1 - ROOM + 1) & ~1)
         return tuple(changed)
 
-    def _redraw_casters(self, stale: Box) -> None:
-        """Draw the mask of what throws the contact shade."""
-        x0, y0, x1, y1 = stale
+    def _redraw_casters(self, rect: Box) -> None:
+        """Draw the mask of what throws the contact shade, as far as clothes in ``rect`` look at it."""
+        worn = [clip for placed in self._placed if placed.layer.worn and (clip := _common(rect, placed.box))]
+        if not worn:
+            return
+        rows, columns = self._canvas.shape
+        need = _common(_moved(reduce(_union, worn), -int(self._shade[1]), -int(self._shade[2])), (0, 0, columns, rows))
+        if need is None:
+            return
+        x0, y0, x1, y1 = need
         self._casters[y0:y1, x0:x1] = 0
         for placed in self._placed:
-            if placed.layer.caster and (clip := _common(stale, placed.box)) is not None:
-                kernels.cover(self._casters, placed.sprite.pixels, placed.inverse, np.array(clip, np.int64))
+            if placed.layer.caster and (clip := _common(need, placed.box)) is not None:
+                kernels.cover(self._casters, placed.sprite.pixels, placed.sprite.areas, placed.inverse, np.array(clip, np.int64))
 
 
 def _after(m: Matrix, n: Matrix) -> Matrix:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from filmstudio.plugins.picture import kernels
 from filmstudio.plugins.picture.canvas import Matrix, Pixels, halved, pixels_of
 from filmstudio.plugins.portrait.eyes import GAZE_STEP, GAZE_X, SHUT, UP_STEP, EyeState
 from filmstudio.plugins.portrait.layer import SpriteKey
@@ -27,6 +31,15 @@ class ReadySprite:
     x: float
     y: float
     unit: float
+    areas: NDArray[np.uint64]
+    """Where it is nothing or flat; see ``kernels.survey``."""
+
+    @classmethod
+    def of(cls, pixels: Pixels, x: float, y: float, unit: float) -> ReadySprite:
+        """A sprite with its areas surveyed."""
+        areas = np.empty((-(-pixels.shape[0] // 8), -(-pixels.shape[1] // 8)), np.uint64)
+        kernels.survey(pixels, areas)
+        return cls(pixels, x, y, unit, areas)
 
     @property
     def wide(self) -> float:
@@ -96,12 +109,12 @@ class ReadySheet:
                 return None
             # Halving keeps the corner; the new ring lies one new pixel outside it.
             unit = larger.unit * 2
-            return ReadySprite(halved(larger.pixels), larger.x - unit, larger.y - unit, unit)
+            return ReadySprite.of(halved(larger.pixels), larger.x - unit, larger.y - unit, unit)
         sprite = self._sheet.get(key)
         if sprite.empty:
             return None
         unit = 1.0 / sprite.scale
-        return ReadySprite(pixels_of(sprite.pixels), sprite.x - unit, sprite.y - unit, unit)
+        return ReadySprite.of(pixels_of(sprite.pixels), sprite.x - unit, sprite.y - unit, unit)
 
 
 def _nearest(value: int, step: int) -> int:

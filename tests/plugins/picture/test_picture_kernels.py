@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -211,3 +213,27 @@ def test_half_size_keeps_the_mean() -> None:
     sprite = pixels_of(picture(3, 14, 10))
     small = bytes_of(halved(sprite)).astype(float)
     assert np.allclose(small.sum(axis=(0, 1)) * 4, bytes_of(sprite).astype(float).sum(axis=(0, 1)), rtol=0.02)
+
+
+@given(st.integers(0, 10_000), st.floats(-180, 180), st.floats(0.6, 2.0), st.sampled_from([256, 90]), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_areas_laid_as_runs_are_what_pixel_by_pixel_would_be(seed: int, degrees: float, scale: float, opacity: int, shaded: bool) -> None:
+    rng = np.random.default_rng(seed)
+    # Nothing, flat paint and detail, in blocks that do not match the map's.
+    flat = rng.integers(0, 2**32, (6, 5), np.uint64).astype("<u4").view(np.uint8).reshape(6, 5, 4) | np.array([0, 0, 0, 255], np.uint8)
+    painted = np.repeat(np.repeat(np.where(rng.random((6, 5, 1)) < 0.4, np.uint8(0), flat), 11, axis=0), 13, axis=1)
+    painted[20:31, 9:40] = picture(seed, 11, 31)
+    source = pixels_of(painted)
+    areas = np.empty((-(-source.shape[0] // 8), -(-source.shape[1] // 8)), np.uint64)
+    kernels.survey(source, areas)
+    turn = math.radians(degrees)
+    a, b = scale * math.cos(turn), scale * math.sin(turn)
+    back = inverse((a, b, -b, a, 40 - 33 * a + 33 * b, 40 - 33 * b - 33 * a))
+    clip, cast = np.array([3, 2, 79, 77]), rng.integers(0, 256, (80, 80), np.uint8)
+    shade = np.array([41, -5, 7, 30, 20, 10]) if shaded else NO_SHADE
+    over = pixels_of(picture(seed + 1, 78, 78)) * (rng.random((80, 80)) < 0.5)
+    runs, single = over.astype(np.uint32), over.astype(np.uint32)
+    kernels.lay_under(runs, source, areas, back, clip, opacity, cast, shade)
+    kernels.warp_under(single, source, back, clip, opacity, cast, shade)
+    assert np.array_equal(runs, single)
+    assert (runs != over).any()

@@ -6,11 +6,12 @@ a 16-bit lane). YUV planes are ``uint8``, BT.709 in limited range, chroma at hal
 rounding depends on how a compiler fuses operations.
 """
 
+from filmstudio.plugins.picture.kernels.areas import cover, lay_under, survey
 from filmstudio.plugins.picture.kernels.compiling import ONE
 from filmstudio.plugins.picture.kernels.developing import develop
 from filmstudio.plugins.picture.kernels.gliding import glide, soften
 from filmstudio.plugins.picture.kernels.laying import fade, lay
-from filmstudio.plugins.picture.kernels.sampling import cover, warp_under
+from filmstudio.plugins.picture.kernels.sampling import warp_under
 from filmstudio.plugins.picture.kernels.strokes import dab, streak
 
-__all__ = ["ONE", "cover", "dab", "develop", "fade", "glide", "lay", "soften", "streak", "warp_under"]
+__all__ = ["ONE", "cover", "dab", "develop", "fade", "glide", "lay", "lay_under", "soften", "streak", "survey", "warp_under"]

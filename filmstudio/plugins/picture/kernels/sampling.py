@@ -11,14 +11,12 @@ from filmstudio.plugins.picture.kernels.compiling import (
     ONE,
     OPAQUE,
     PAIR,
-    S24,
     U1,
     U8,
     U16,
     U32,
     U48,
     U255,
-    U256,
     kernel,
     part,
 )
@@ -58,6 +56,30 @@ def _row_span(first, last, start, step, limit):  # type: ignore[no-untyped-def]
     return max(first, low), min(last, high)
 
 
+@part
+def _sampled(sprite, u, v):  # type: ignore[no-untyped-def]
+    """The pixel at (u, v) in 16.16, spread; 0 where there is nothing."""
+    # Unsigned, so that no code is made for indices counted from the end.
+    column, row = np.uint64(u) >> U16, np.uint64(v) >> U16
+    p00, p10 = sprite[row, column], sprite[row, column + U1]
+    p01, p11 = sprite[row + U1, column], sprite[row + U1, column + U1]
+    lanes = _spread(p00)
+    if p00 != p10 or p00 != p01 or p00 != p11:
+        fx, fy = (u >> 8) & 255, (v >> 8) & 255
+        both = (fx * fy) >> 8
+        lanes = (
+            (
+                lanes * np.uint64(256 - fx - fy + both)
+                + _spread(p10) * np.uint64(fx - both)
+                + _spread(p01) * np.uint64(fy - both)
+                + _spread(p11) * np.uint64(both)
+                + HALF
+            )
+            >> U8
+        ) & LANES
+    return lanes
+
+
 @kernel("void(uint32[:,::1], uint32[:,::1], int64[::1], int64[::1], int64, uint8[:,::1], int64[::1])")
 def warp_under(canvas, sprite, inverse, clip, opacity, cast, shade):  # type: ignore[no-untyped-def]
     """Lay ``sprite`` *under* what the canvas holds, moved by an affine map, with bilinear sampling.
@@ -90,26 +112,8 @@ def warp_under(canvas, sprite, inverse, clip, opacity, cast, shade):  # type: ig
             below = line[np.uint64(x)]
             if below < OPAQUE:
                 u, v = start_u + a * x, start_v + d * x
-                # Unsigned, so that no code is made for indices counted from the end.
-                column, row = np.uint64(u) >> U16, np.uint64(v) >> U16
-                p00, p10 = sprite[row, column], sprite[row, column + U1]
-                p01, p11 = sprite[row + U1, column], sprite[row + U1, column + U1]
-                if p00 | p10 | p01 | p11:
-                    if p00 == p10 and p00 == p01 and p00 == p11:
-                        lanes = _spread(p00)
-                    else:
-                        fx, fy = (u >> 8) & 255, (v >> 8) & 255
-                        both = (fx * fy) >> 8
-                        lanes = (
-                            (
-                                _spread(p00) * np.uint64(256 - fx - fy + both)
-                                + _spread(p10) * np.uint64(fx - both)
-                                + _spread(p01) * np.uint64(fy - both)
-                                + _spread(p11) * np.uint64(both)
-                                + HALF
-                            )
-                            >> U8
-                        ) & LANES
+                lanes = _sampled(sprite, u, v)
+                if lanes:
                     if strength > 0:
                         cast_x = x - fall_x
                         if 0 <= cast_y < cast_height and 0 <= cast_x < cast_width:
@@ -124,28 +128,3 @@ def warp_under(canvas, sprite, inverse, clip, opacity, cast, shade):  # type: ig
                     else:
                         over = _spread(below)
                         line[np.uint64(x)] = _gather(over + _scaled(lanes, U255 - (over >> U48)))
-
-
-@kernel("void(uint8[:,::1], uint32[:,::1], int64[::1], int64[::1])")
-def cover(mask, sprite, inverse, clip):  # type: ignore[no-untyped-def]
-    """Raise ``mask`` to the alpha of a moved sprite, where that is higher. Arguments as in ``warp_under``."""
-    height, width = sprite.shape
-    a, b, c, d, e, f = inverse[0], inverse[1], inverse[2], inverse[3], inverse[4], inverse[5]
-    for y in range(clip[1], clip[3]):
-        line = mask[y]
-        start_u, start_v = b * y + c, e * y + f
-        first, last = _row_span(clip[0], clip[2], start_u, a, (width - 1) * ONE)
-        first, last = _row_span(first, last, start_v, d, (height - 1) * ONE)
-        u, v = start_u + a * first, start_v + d * first
-        for x in range(first, last):
-            column, row = np.uint64(u) >> U16, np.uint64(v) >> U16
-            p00, p10 = sprite[row, column] >> S24, sprite[row, column + U1] >> S24
-            p01, p11 = sprite[row + U1, column] >> S24, sprite[row + U1, column + U1] >> S24
-            if p00 | p10 | p01 | p11:
-                fx, fy = (np.uint64(u) >> U8) & U255, (np.uint64(v) >> U8) & U255
-                upper = np.uint64(p00) * (U256 - fx) + np.uint64(p10) * fx
-                lower = np.uint64(p01) * (U256 - fx) + np.uint64(p11) * fx
-                alpha = np.uint8((upper * (U256 - fy) + lower * fy + np.uint64(32768)) >> U16)
-                line[np.uint64(x)] = max(line[np.uint64(x)], alpha)
-            u += a
-            v += d
