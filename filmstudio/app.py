@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -37,8 +37,14 @@ from filmstudio.core.roles import ROLES
 from filmstudio.core.screenplay import Screenplay
 from filmstudio.core.store import Store
 
+if TYPE_CHECKING:
+    from filmstudio.core.local import LocalDispatcher
+
 MAX_SCRIPT_BYTES = 4 << 20
 """Largest script that is read at all: far above any feature film."""
+
+_LOADED_EARLY = ("voice", "picture", "backdrop", "music", "mixing")
+"""Roles whose engines take longest to load, in the order in which a film needs them."""
 
 ResultT = TypeVar("ResultT", bound=Result)
 Watch = Callable[[Event], Any]
@@ -183,7 +189,7 @@ class Studio:
         graph = plan(film, options)
         planned(graph)
         started = time.perf_counter()
-        with self._crew(dispatcher, workers) as crew:
+        with contextlib.nullcontext(dispatcher) if dispatcher is not None else self.crew(options, workers) as crew:
             made = render(graph, offers, self.store, crew, self._watch_with_plugins(offers, watch))
             peak = float(getattr(crew, "peak_rss_mb", 0.0))
             slots = crew.slots
@@ -192,15 +198,12 @@ class Studio:
         self.plugins.hook.filmstudio_film_delivered(folder=folder)
         return delivered
 
-    @contextmanager
-    def _crew(self, dispatcher: Dispatcher | None, workers: int | None) -> Iterator[Dispatcher]:
-        if dispatcher is not None:
-            yield dispatcher
-            return
+    def crew(self, options: RenderOptions, workers: int | None = None) -> LocalDispatcher:
+        """Workers of this machine, loading what the options ask for while the script is still being read. Close them when done."""
         from filmstudio.core.local import LocalDispatcher
 
-        with LocalDispatcher(self.store.root, workers) as local:
-            yield local
+        offers = self.plugins.cast_for(options.engines)
+        return LocalDispatcher(self.store.root, workers, preload=[offers[role].address for role in _LOADED_EARLY])
 
     def _watch_with_plugins(self, offers: Mapping[str, Offer], watch: Watch) -> Watch:
         hook = self.plugins.hook

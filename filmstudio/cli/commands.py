@@ -108,14 +108,15 @@ def render(
         )  # fmt: skip
         source = _one_source(script, film)
         values, options, studio = _prepare(given, config, script)
-        if film is not None:
-            picture = load_film(source)
-            options = options.model_copy(update={"aspect": picture.aspect}) if values.get("aspect") is None else options
-        else:
-            picture = _develop(studio, console, source, values, options)
-        folder = output or Path("renders") / folder_name(picture.title)
-        with RenderProgress(console) as progress:
-            delivered = studio.render(picture, options, folder, workers=values.get("workers"), watch=progress.show, planned=progress.plan)
+        with studio.crew(options, values.get("workers")) as crew:
+            if film is not None:
+                picture = load_film(source)
+                options = options.model_copy(update={"aspect": picture.aspect}) if values.get("aspect") is None else options
+            else:
+                picture = _develop(studio, console, source, values, options)
+            folder = output or Path("renders") / folder_name(picture.title)
+            with RenderProgress(console) as progress:
+                delivered = studio.render(picture, options, folder, dispatcher=crew, watch=progress.show, planned=progress.plan)
         if as_json:
             sys.stdout.write(record_json(delivered.report))
         else:

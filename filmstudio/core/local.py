@@ -6,12 +6,14 @@ starts from nothing but what it is told. A worker that dies or hangs is replaced
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
 import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -48,17 +50,27 @@ class _Report:
     peak_mb: float = 0.0
 
 
-def _serve(pipe: Connection, root: str) -> None:
-    """A worker's life: perform batches until the pipe closes."""
+def _serve(pipe: Connection, root: str, preload: tuple[str, ...]) -> None:
+    """A worker's life: perform batches until the pipe closes; load engines while there is nothing else to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the studio's own process answers Ctrl-C and ends its workers
     performer = Performer(Path(root))
+    unloaded = deque(preload)
     while True:
         try:
+            if unloaded and not pipe.poll():
+                _load_early(performer, unloaded.popleft())
+                continue
             batch: Batch = pipe.recv()
         except EOFError:
             return
         outcomes = performer.perform(batch)
         pipe.send(_Report(outcomes, peak_rss_mb()))
+
+
+def _load_early(performer: Performer, address: str) -> None:
+    # What fails here fails again, with its task's name, when the engine is needed.
+    with contextlib.suppress(Exception):
+        performer.engine(address)
 
 
 def peak_rss_mb() -> float:
@@ -70,8 +82,10 @@ def peak_rss_mb() -> float:
 class LocalDispatcher:
     """Runs batches on ``workers`` processes of this machine. Use as a context manager: leaving it ends the workers."""
 
-    def __init__(self, root: Path, workers: int | None = None, deadline: float = DEADLINE_SECONDS) -> None:
+    def __init__(self, root: Path, workers: int | None = None, deadline: float = DEADLINE_SECONDS, preload: Sequence[str] = ()) -> None:
+        """Start the workers; each loads the engines at the addresses in ``preload`` while it waits for its first batch."""
         self.slots = workers or os.cpu_count() or 1
+        self._preload = tuple(preload)
         self._root = root
         self._deadline = deadline
         self._queue: deque[Batch] = deque()
@@ -177,7 +191,9 @@ class LocalDispatcher:
         saved = {name: os.environ.get(name) for name in _ONE_THREAD}
         os.environ.update(_ONE_THREAD)  # read by the libraries as the child imports them
         try:
-            process = self._context.Process(target=_serve, args=(theirs, str(self._root)), daemon=True, name="filmstudio-worker")
+            process = self._context.Process(
+                target=_serve, args=(theirs, str(self._root), self._preload), daemon=True, name="filmstudio-worker"
+            )
             process.start()
         finally:
             for name, value in saved.items():

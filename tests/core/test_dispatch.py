@@ -109,3 +109,9 @@ def test_the_kit_catches_planted_faults(tmp_path: Path, engine: type, rule: str)
     assert any(rule in broken for broken in broken_rules(engine, [request], tmp_path))
     with pytest.raises(ContractBroken):
         hold_to_contract(engine, [request], tmp_path)
+
+
+def test_engines_loaded_early_change_nothing_and_one_that_cannot_be_loaded_harms_nobody(tmp_path: Path) -> None:
+    with LocalDispatcher(tmp_path, workers=1, preload=["no.such.module:Engine", ECHO["voice"].address]) as pool:
+        made = render(RenderGraph.of([say("a", "one")]), ECHO, Store(tmp_path), pool)
+    assert made["a"].take.result["samples"] == 3  # type: ignore[index, call-overload]
