@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 """[first, last) frames."""
 
+Spent = tuple[float, float]
+"""Seconds by the clock, and seconds of the processor."""
+
 ROUND_SECONDS = 300.0
 """Longest that one process waits for the others to decode or encode a segment."""
 
@@ -34,6 +37,8 @@ class Floor:
 
     seconds: float
     """Encoder time of all frames, shared evenly by the processes."""
+    cpu_seconds: float
+    """Processor time of the encoders, all processes added up."""
     frames: int
     segments: int
 
@@ -59,7 +64,8 @@ def encoding_floor(film: Path, scratch: Path, workers: int, preset: str = "stand
         process.join()
     if any(process.exitcode for process in processes):
         raise RuntimeError("a process that encoded the floor died; see its message above")
-    return Floor(sum(answers.get() for _ in processes) / workers, spans[-1][1], len(spans))
+    spent = [answers.get() for _ in processes]
+    return Floor(sum(wall for wall, _ in spent) / workers, sum(cpu for _, cpu in spent), spans[-1][1], len(spans))
 
 
 def segments_of(film: Path) -> list[Span]:
@@ -84,15 +90,16 @@ def share_out(spans: Sequence[Span], workers: int) -> list[list[Span]]:
 
 
 def _encode_share(
-    film: Path, share: Sequence[Span], rounds: int, path: Path, preset: str, barrier: Barrier, answers: SimpleQueue[float]
+    film: Path, share: Sequence[Span], rounds: int, path: Path, preset: str, barrier: Barrier, answers: SimpleQueue[Spent]
 ) -> None:
-    seconds = 0.0
+    wall = cpu = 0.0
     for turn in range(rounds):
         frames = _decode(film, share[turn]) if turn < len(share) else []
         barrier.wait(ROUND_SECONDS)  # nobody encodes while another still decodes
-        seconds += _encode(frames, path, preset) if frames else 0.0
+        spent = _encode(frames, path, preset) if frames else (0.0, 0.0)
+        wall, cpu = wall + spent[0], cpu + spent[1]
         barrier.wait(ROUND_SECONDS)
-    answers.put(seconds)
+    answers.put((wall, cpu))
 
 
 def _decode(film: Path, span: Span) -> list[VideoFrame]:
@@ -118,22 +125,24 @@ def _decode(film: Path, span: Span) -> list[VideoFrame]:
     return frames
 
 
-def _encode(frames: Sequence[VideoFrame], path: Path, preset: str) -> float:
-    """Encode frames as one segment; returns the encoder's seconds, copying the frames into its picture not counted."""
+def _encode(frames: Sequence[VideoFrame], path: Path, preset: str) -> Spent:
+    """Encode frames as one segment; returns the encoder's time, copying the frames into its picture not counted."""
     from filmstudio.plugins.picture.encode import segment
 
     width, height, fps = frames[0].width, frames[0].height, 24
-    seconds = 0.0
+    wall = cpu = 0.0
     with ExitStack() as stack:
         encoder = stack.enter_context(segment(path, width, height, fps, preset))
-        for frame in frames:
-            _copy(frame, encoder)
-            started = time.perf_counter()
-            encoder.send()
-            seconds += time.perf_counter() - started
-        started = time.perf_counter()
-        stack.close()
-        return seconds + time.perf_counter() - started
+        for step in range(len(frames) + 1):
+            if step < len(frames):
+                _copy(frames[step], encoder)
+            started, busy = time.perf_counter(), time.process_time()
+            if step < len(frames):
+                encoder.send()
+            else:
+                stack.close()
+            wall, cpu = wall + time.perf_counter() - started, cpu + time.process_time() - busy
+    return wall, cpu
 
 
 def _copy(frame: VideoFrame, encoder: Encoder) -> None:

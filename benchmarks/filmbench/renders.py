@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -27,6 +28,8 @@ class Rendered:
     """One render: its seconds from opening the script to the delivery being in place, and what its report says."""
 
     seconds: float
+    cpu_seconds: float
+    """Processor time of the studio and its workers: says the same on a busy machine as on an idle one, or nearly."""
     duration: float
     frames: int
     computed: int
@@ -113,6 +116,7 @@ def _rendered(delivered: Delivered, seconds: float) -> Rendered:
     report = delivered.report
     return Rendered(
         seconds=seconds,
+        cpu_seconds=_cpu_seconds(),
         duration=report.film.duration,
         frames=report.film.frames,
         computed=report.totals.computed,
@@ -121,3 +125,9 @@ def _rendered(delivered: Delivered, seconds: float) -> Rendered:
         sha256=delivered.metadata.technical.sha256,
         verdict=report.verdict,
     )
+
+
+def _cpu_seconds() -> float:
+    """Processor time of this process and of those it started that have ended."""
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in spent)
