@@ -94,7 +94,8 @@ def test_a_stretch_is_scaled_to_the_film() -> None:
 def test_the_figures_are_printed_under_their_names() -> None:
     figures = bench.Figures(
         seconds=20, realtime_factor=3, floor_seconds=15, floor_ratio=1.33, peak_rss_mb=900, moviepy_ratio=16, cold_seconds=33,
-        cold_realtime_factor=1.8, cpu_seconds=39, floor_cpu_seconds=30, cpu_ratio=1.3, duration=60, frames=1440, segments=20, identical=True, verdict="passed", moviepy_seconds=320,
+        cold_realtime_factor=1.8, cpu_seconds=39, floor_cpu_seconds=30, cpu_ratio=1.3,
+        duration=60, frames=1440, segments=20, identical=True, verdict="passed", moviepy_seconds=320,
         moviepy_stretch=6, workers=2, machine=this_machine(), load_after=2, memory=bench.Memory(900, 910, 1.01, 190, 600),
     )  # fmt: skip
     assert set(KEYS) | {"memory", "machine"} <= dataclasses.asdict(figures).keys()
