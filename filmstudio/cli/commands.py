@@ -264,13 +264,13 @@ def cache_prune(
         _page().print(f"removed {gone.takes} takes and {gone.media} media files, {gone.bytes / 1e9:.2f} GB")
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def bench(context: typer.Context, what: Annotated[str, typer.Argument(help="film")] = "film") -> None:
     """Measure speed on this machine; prints figures and ratios from one run."""
     raise typer.Exit(_run_in_checkout("benchmarks", f"{what}.py", context.args))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def test(context: typer.Context) -> None:
     """Run all tests of the studio. Words after the command go to pytest."""
     raise typer.Exit(_run_in_checkout("tests", "run.py", context.args))

@@ -64,7 +64,10 @@ def _serve(pipe: Connection, root: str, preload: tuple[str, ...]) -> None:
         except EOFError:
             return
         outcomes = performer.perform(batch)
-        pipe.send(_Report(outcomes, peak_rss_mb()))
+        try:
+            pipe.send(_Report(outcomes, peak_rss_mb()))
+        except BrokenPipeError:
+            return  # the studio has died; the takes are in the store
 
 
 def _load_early(performer: Performer, address: str) -> None:

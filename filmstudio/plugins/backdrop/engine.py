@@ -14,7 +14,7 @@ from filmstudio.core.errors import Unsupported
 from filmstudio.core.film import StageSet
 from filmstudio.core.media import MediaRef
 from filmstudio.core.requests import Backdrop, BackdropRequest, Plane
-from filmstudio.plugins.art.pack import house_pack
+from filmstudio.plugins.art.shelf import installed_pack
 from filmstudio.plugins.backdrop import stage as stages
 from filmstudio.plugins.backdrop.stage import Stage
 
@@ -42,13 +42,13 @@ class DrawnStage(SingleEngine[BackdropRequest, Backdrop]):
         """Paint a stage.
 
         Raises:
-            Unsupported: the pack does not have the stage, or the scale is too large.
+            Unsupported: the pack is not installed or does not have the stage, or the scale is too large.
         """
         from filmstudio.plugins.backdrop.painting import paint_set
 
         if request.scale > SCALE_MOST:
             raise Unsupported(f"a backdrop at {request.scale:g} pixels per unit is too large.", remedy="Render at 4K or less.")
-        folder = pack_folder(request.set.pack)
+        folder = installed_pack(request.set.pack).folder
         stage = stage_of(folder, request.set)
         painted = paint_set(folder, stage, request.set, request.scale)
         planes = tuple(
@@ -66,18 +66,6 @@ class DrawnStage(SingleEngine[BackdropRequest, Backdrop]):
             extra=painted.extras.model_dump(mode="json"),
             degraded=_shortfall(stage, request.set),
         )
-
-
-def pack_folder(name: str) -> Path:
-    """The folder of an art pack.
-
-    Raises:
-        Unsupported: there is none of this name.
-    """
-    pack = house_pack()
-    if name != pack.name:
-        raise Unsupported(f"there is no art pack named {name!r}.", remedy=f"Use the pack {pack.name!r}.")
-    return pack.folder
 
 
 def stage_of(folder: Path, chosen: StageSet) -> Stage:
