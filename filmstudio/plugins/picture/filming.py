@@ -27,6 +27,7 @@ from filmstudio.plugins.picture.figure import HOLD, HOLD_BETWEEN, Figure
 from filmstudio.plugins.picture.recent import Recent
 from filmstudio.plugins.picture.scenery import PaintedPlane, Scenery
 from filmstudio.plugins.picture.shade import CastLight, Footing, cast_shadows, same_shadows, shadows
+from filmstudio.plugins.picture.sharing import hide, no_tiles
 from filmstudio.plugins.picture.sprites import ReadySheet
 from filmstudio.plugins.picture.view import View
 from filmstudio.plugins.portrait.sheet import FORM as SHEET_FORM
@@ -41,7 +42,7 @@ MOUTH_OPEN: Final = 0.08
 """Opening above which a drawn mouth is seen to be open."""
 
 _SHEETS = Recent[str, ReadySheet](6)
-_SCENERIES = Recent[str, Scenery](2)
+_SCENERIES = Recent[str, Scenery](4)
 _PERFORMANCES = Recent[str, tuple[StagedPose, ...]](8)
 
 
@@ -96,7 +97,10 @@ class Shoot:
             for box in self._stale(number, frame, shadow):
                 self._compose(number, frame, box)
             return
-        self.scenery.lay_back(number, frame)
+        hidden = no_tiles(self.size)
+        for player in self.players:
+            hide(player.figure.cel, self.size, hidden)
+        self.scenery.lay_back(number, frame, hidden)
         cast_shadows(frame, shadow, self.light)
         self._lay(number, frame, frame.box)
 
@@ -110,7 +114,7 @@ class Shoot:
             self._floor = self._floor or frame.like()
             self._shadow = shadow
             if self.scenery:
-                self.scenery.lay_back(number, self._floor)
+                self.scenery.lay_back(number, self._floor, no_tiles(self.size))
             else:
                 _dark(self._floor)
             cast_shadows(self._floor, shadow, self.light)
@@ -223,7 +227,10 @@ def _stage(backdrop: Backdrop, view: View, seed: int, desk: Desk) -> tuple[Scene
         grade: NDArray[np.uint8] | None = np.load(desk.path(backdrop.grade), allow_pickle=False) if backdrop.grade else None
         return Scenery(planes, extras, grade, view, seed)
 
-    key = digest_of([backdrop.canonical(), seed, view.size.width, view.size.height, view.fps, repr(view.poses)])
+    # What stands still in a still picture does not ask for how long, nor in which shot.
+    moving = not view.still or bool(extras.drifts or extras.particles or extras.lightning)
+    looks = [seed, repr(view.poses)] if moving else repr(view.base)
+    key = digest_of([backdrop.canonical(), view.size.width, view.size.height, view.fps, looks])
     return _SCENERIES.get(key, build), light
 
 

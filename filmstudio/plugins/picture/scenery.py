@@ -19,7 +19,7 @@ from filmstudio.plugins.backdrop.extras import IN_FRONT_OF_CAST, Drift, StageExt
 from filmstudio.plugins.picture import kernels
 from filmstudio.plugins.picture.canvas import FULL, NO_CAST, NO_SHADE, Box, Cel, Frame, Matrix, Numbers, Pixels, halved, inverse, pixels_of
 from filmstudio.plugins.picture.kernels import ONE
-from filmstudio.plugins.picture.sharing import share_picture
+from filmstudio.plugins.picture.sharing import Tiles, boxes_of, no_tiles, share_picture
 from filmstudio.plugins.picture.sprites import SHRINK_LEAST
 from filmstudio.plugins.picture.view import View
 from filmstudio.plugins.picture.weather import Fall, Storm
@@ -50,9 +50,8 @@ class _Moving:
         self._scale = math.sqrt(min(scales) * max(scales))
         self.cel, (self._x, self._y) = _cel_of_view(plane, view, self._scale, drift.reach if drift else 0.0)
         _blur(self.cel, plane.z, view)
-        whole = np.array([[0, 0, view.size.width, view.size.height]], np.int64)
-        self.solid, self.mixed = whole[:0], whole
-        """Boxes of the picture in which it is opaque, and in which it is not or not always, over the whole shot."""
+        self.solid, self.mixed = no_tiles(view.size), no_tiles(view.size) + np.uint8(1)
+        """Tiles of the picture in which it is opaque, and in which it is not or not always, over the whole shot."""
 
     def opacity(self, number: int) -> int:
         """0 to 256 in a frame of the shot."""
@@ -67,8 +66,8 @@ class _Moving:
         v = ((0.5 - top) / scale - self._y) * self._scale - 0.5
         return u, v, self._scale / scale
 
-    def lay(self, number: int, frame: Frame) -> None:
-        """Draw it as the camera sees it in a frame of the shot."""
+    def lay(self, number: int, frame: Frame, hidden: Tiles) -> None:
+        """Draw it as the camera sees it in a frame of the shot, but for ``hidden`` tiles."""
         opacity = self.opacity(number)
         u, v, step = self.seen(number)
         limit = self._limit(frame, u, v, step)
@@ -78,7 +77,8 @@ class _Moving:
         # Sample i of a half-size plane has its centre at 2 i + 1 of the full one.
         u_half, v_half = round((u / 2 - 0.25 + step / 4) * ONE), round((v / 2 - 0.25 + step / 4) * ONE)
         u_full, v_full, fixed = round(u * ONE), round(v * ONE), round(step * ONE)
-        for boxes, clear, clear_half in ((self.solid, _OPAQUE, _OPAQUE), (self.mixed, cel.clear, cel.clear_half)):
+        for tiles, clear, clear_half in ((self.solid, _OPAQUE, _OPAQUE), (self.mixed, cel.clear, cel.clear_half)):
+            boxes = boxes_of(tiles, hidden, self._view.size)
             if boxes.shape[0]:
                 kernels.glide(frame.y, cel.luma, clear, boxes, limit, u_full, v_full, fixed, opacity)
                 for plane, source in ((frame.u, cel.blue), (frame.v, cel.red)):
@@ -159,8 +159,8 @@ class Scenery:
         else:
             items.append(_Still([plane], view))
 
-    def lay_back(self, number: int, frame: Frame) -> None:
-        """Draw everything behind the cast."""
+    def lay_back(self, number: int, frame: Frame, hidden: Tiles) -> None:
+        """Draw everything behind the cast; of what moves under the camera not the ``hidden`` tiles."""
         items = self._back
         if items and isinstance(items[0], _Still):
             if self._floor is None:
@@ -169,13 +169,18 @@ class Scenery:
             frame.show(self._floor)
             items = items[1:]
         for item in items:
-            item.lay(number, frame)
+            if isinstance(item, _Moving):
+                item.lay(number, frame, hidden)
+            else:
+                item.lay(number, frame)
 
     def lay_front(self, number: int, frame: Frame, box: Box | None = None) -> None:
         """Draw everything before the cast, and the grade over all; ``box`` is for a scenery that is still."""
         for item in self._front:
             if isinstance(item, _Still):
                 item.cel.lay(frame, box=box)
+            elif isinstance(item, _Moving):
+                item.lay(number, frame, no_tiles(self.view.size))
             else:
                 item.lay(number, frame)
         if self._storm:

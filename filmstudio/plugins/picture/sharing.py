@@ -8,23 +8,28 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from filmstudio.plugins.backdrop.camera import Size
+from filmstudio.plugins.picture import kernels
 from filmstudio.plugins.picture.canvas import FULL, Cel, Numbers
 from filmstudio.plugins.picture.view import View
 
 TILE: Final = (64, 32)
 """Width and height of the tiles in which the picture is shared out, pixels."""
+_TILE: Final[Numbers] = np.array(TILE, np.int64)
 BLOCK: Final = 8
 """Pixels of a cel that are looked at together."""
 
-Tiles = NDArray[np.bool_]
+Tiles = NDArray[np.uint8]
+"""One number a tile of the picture: 1 where something holds."""
+_Flags = NDArray[np.bool_]
 
 
 class Glider(Protocol):
     """A plane that glides under the camera."""
 
     cel: Cel
-    solid: Numbers
-    mixed: Numbers
+    solid: Tiles
+    mixed: Tiles
 
     def opacity(self, number: int) -> int:
         """0 to 256 in a frame of the shot."""
@@ -36,7 +41,7 @@ class Glider(Protocol):
 
 
 def share_picture(planes: Sequence[Glider], view: View) -> None:
-    """Set the boxes of planes that are laid far to near. The planes' cels and the camera must be final."""
+    """Set the tiles of planes that are laid far to near. The planes' cels and the camera must be final."""
     if not planes:
         return
     looks = [_Look(plane.cel) for plane in planes]
@@ -57,7 +62,7 @@ def share_picture(planes: Sequence[Glider], view: View) -> None:
             opaque[index] &= full | hidden
             hidden |= full
     for plane, some, full in zip(planes, painted, opaque, strict=True):
-        plane.solid, plane.mixed = _boxes(some & full, view), _boxes(some & ~full, view)
+        plane.solid, plane.mixed = (some & full).astype(np.uint8), (some & ~full).astype(np.uint8)
 
 
 class _Look:
@@ -65,16 +70,15 @@ class _Look:
 
     def __init__(self, cel: Cel) -> None:
         rows, columns = -(-cel.height // BLOCK), -(-cel.width // BLOCK)
-        padded = np.full((rows * BLOCK, columns * BLOCK), 255, np.uint8)
-        padded[: cel.height, : cel.width] = cel.clear
-        blocks = padded.reshape(rows, BLOCK, columns, BLOCK)
+        least, most = np.empty((rows, columns), np.uint8), np.empty((rows, columns), np.uint8)
+        kernels.extremes(cel.clear, least, most, BLOCK)
         self._size = (columns, rows)
-        self._something = _summed(blocks.min(axis=(1, 3)) < 255)
-        self._open = _summed(blocks.max(axis=(1, 3)) > 0)
+        self._something = _summed(least < 255)
+        self._open = _summed(most > 0)
 
     def tiles(
         self, now: tuple[float, float, float], later: tuple[float, float, float], grid: tuple[int, int], view: View
-    ) -> tuple[Tiles, Tiles]:
+    ) -> tuple[_Flags, _Flags]:
         """For every tile of the picture: whether anything may be in it, and whether it is opaque for certain."""
         x0, x1 = self._spans(now[0], now[2], later[0], later[2], grid[0], TILE[0], view.size.width)
         y0, y1 = self._spans(now[1], now[2], later[1], later[2], grid[1], TILE[1], view.size.height)
@@ -96,7 +100,7 @@ class _Look:
         return np.floor(low / BLOCK).astype(np.int64), np.ceil(high / BLOCK).astype(np.int64)
 
 
-def _summed(flags: Tiles) -> Numbers:
+def _summed(flags: _Flags) -> Numbers:
     out = np.zeros((flags.shape[0] + 1, flags.shape[1] + 1), np.int64)
     out[1:, 1:] = flags.cumsum(axis=0).cumsum(axis=1)
     return out
@@ -107,21 +111,18 @@ def _counted(table: Numbers, left: Numbers, top: Numbers, right: Numbers, bottom
     return counted
 
 
-def _boxes(tiles: Tiles, view: View) -> Numbers:
-    """Tiles as boxes of pixels: neighbours in a row together, equal rows together."""
-    open_runs: dict[tuple[int, int], int] = {}
-    boxes: list[tuple[int, int, int, int]] = []
-    for row in range(tiles.shape[0] + 1):
-        runs = set(_runs(tiles[row])) if row < tiles.shape[0] else set()
-        for run in [run for run in open_runs if run not in runs]:
-            boxes.append((run[0] * TILE[0], open_runs.pop(run) * TILE[1], run[1] * TILE[0], row * TILE[1]))
-        for run in sorted(runs):
-            open_runs.setdefault(run, row)
-    found = np.array(sorted(boxes), np.int64).reshape(len(boxes), 4)
-    limits = np.array([view.size.width, view.size.height, view.size.width, view.size.height])
-    return np.ascontiguousarray(np.minimum(found, limits))
+def no_tiles(size: Size) -> Tiles:
+    """No tile of a picture."""
+    return np.zeros((-(-size.height // TILE[1]), -(-size.width // TILE[0])), np.uint8)
 
 
-def _runs(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], row.astype(np.int8), [0]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+def hide(cel: Cel, size: Size, hidden: Tiles) -> None:
+    """Raise the tiles of a picture in which a cel that lies before it is opaque."""
+    kernels.hide(cel.clear, np.array([cel.x, cel.y], np.int64), _TILE, np.array([size.width, size.height], np.int64), hidden)
+
+
+def boxes_of(tiles: Tiles, hidden: Tiles, size: Size) -> Numbers:
+    """The tiles that are set and not hidden, as boxes of the picture."""
+    found, count = np.empty((tiles.size, 4), np.int64), np.zeros(1, np.int64)
+    kernels.boxes_of(tiles, hidden, _TILE, np.array([size.width, size.height], np.int64), found, count)
+    return found[: count[0]]

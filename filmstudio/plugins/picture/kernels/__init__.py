@@ -10,8 +10,25 @@ from filmstudio.plugins.picture.kernels.areas import cover, lay_under, survey
 from filmstudio.plugins.picture.kernels.compiling import ONE
 from filmstudio.plugins.picture.kernels.developing import develop
 from filmstudio.plugins.picture.kernels.gliding import glide, soften
-from filmstudio.plugins.picture.kernels.laying import fade, lay
+from filmstudio.plugins.picture.kernels.laying import extremes, fade, lay
 from filmstudio.plugins.picture.kernels.sampling import warp_under
 from filmstudio.plugins.picture.kernels.strokes import dab, streak
+from filmstudio.plugins.picture.kernels.tiling import boxes_of, hide
 
-__all__ = ["ONE", "cover", "dab", "develop", "fade", "glide", "lay", "lay_under", "soften", "streak", "survey", "warp_under"]
+__all__ = [
+    "ONE",
+    "boxes_of",
+    "cover",
+    "dab",
+    "develop",
+    "extremes",
+    "fade",
+    "glide",
+    "hide",
+    "lay",
+    "lay_under",
+    "soften",
+    "streak",
+    "survey",
+    "warp_under",
+]

@@ -96,26 +96,41 @@ def soften(plane, spare, radius):  # type: ignore[no-untyped-def]
     """Blur a plane in place by a box of ``2 radius + 1`` in x and in y; edges repeat. Three times is nearly Gaussian."""
     rows, columns = plane.shape
     size = 2 * radius + 1
-    # One over the size in 8.24: exact enough for sums of at most 255 times the size, and far faster than a division.
-    share = ((np.int64(1) << 24) + size // 2) // size
-    half = np.int64(1) << 23
-    for y in range(rows):
-        line, out = plane[y], spare[y]
-        total = np.int64(line[0]) * radius
+    # One over the size in 8.24: exact enough for sums of at most 255 times the size, which just fit, and no division.
+    share = np.uint32(((np.int64(1) << 24) + size // 2) // size)
+    half, whole = np.uint32(1 << 23), np.uint32(24)
+    # Four rows at a time, because each sum waits for the one before it in its row.
+    for y in range(0, rows, 4):
+        y1, y2, y3 = min(y + 1, rows - 1), min(y + 2, rows - 1), min(y + 3, rows - 1)
+        line0, line1, line2, line3 = plane[y], plane[y1], plane[y2], plane[y3]
+        out0, out1, out2, out3 = spare[y], spare[y1], spare[y2], spare[y3]
+        more = np.uint32(radius)
+        sum0, sum1 = np.uint32(line0[0]) * more, np.uint32(line1[0]) * more
+        sum2, sum3 = np.uint32(line2[0]) * more, np.uint32(line3[0]) * more
         for x in range(radius + 1):
-            total += line[min(x, columns - 1)]
+            at = min(x, columns - 1)
+            sum0, sum1 = np.uint32(sum0 + np.uint32(line0[at])), np.uint32(sum1 + np.uint32(line1[at]))
+            sum2, sum3 = np.uint32(sum2 + np.uint32(line2[at])), np.uint32(sum3 + np.uint32(line3[at]))
         for x in range(columns):
-            out[x] = np.uint8((total * share + half) >> 24)
-            total += np.int64(line[min(x + radius + 1, columns - 1)]) - np.int64(line[max(x - radius, 0)])
-    totals = np.zeros(columns, np.int32)
+            out0[x] = np.uint8(np.uint32(np.uint32(sum0 * share) + half) >> whole)
+            out1[x] = np.uint8(np.uint32(np.uint32(sum1 * share) + half) >> whole)
+            out2[x] = np.uint8(np.uint32(np.uint32(sum2 * share) + half) >> whole)
+            out3[x] = np.uint8(np.uint32(np.uint32(sum3 * share) + half) >> whole)
+            to, back = np.uint64(min(x + radius + 1, columns - 1)), np.uint64(max(x - radius, 0))
+            sum0 = np.uint32(np.uint32(sum0 + np.uint32(line0[to])) - np.uint32(line0[back]))
+            sum1 = np.uint32(np.uint32(sum1 + np.uint32(line1[to])) - np.uint32(line1[back]))
+            sum2 = np.uint32(np.uint32(sum2 + np.uint32(line2[to])) - np.uint32(line2[back]))
+            sum3 = np.uint32(np.uint32(sum3 + np.uint32(line3[to])) - np.uint32(line3[back]))
+    totals = np.zeros(columns, np.uint32)
     for x in range(columns):
-        totals[x] = np.int32(spare[0, x]) * np.int32(radius)
+        totals[x] = np.uint32(spare[0, x]) * np.uint32(radius)
     for y in range(radius + 1):
         line = spare[min(y, rows - 1)]
         for x in range(columns):
-            totals[x] += np.int32(line[x])
+            totals[x] += np.uint32(line[x])
     for y in range(rows):
         out, gained, lost = plane[y], spare[min(y + radius + 1, rows - 1)], spare[max(y - radius, 0)]
         for x in range(columns):
-            out[x] = np.uint8((np.int64(totals[x]) * share + half) >> 24)
-            totals[x] += np.int32(gained[x]) - np.int32(lost[x])
+            total = totals[x]
+            out[x] = np.uint8(np.uint32(np.uint32(total * share) + half) >> whole)
+            totals[x] = np.uint32(np.uint32(total + np.uint32(gained[x])) - np.uint32(lost[x]))

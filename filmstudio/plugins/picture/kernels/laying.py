@@ -50,3 +50,24 @@ def fade(plane, box, floor, left):  # type: ignore[no-untyped-def]
         line = plane[y, box[0] : box[2]]
         for i in range(columns):
             line[i] = np.uint8(floor + (((np.int32(line[i]) - np.int32(floor)) * np.int32(left) + np.int32(128)) >> np.int32(8)))
+
+
+@kernel("void(uint8[:,::1], uint8[:,::1], uint8[:,::1], int64)")
+def extremes(plane, least, most, block):  # type: ignore[no-untyped-def]
+    """The least and the most of each square block of a plane; what a block at its edge lacks counts as 255."""
+    rows, columns = plane.shape
+    low, high = np.empty(columns, np.uint8), np.empty(columns, np.uint8)
+    for i in range(least.shape[0]):
+        low[:], high[:] = 255, 0
+        for y in range(i * block, min(rows, (i + 1) * block)):
+            line = plane[y]
+            for x in range(columns):
+                low[x] = min(low[x], line[x])
+                high[x] = max(high[x], line[x])
+        short = (i + 1) * block > rows
+        for j in range(least.shape[1]):
+            bottom, top = np.uint8(255), np.uint8(255 if short or (j + 1) * block > columns else 0)
+            for x in range(j * block, min(columns, (j + 1) * block)):
+                bottom = min(bottom, low[x])
+                top = max(top, high[x])
+            least[i, j], most[i, j] = bottom, top
