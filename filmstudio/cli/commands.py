@@ -354,7 +354,7 @@ def _save(path: Path, text: str) -> None:
 
 
 class _reporting:  # noqa: N801 - reads as a statement: with _reporting() as console
-    """Turns what goes wrong into messages and exit codes: 1 for an error, 130 when stopped by hand."""
+    """Turns what goes wrong into messages and exit codes: 1 for an error, 2 for a wrong option, 130 when stopped by hand."""
 
     def __enter__(self) -> Console:
         from rich.console import Console
@@ -363,13 +363,13 @@ class _reporting:  # noqa: N801 - reads as a statement: with _reporting() as con
         return self._console
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        from filmstudio.core.errors import StudioError
+        from filmstudio.core.errors import ConfigError, StudioError
 
         if isinstance(error, StudioError):
             from filmstudio.cli import show
 
             show.error(self._console, error)
-            raise typer.Exit(1) from None
+            raise typer.Exit(2 if isinstance(error, ConfigError) else 1) from None
         if isinstance(error, KeyboardInterrupt):
             self._console.print("\nStopped. Finished takes are kept: run the same command to go on.")
             raise typer.Exit(130) from None
@@ -382,4 +382,4 @@ def main() -> None:
 
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.environ.setdefault("PYTHONUTF8", "1")
-    app()
+    app(prog_name="studio")

@@ -9,21 +9,41 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from filmstudio.app import Wishes
-from filmstudio.core.errors import ConfigError, InputError, Place, Problem
+from filmstudio.core.errors import ConfigError, Place
+from filmstudio.core.model import Record
 from filmstudio.core.options import RenderOptions
 from filmstudio.core.requests import TextStyle
 
 CONFIG_NAME = "filmstudio.toml"
 
-_KEYS = frozenset(
-    {
-        "voice", "engine", "duration", "culture", "style", "language", "seed", "title", "size", "aspect", "fps", "preset", "workers",
-        "captions", "watermark", "stems", "loudness", "fallback", "cache_dir",
-    }
-)  # fmt: skip
+
+class RenderTable(Record):
+    """The ``[render]`` table. Types are strict: ``seed = true`` is a mistake, not 1."""
+
+    model_config = ConfigDict(strict=True)
+
+    voice: dict[str, str] | None = None
+    engine: dict[str, str] | None = None
+    duration: str | int | float | None = None
+    culture: str | None = None
+    style: str | None = None
+    language: str | None = None
+    seed: int | None = None
+    title: str | None = None
+    size: str | None = None
+    aspect: str | None = None
+    fps: int | None = None
+    preset: str | None = None
+    workers: int | None = Field(default=None, ge=1, le=256)
+    captions: str | None = None
+    watermark: str | None = None
+    stems: bool | None = None
+    loudness: str | None = None
+    fallback: bool | None = None
+    cache_dir: str | None = None
 
 
 def find_config(named: Path | None, script: Path | None) -> Path | None:
@@ -38,7 +58,7 @@ def read_config(path: Path | None) -> dict[str, Any]:
     """Options of the file's ``[render]`` table, or none.
 
     Raises:
-        ConfigError: the file is not TOML, or names options that do not exist.
+        ConfigError: the file is not TOML, names options that do not exist, or gives one a value of another kind.
     """
     if path is None:
         return {}
@@ -47,23 +67,30 @@ def read_config(path: Path | None) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}.", remedy="See docs/rendering.md for an example.", place=place) from error
-    options: dict[str, Any] = table.get("render", {})
-    unknown = sorted(set(options) - _KEYS) + sorted(set(table) - {"render"})
+    options = table.get("render", {})
+    if not isinstance(options, dict):
+        raise ConfigError("render is no table.", remedy="Write options under a line that says [render].", place=place)
+    unknown = sorted(set(options) - set(RenderTable.model_fields)) + sorted(set(table) - {"render"})
     if unknown:
-        raise ConfigError(f"has unknown keys: {', '.join(unknown)}.", remedy=f"Known in [render]: {', '.join(sorted(_KEYS))}.", place=place)
-    return options
+        known = ", ".join(sorted(RenderTable.model_fields))
+        raise ConfigError(f"has unknown keys: {', '.join(unknown)}.", remedy=f"Known in [render]: {known}.", place=place)
+    try:
+        return RenderTable.model_validate(options).model_dump(exclude_none=True)
+    except ValidationError as error:
+        wrong = {str(item["loc"][0]): item["msg"].lower() for item in error.errors()}
+        problems = "; ".join(f"{key}: {message}" for key, message in wrong.items())
+        raise ConfigError(f"has wrong values: {problems}.", remedy="See docs/rendering.md for an example.", place=place) from error
 
 
 def pairs(values: Sequence[str], option: str, form: str) -> dict[str, str]:
     """``NAME=VALUE`` texts as a dict.
 
     Raises:
-        InputError: every text without an equals sign.
+        ConfigError: naming every text without an equals sign.
     """
     wrong = [value for value in values if not re.fullmatch(r"[^=]+=[^=]+", value)]
     if wrong:
-        problems = tuple(Problem(f"{option} {value!r} is not {form}.", f"Write {option} {form}.") for value in wrong)
-        raise InputError(f"{option} is wrong.", problems=problems)
+        raise ConfigError(f"{option} {', '.join(map(repr, wrong))} is not {form}.", remedy=f"Write {option} {form}.")
     return {name.strip(): value.strip() for name, value in (text.split("=", 1) for text in values)}
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
+import glob
 import os
 import shutil
 import tempfile
@@ -12,7 +14,11 @@ from pathlib import Path
 from filmstudio.core.errors import DeliveryError
 
 MARK = "film.json"
-"""A folder that holds this file is a delivery of ours and may be replaced by a newer one."""
+"""The file that every delivery holds."""
+
+_OURS = ("film.*", "captions.*.*", "thumbnail-?.jpg", "metadata.json", "report.json", "stems")
+_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What file managers leave in any folder they show."""
 
 
 @contextlib.contextmanager
@@ -46,16 +52,28 @@ def delivering(folder: Path) -> Iterator[Path]:
 
 
 def check_folder(folder: Path) -> None:
-    """See that ``folder`` may be delivered into.
+    """See that ``folder`` may be delivered into: new, empty, or a delivery with nothing of anyone else's in it.
 
     Raises:
-        DeliveryError: it is a file, or a folder with other things in it.
+        DeliveryError: it is a file, a folder with other things in it, or in a place that cannot be written.
     """
-    if folder.is_dir():
-        if any(folder.iterdir()) and not (folder / MARK).exists():
-            raise DeliveryError(f"{folder} holds other files.", remedy="Name a new or empty folder with -o.")
-    elif folder.exists():
-        raise DeliveryError(f"{folder} is a file.", remedy="Name a folder with -o.")
+    try:
+        _check_contents(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder, "new"))).rmdir()
+    except OSError as error:
+        raise DeliveryError(f"{folder} cannot be written: {error.strerror}.", remedy="Name another folder with -o.") from error
+
+
+def _check_contents(folder: Path) -> None:
+    if not folder.is_dir():
+        if folder.exists():
+            raise DeliveryError(f"{folder} is a file.", remedy="Name a folder with -o.")
+        return
+    names = sorted(path.name for path in folder.iterdir() if path.name not in _SYSTEMS)
+    others = [name for name in names if not any(fnmatch.fnmatchcase(name, ours) for ours in _OURS)]
+    if names and (others or not {MARK, "report.json"} <= set(names)):
+        raise DeliveryError(f"{folder} holds other files, such as {(others or names)[0]}.", remedy="Name a new or empty folder with -o.")
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:
@@ -72,12 +90,12 @@ def _recover(folder: Path) -> None:
     """After a death between two renames the old delivery lies aside: put it back. Half-written ones go."""
     if not folder.parent.is_dir():
         return
-    for old in sorted(folder.parent.glob(_prefix(folder, "old") + "*")):
+    for old in sorted(folder.parent.glob(glob.escape(_prefix(folder, "old")) + "*")):
         if not folder.exists() and (old / MARK).exists():
             old.replace(folder)
         else:
             shutil.rmtree(old, ignore_errors=True)
-    for fresh in folder.parent.glob(_prefix(folder, "new") + "*"):
+    for fresh in folder.parent.glob(glob.escape(_prefix(folder, "new")) + "*"):
         shutil.rmtree(fresh, ignore_errors=True)
 
 

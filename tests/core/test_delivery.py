@@ -14,6 +14,7 @@ from filmstudio.core.options import RenderOptions, credits_for, folder_name
 def deliver(folder: Path, text: str) -> None:
     with delivering(folder) as fresh:
         (fresh / "film.json").write_text(text)
+        (fresh / "report.json").write_text("{}")
 
 
 def test_a_newer_delivery_takes_the_place_of_the_older(tmp_path: Path) -> None:
@@ -49,6 +50,22 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DeliveryError, match="is a file"):
         check_folder(tmp_path / "file")
+
+
+def test_a_film_file_among_ones_own_things_makes_no_delivery_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "film.json").write_text("{}")
+    with pytest.raises(DeliveryError, match=r"film\.json"):
+        check_folder(tmp_path)
+    deliver(tmp_path / "out", "one")
+    (tmp_path / "out" / "cut.txt").write_text("precious")
+    with pytest.raises(DeliveryError, match=r"cut\.txt"):
+        check_folder(tmp_path / "out")
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DeliveryError, match="cannot be written"):
+        check_folder(tmp_path / "file" / "out")
 
 
 @pytest.mark.parametrize(
