@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,8 @@ from filmstudio.core.media import MediaRef
 from filmstudio.core.model import Record, canonical_json
 
 _CHUNK = 1 << 20
+_LEFT_SECONDS = 24 * 3600
+"""A scratch folder that nothing was put into for so long belongs to a task that was killed."""
 
 
 class Take(Record):
@@ -48,13 +53,12 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._whole: set[str] = set()
         try:
             for part in ("media", "takes", "scratch"):
                 (root / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(
-                f"the store at {root} cannot be written: {error.strerror}.", remedy="Name another with --cache-dir."
-            ) from error
+            raise self._unwritable(error) from error
 
     def media_path(self, digest: str) -> Path:
         """Where media with this digest lies, whether or not it exists."""
@@ -90,26 +94,41 @@ class Store:
         """Store bytes."""
         digest = hashlib.sha256(data).hexdigest()
         target = self.media_path(digest)
-        if not target.exists():
+        if not target.exists() or target.read_bytes() != data:
             self._write(target, data)
         return MediaRef(digest=digest, media_type=media_type, size=len(data))
 
     def take(self, digest: str) -> Take | None:
-        """The take of a task, if it was made and all of its media are still here. A damaged record counts as not made."""
+        """The take of a task, if it was made and all of its media are here and whole. Anything damaged counts as not made."""
         path = self._take_path(digest)
         try:
             take = Take.model_validate_json(path.read_bytes())
         except (FileNotFoundError, ValidationError, ValueError):
             return None
-        for media in take.media:
-            try:
-                if self.media_path(media.digest).stat().st_size != media.size:
-                    return None
-            except FileNotFoundError:
-                return None
+        if not all(self._is_whole(media) for media in take.media):
+            return None
         # The time of last use decides what prune() removes first.
-        os.utime(path)
+        with contextlib.suppress(OSError):  # a store that is only read still serves its takes
+            os.utime(path)
         return take
+
+    def _is_whole(self, media: MediaRef) -> bool:
+        """Whether the file has the bytes that name it: its size each time, the bytes once by each store object."""
+        path, sha = self.media_path(media.digest), hashlib.sha256()
+        try:
+            if path.stat().st_size != media.size:
+                return False
+            if media.digest in self._whole:
+                return True
+            with path.open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    sha.update(chunk)
+        except OSError:
+            return False
+        whole = sha.hexdigest() == media.digest
+        if whole:
+            self._whole.add(media.digest)
+        return whole
 
     def commit(self, take: Take) -> None:
         """Record a take. Committing the same take twice is harmless: the digest names the content."""
@@ -117,7 +136,10 @@ class Store:
 
     def scratch(self) -> Path:
         """A new private folder on the store's own disk, so that keeping a file is a rename."""
-        return Path(tempfile.mkdtemp(dir=self.root / "scratch"))
+        try:
+            return Path(tempfile.mkdtemp(dir=self.root / "scratch"))
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def usage(self) -> Usage:
         """Count what the store holds."""
@@ -125,7 +147,10 @@ class Store:
         return Usage(takes=sum(1 for _ in self._files("takes")), media=len(files), bytes=sum(stat.st_size for stat in files))
 
     def prune(self, keep_bytes: int) -> Usage:
-        """Remove the takes used longest ago until the media fit in ``keep_bytes``; returns what was removed."""
+        """Remove the takes used longest ago until the media fit in ``keep_bytes``, and what killed tasks left; returns what was removed."""
+        for left in (self.root / "scratch").iterdir():
+            if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
         takes = sorted(self._files("takes"), key=lambda path: path.stat().st_mtime, reverse=True)
         kept: set[str] = set()
         total, gone_takes = 0, 0
@@ -158,28 +183,32 @@ class Store:
                 yield from (path for path in sorted(folder.iterdir()) if not path.name.startswith("."))
 
     def _write(self, target: Path, data: bytes) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".")
+        name = ""
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".")
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(target)
         except OSError as error:
-            Path(name).unlink(missing_ok=True)
-            raise StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy="Free some disk space.") from error
+            if name:
+                Path(name).unlink(missing_ok=True)
+            raise self._unwritable(error) from error
 
     def _settle(self, source: Path, target: Path) -> None:
-        if target.exists():
-            source.unlink()
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
+        # What lies there already may be damaged: the file that was made just now takes its place.
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             source.chmod(0o644)
             source.replace(target)
         except OSError as error:
-            raise StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy="Free some disk space.") from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        remedy = "Free some disk space." if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Name another with --cache-dir."
+        return StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy=remedy)
 
 
 class StoreDesk:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -25,8 +28,6 @@ def take_of(media: MediaRef, digest: str = "d" * 64) -> Take:
 @settings(max_examples=25, deadline=None)
 @given(st.binary(max_size=2000))
 def test_media_come_back_as_they_were_and_once(data: bytes) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         first, second = store.put_bytes(data, "x/y"), store.put_bytes(data, "x/y")
@@ -47,6 +48,41 @@ def test_a_take_whose_media_is_gone_or_cut_short_counts_as_not_made(store: Store
         store.path(media)
 
 
+def test_damaged_media_count_as_not_made_and_are_healed_by_making_them_again(store: Store, tmp_path: Path) -> None:
+    media = store.put_bytes(b"picture", "x/y")
+    store.commit(take_of(media))
+    for damage in (b"pictuXe", b"", b"picture and more"):
+        store.media_path(media.digest).write_bytes(damage)
+        assert Store(store.root).take("d" * 64) is None
+        made = tmp_path / "made"
+        made.write_bytes(b"picture")
+        assert store.put_file(made, "x/y") == media
+        assert Store(store.root).take("d" * 64) is not None
+        store.media_path(media.digest).write_bytes(damage)
+        assert store.put_bytes(b"picture", "x/y") == media
+        assert store.path(media).read_bytes() == b"picture"
+
+
+def test_a_store_without_room_says_so_instead_of_breaking(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> tuple[int, str]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with pytest.raises(StoreError, match="Free some disk space"):
+        store.put_bytes(b"a", "x/y")
+    with pytest.raises(StoreError, match="Free some disk space"):
+        store.scratch()
+
+
+def test_pruning_clears_what_killed_tasks_left(store: Store) -> None:
+    old, new = store.scratch(), store.scratch()
+    (old / "half.wav").write_bytes(b"half")
+    os.utime(old, (1, 1))
+    store.prune(1 << 30)
+    assert not old.exists() and new.exists()
+
+
 def test_a_torn_record_counts_as_not_made(store: Store) -> None:
     store.commit(take_of(store.put_bytes(b"a", "x/y")))
     record = next((store.root / "takes").rglob("*.json"))
@@ -55,8 +91,6 @@ def test_a_torn_record_counts_as_not_made(store: Store) -> None:
 
 
 def test_pruning_removes_the_takes_used_longest_ago_and_what_only_they_hold(store: Store) -> None:
-    import os
-
     for index in range(5):
         media = store.put_bytes(bytes([index]) * 1000, "x/y")
         store.commit(take_of(media, f"{index}" * 64))
