@@ -56,9 +56,14 @@ class Figure:
         size = (height + 2 * ROOM, width + 2 * ROOM)
         self._canvas: Pixels = np.zeros(size, np.uint32)
         self._casters: Plane = np.zeros(size, np.uint8)
+        self._spans: Numbers = np.zeros((size[0], 2), np.int64)
+        """Between which columns each row of it is not 0."""
         self._rim: Numbers = light.rim_at(1.0)
         self._halvings = -1
         self._place: Matrix = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        self._asked: tuple[Pose, Matrix] | None = None
+        self._held = 0.0
+        """The last pose and placement, and how far from them what is drawn may be."""
         self._placed: list[_Placed] = []
         self._shade: Numbers = NO_SHADE
         self.cel = Cel.blank(size[1], size[0], -ROOM, -ROOM)
@@ -74,6 +79,11 @@ class Figure:
         ``placement`` takes character space to pixels of the picture. A group of layers none of which has moved by ``hold``
         pixels since it was drawn is left as it was drawn; exchanged pictures (mouths, eyes, hands) are always shown.
         """
+        asked = (pose, placement)
+        if asked == self._asked and self._held <= hold:
+            self.changed = ()
+            return
+        self._asked, self._held = asked, hold
         a, b, c, d, e, f = placement
         place = (a, b, c, d, e + ROOM, f + ROOM)
         scale = abs(a * d - b * c) ** 0.5
@@ -196,6 +206,7 @@ class Figure:
                     np.array(clip, np.int64),
                     round(256 * placed.layer.opacity),
                     self._casters if worn else NO_CAST,
+                    self._spans,
                     self._shade if worn else NO_SHADE,
                 )
         reach_x, reach_y = abs(int(self._rim[1])), abs(int(self._rim[2]))
@@ -220,6 +231,7 @@ class Figure:
         if not worn:
             return
         rows, columns = self._canvas.shape
+        self._spans[:, 0], self._spans[:, 1] = columns, 0
         need = _common(_moved(reduce(_union, worn), -int(self._shade[1]), -int(self._shade[2])), (0, 0, columns, rows))
         if need is None:
             return
@@ -227,7 +239,9 @@ class Figure:
         self._casters[y0:y1, x0:x1] = 0
         for placed in self._placed:
             if placed.layer.caster and (clip := _common(need, placed.box)) is not None:
-                kernels.cover(self._casters, placed.sprite.pixels, placed.sprite.areas, placed.inverse, np.array(clip, np.int64))
+                kernels.cover(
+                    self._casters, placed.sprite.pixels, placed.sprite.areas, placed.inverse, np.array(clip, np.int64), self._spans
+                )
 
 
 def _after(m: Matrix, n: Matrix) -> Matrix:

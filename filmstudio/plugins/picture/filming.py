@@ -30,6 +30,7 @@ from filmstudio.plugins.picture.shade import CastLight, Footing, cast_shadows, s
 from filmstudio.plugins.picture.sharing import hide, no_tiles
 from filmstudio.plugins.picture.sprites import ReadySheet
 from filmstudio.plugins.picture.view import View
+from filmstudio.plugins.portrait.pose import Pose
 from filmstudio.plugins.portrait.sheet import FORM as SHEET_FORM
 from filmstudio.plugins.portrait.sheet import SpriteSheet
 
@@ -67,6 +68,15 @@ class _Player:
     height_units: float
     never_mirror: bool
     placed: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    _standing: tuple[Pose, tuple[tuple[float, float], tuple[float, float]]] | None = None
+
+    def feet(self, number: int) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Where the near and the far foot are in a frame, in drawing units."""
+        pose = self.poses[number].pose
+        if self._standing is None or self._standing[0] != pose:
+            rig = self.figure.rig
+            self._standing = (pose, (rig.point(pose, "foot_near"), rig.point(pose, "foot_far")))
+        return self._standing[1]
 
 
 @dataclass(slots=True)
@@ -164,8 +174,7 @@ class Shoot:
             staged = player.poses[number]
             size = player.unit * scale
             a, _, _, _, x, y = player.placed
-            rig = player.figure.rig
-            near, far = (rig.point(staged.pose, name) for name in ("foot_near", "foot_far"))
+            near, far = player.feet(number)
             middle = (near[0] + far[0]) / 2
             width = (min(900.0, abs(near[0] - far[0])) + FOOT_UNITS) * size
             lift = max(0.0, -max(near[1], far[1])) * size

@@ -233,7 +233,8 @@ def test_areas_laid_as_runs_are_what_pixel_by_pixel_would_be(seed: int, degrees:
     shade = np.array([41, -5, 7, 30, 20, 10]) if shaded else NO_SHADE
     over = pixels_of(picture(seed + 1, 78, 78)) * (rng.random((80, 80)) < 0.5)
     runs, single = over.astype(np.uint32), over.astype(np.uint32)
-    kernels.lay_under(runs, source, areas, back, clip, opacity, cast, shade)
+    spans = np.tile(np.array([0, 80]), (80, 1))
+    kernels.lay_under(runs, source, areas, back, clip, opacity, cast, spans, shade)
     kernels.warp_under(single, source, back, clip, opacity, cast, shade)
     assert np.array_equal(runs, single)
     assert (runs != over).any()

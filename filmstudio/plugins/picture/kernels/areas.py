@@ -14,6 +14,7 @@ from filmstudio.plugins.picture.kernels.sampling import _gather, _row_span, _sam
 
 MIXED = np.uint32(1)
 """No premultiplied colour: red without alpha."""
+S255 = np.uint32(255)
 _BLOCK_BITS = 3
 _AREA_BITS = 16 + _BLOCK_BITS
 
@@ -77,9 +78,12 @@ def _shaded(lanes, ink, depth):  # type: ignore[no-untyped-def]
     return _scaled(lanes, np.uint64(255 - depth)) + _scaled(_scaled(ink, lanes >> U48), np.uint64(depth))
 
 
-@kernel("void(uint32[:,::1], uint32[:,::1], uint64[:,::1], int64[::1], int64[::1], int64, uint8[:,::1], int64[::1])")
-def lay_under(canvas, sprite, areas, inverse, clip, opacity, cast, shade):  # type: ignore[no-untyped-def]
-    """The same as ``warp_under``, sooner: ``areas`` is the sprite's map from ``survey``."""
+@kernel("void(uint32[:,::1], uint32[:,::1], uint64[:,::1], int64[::1], int64[::1], int64, uint8[:,::1], int64[:,::1], int64[::1])")
+def lay_under(canvas, sprite, areas, inverse, clip, opacity, cast, spans, shade):  # type: ignore[no-untyped-def]
+    """The same as ``warp_under``, sooner.
+
+    ``areas`` is the sprite's map from ``survey``; ``spans`` are those of ``cover``, outside of which ``cast`` is 0.
+    """
     height, width = sprite.shape
     limit_u, limit_v = (width - 1) * ONE, (height - 1) * ONE
     a, b, c, d, e, f = inverse[0], inverse[1], inverse[2], inverse[3], inverse[4], inverse[5]
@@ -87,7 +91,7 @@ def lay_under(canvas, sprite, areas, inverse, clip, opacity, cast, shade):  # ty
     share_d = (np.int64(1) << 32) // max(np.int64(1), abs(d))
     strength, fall_x, fall_y = shade[0], shade[1], shade[2]
     ink = np.uint64(shade[3]) | (np.uint64(shade[5]) << U16) | (np.uint64(shade[4]) << U32) | (U255 << U48)
-    cast_height, cast_width = cast.shape
+    cast_height = cast.shape[0]
     fade = np.uint64(opacity)
     for y in range(clip[1], clip[3]):
         line = canvas[y]
@@ -95,20 +99,23 @@ def lay_under(canvas, sprite, areas, inverse, clip, opacity, cast, shade):  # ty
         first, last = _row_span(clip[0], clip[2], start_u, a, limit_u)
         first, last = _row_span(first, last, start_v, d, limit_v)
         cast_y = y - fall_y
-        dark = strength > 0 and 0 <= cast_y < cast_height
+        from_, to = np.int64(0), np.int64(0)
+        if strength > 0 and 0 <= cast_y < cast_height:
+            from_, to = spans[cast_y, 0] + fall_x, spans[cast_y, 1] + fall_x
         x = first
         while x < last:
             u, v = start_u + a * x, start_v + d * x
             area = areas[np.uint64(v) >> np.uint64(_AREA_BITS), np.uint64(u) >> np.uint64(_AREA_BITS)]
             end = min(last, x + _run(area, u, v, a, d, share_a, share_d))
             colour = np.uint32(area & LOW)
+            dark = x < to and end > from_
             if colour == MIXED:
                 for i in range(x, end):
                     below = line[np.uint64(i)]
                     if below < OPAQUE:
                         lanes = _sampled(sprite, start_u + a * i, start_v + d * i)
                         if lanes:
-                            if dark and 0 <= i - fall_x < cast_width:
+                            if dark and from_ <= i < to:
                                 depth = (np.int64(cast[np.uint64(cast_y), np.uint64(i - fall_x)]) * strength) >> 8
                                 if depth > 0:
                                     lanes = _shaded(lanes, ink, depth)
@@ -120,11 +127,18 @@ def lay_under(canvas, sprite, areas, inverse, clip, opacity, cast, shade):  # ty
                         below = line[np.uint64(i)]
                         if below < OPAQUE:
                             lanes = flat
-                            if 0 <= i - fall_x < cast_width:
+                            if from_ <= i < to:
                                 depth = (np.int64(cast[np.uint64(cast_y), np.uint64(i - fall_x)]) * strength) >> 8
                                 if depth > 0:
                                     lanes = _shaded(lanes, ink, depth)
                             _under(line, np.uint64(i), below, lanes, fade)
+                elif fade == U256:
+                    for i in range(x, end):
+                        below = line[np.uint64(i)]
+                        if below == 0:
+                            line[np.uint64(i)] = colour
+                        elif below < OPAQUE:
+                            _under(line, np.uint64(i), below, flat, fade)
                 else:
                     for i in range(x, end):
                         below = line[np.uint64(i)]
@@ -133,9 +147,12 @@ def lay_under(canvas, sprite, areas, inverse, clip, opacity, cast, shade):  # ty
             x = end
 
 
-@kernel("void(uint8[:,::1], uint32[:,::1], uint64[:,::1], int64[::1], int64[::1])")
-def cover(mask, sprite, areas, inverse, clip):  # type: ignore[no-untyped-def]
-    """Raise ``mask`` to the alpha of a moved sprite, where that is higher. Arguments as in ``lay_under``."""
+@kernel("void(uint8[:,::1], uint32[:,::1], uint64[:,::1], int64[::1], int64[::1], int64[:,::1])")
+def cover(mask, sprite, areas, inverse, clip, spans):  # type: ignore[no-untyped-def]
+    """Raise ``mask`` to the alpha of a moved sprite, where that is higher. Arguments as in ``lay_under``.
+
+    ``spans``: for each row of the mask the first column that is not 0, and the one after the last; widened.
+    """
     height, width = sprite.shape
     a, b, c, d, e, f = inverse[0], inverse[1], inverse[2], inverse[3], inverse[4], inverse[5]
     share_a = (np.int64(1) << 32) // max(np.int64(1), abs(a))
@@ -145,7 +162,7 @@ def cover(mask, sprite, areas, inverse, clip):  # type: ignore[no-untyped-def]
         start_u, start_v = b * y + c, e * y + f
         first, last = _row_span(clip[0], clip[2], start_u, a, (width - 1) * ONE)
         first, last = _row_span(first, last, start_v, d, (height - 1) * ONE)
-        x = first
+        x, from_, to = first, spans[y, 0], spans[y, 1]
         while x < last:
             u, v = start_u + a * x, start_v + d * x
             area = areas[np.uint64(v) >> np.uint64(_AREA_BITS), np.uint64(u) >> np.uint64(_AREA_BITS)]
@@ -157,7 +174,11 @@ def cover(mask, sprite, areas, inverse, clip):  # type: ignore[no-untyped-def]
                     column, row = np.uint64(u) >> U16, np.uint64(v) >> U16
                     p00, p10 = sprite[row, column] >> S24, sprite[row, column + U1] >> S24
                     p01, p11 = sprite[row + U1, column] >> S24, sprite[row + U1, column + U1] >> S24
-                    if p00 | p10 | p01 | p11:
+                    if p00 & p10 & p01 & p11 == S255:
+                        line[np.uint64(i)] = 255
+                        from_, to = min(from_, i), max(to, i + 1)
+                    elif p00 | p10 | p01 | p11:
+                        from_, to = min(from_, i), max(to, i + 1)
                         fx, fy = (np.uint64(u) >> U8) & U255, (np.uint64(v) >> U8) & U255
                         upper = np.uint64(p00) * (U256 - fx) + np.uint64(p10) * fx
                         lower = np.uint64(p01) * (U256 - fx) + np.uint64(p11) * fx
@@ -165,6 +186,8 @@ def cover(mask, sprite, areas, inverse, clip):  # type: ignore[no-untyped-def]
                         line[np.uint64(i)] = max(line[np.uint64(i)], alpha)
             elif colour != 0:
                 alpha = np.uint8(colour >> S24)
+                from_, to = min(from_, x), max(to, end)
                 for i in range(x, end):
                     line[np.uint64(i)] = max(line[np.uint64(i)], alpha)
             x = end
+        spans[y, 0], spans[y, 1] = from_, to

@@ -1,7 +1,9 @@
 """How the pixel loops are compiled, and the fixed-point constants that they share.
 
 A constant carries the width it is used in, because numba widens mixed operands (and turns ``uint64`` with ``int64`` into
-floating point): U for ``uint64``, S, B, W and R for ``uint32``, I and H for ``int32``.
+floating point): U for ``uint64``, S, B, W and R for ``uint32``, I and H for ``int32``, T for
+``uint16``. Products and sums are cast back one by one, and are better ``int32`` than ``uint32``, which LLVM takes for 64 bits with
+a mask: vector units multiply those slowly.
 """
 
 from __future__ import annotations
@@ -33,9 +35,13 @@ W8: Final = np.uint32(256)
 R8: Final = np.uint32(128)
 R16: Final = np.uint32(32768)
 S24: Final = np.uint32(24)
+T8: Final = np.uint16(8)
+T128: Final = np.uint16(128)
 I8: Final = np.int32(8)
 I4: Final = np.int32(4)
 I12: Final = np.int32(12)
+I128: Final = np.int32(128)
+I255: Final = np.int32(255)
 I256: Final = np.int32(256)
 UNIT: Final = np.int32(1 << 24)
 I9: Final = np.int32(9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from filmstudio.plugins.picture.kernels.compiling import R8, S8, kernel
+from filmstudio.plugins.picture.kernels.compiling import I8, I128, I255, T8, T128, kernel
 
 
 @kernel("void(uint8[:,::1], uint8[:,::1], uint8[:,::1], int64[::1], int64[::1], int64)")
@@ -31,25 +31,27 @@ def lay(plane, picture, clear, box, place, opacity):  # type: ignore[no-untyped-
         through = clear[y, x0:x1]
         if opacity >= 256:
             for i in range(count):
-                left = np.uint16(target[i]) * np.uint16(through[i]) + np.uint16(128)
-                target[i] = np.uint8(source[i] + np.uint8((left + (left >> np.uint16(8))) >> np.uint16(8)))
+                left = np.uint16(np.uint16(np.uint16(target[i]) * np.uint16(through[i])) + T128)
+                target[i] = np.uint8(source[i] + np.uint8(np.uint16(left + np.uint16(left >> T8)) >> T8))
         else:
-            share = np.uint32(opacity)
+            share = np.int32(opacity)
             for i in range(count):
-                part = np.uint32(np.uint32(source[i]) * share + R8) >> S8
-                kept = np.uint32(255) - (np.uint32(np.uint32(255 - through[i]) * share + R8) >> S8)
-                under = np.uint32(np.uint32(target[i]) * np.uint32(kept) + R8)
-                target[i] = np.uint8(part + ((under + (under >> S8)) >> S8))
+                part = np.int32(np.int32(np.int32(np.int32(source[i]) * share) + I128) >> I8)
+                alpha = np.int32(I255 - np.int32(through[i]))
+                kept = np.int32(I255 - np.int32(np.int32(np.int32(alpha * share) + I128) >> I8))
+                under = np.int32(np.int32(np.int32(target[i]) * kept) + I128)
+                target[i] = np.uint8(np.int32(part + np.int32(np.int32(under + np.int32(under >> I8)) >> I8)))
 
 
 @kernel("void(uint8[:,::1], int64[::1], int64, int64)")
 def fade(plane, box, floor, left):  # type: ignore[no-untyped-def]
     """Fade a box of a plane towards ``floor``; ``left`` of 256 stays."""
     columns = box[2] - box[0]
+    low, kept = np.int32(floor), np.int32(left)
     for y in range(box[1], box[3]):
         line = plane[y, box[0] : box[2]]
         for i in range(columns):
-            line[i] = np.uint8(floor + (((np.int32(line[i]) - np.int32(floor)) * np.int32(left) + np.int32(128)) >> np.int32(8)))
+            line[i] = np.uint8(np.int32(low + np.int32(np.int32(np.int32(np.int32(np.int32(line[i]) - low) * kept) + I128) >> I8)))
 
 
 @kernel("void(uint8[:,::1], uint8[:,::1], uint8[:,::1], int64)")
