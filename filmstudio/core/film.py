@@ -10,9 +10,14 @@ from pydantic import Field
 
 from filmstudio.core.character import Character
 from filmstudio.core.model import Record
-from filmstudio.core.rational import Time
+from filmstudio.core.rational import Pause
 
 SCHEMA_VERSION = "1.0"
+
+LANGUAGE_TAG = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+"""The form of a language tag (BCP 47); the film's own stands in names of files."""
+FARTHEST = 100_000.0
+"""Bound of places on a stage, stage units: fifty pictures away, where nothing is seen any more."""
 
 Emotion = Literal["neutral", "happy", "sad", "angry", "afraid", "surprised", "disgusted", "thoughtful", "warm"]
 Light = Literal["dawn", "day", "golden", "dusk", "night", "bluehour"]
@@ -33,7 +38,7 @@ class Line(Record):
     kind: Literal["line"] = "line"
     id: str
     character: str = Field(description="id of the character who speaks")
-    text: str
+    text: str = Field(max_length=20_000)
     language: str = "en"
     emotion: Emotion = "neutral"
     strength: float = Field(default=0.5, ge=0, le=1)
@@ -42,8 +47,8 @@ class Line(Record):
     listener: str | None = Field(default=None, description="id of the character it is said to")
     with_previous: bool = Field(default=False, description="dual dialogue: starts together with the line before it")
     sung: bool = False
-    pause_before: Time = Fraction(0)
-    pause_after: Time = Field(default=Fraction(1, 4), description="silence after the line, seconds")
+    pause_before: Pause = Fraction(0)
+    pause_after: Pause = Field(default=Fraction(1, 4), description="silence after the line, seconds")
 
 
 class Business(Record):
@@ -64,7 +69,7 @@ class Happening(Record):
     business: tuple[Business, ...] = ()
     sounds: tuple[str, ...] = Field(default=(), description="sound effects of the lexicon, such as knock or thunder")
     caption: bool = Field(default=False, description="shown as an action caption (films without speech)")
-    seconds: Time = Fraction(2)
+    seconds: Pause = Fraction(2)
 
 
 Beat = Annotated[Line | Happening, Field(discriminator="kind")]
@@ -74,10 +79,10 @@ class Performer(Record):
     """A character in a shot, in stage units (frame 1920 x 1080, y down, origin top left)."""
 
     character: str
-    x: float = Field(description="where the feet stand")
-    ground: float = Field(description="y of the ground line under the feet")
+    x: float = Field(ge=-FARTHEST, le=FARTHEST, description="where the feet stand")
+    ground: float = Field(ge=-FARTHEST, le=FARTHEST, description="y of the ground line under the feet")
     scale: float = Field(
-        default=0.27, gt=0, description="stage units for each drawing unit of the figure at this depth; the stage's rule gives it"
+        default=0.27, gt=0, le=20, description="stage units for each drawing unit of the figure at this depth; the stage's rule gives it"
     )
     facing: Facing = "right"
     posture: Posture = "stand"
@@ -91,9 +96,9 @@ class Performer(Record):
 class CameraPose(Record):
     """What the camera sees: the point of the stage at the centre of the picture, and how far it is pushed in."""
 
-    x: float
-    y: float
-    zoom: float = Field(default=1.0, gt=0, description="1 = 1080 stage units fill the height of the picture")
+    x: float = Field(ge=-FARTHEST, le=FARTHEST)
+    y: float = Field(ge=-FARTHEST, le=FARTHEST)
+    zoom: float = Field(default=1.0, ge=0.1, le=20, description="1 = 1080 stage units fill the height of the picture")
 
 
 class Camera(Record):
@@ -122,10 +127,10 @@ class Shot(Record):
     beats: tuple[Beat, ...] = ()
     card: Card | None = None
     focus: str | None = Field(default=None, description="id of the character the shot is about")
-    lead_in: Time = Field(default=Fraction(0), description="seconds held before the first beat")
-    hold: Time = Field(default=Fraction(0), description="seconds held after the last beat")
-    fade_in: Time = Fraction(0)
-    fade_out: Time = Fraction(0)
+    lead_in: Pause = Field(default=Fraction(0), description="seconds held before the first beat")
+    hold: Pause = Field(default=Fraction(0), description="seconds held after the last beat")
+    fade_in: Pause = Fraction(0)
+    fade_out: Pause = Fraction(0)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -185,17 +190,17 @@ class Film(Record):
     """A film before it is made. Immutable; edit ``film.json`` by hand and render it with ``--film``."""
 
     schema_version: Literal["1.0"] = "1.0"
-    title: str
+    title: str = Field(max_length=20_000)
     authors: tuple[str, ...] = ()
     logline: str = ""
     tags: tuple[str, ...] = ()
     kind: Literal["film", "podcast", "poem", "silent"] = "film"
-    language: str = "en"
+    language: str = Field(default="en", pattern=LANGUAGE_TAG)
     culture: str = "western"
     style: str = "drawn"
     aspect: Aspect = "16:9"
     seed: int = Field(default=0, ge=0)
-    target: Time | None = Field(default=None, description="seconds the film should last; pauses are stretched to meet it")
+    target: Pause | None = Field(default=None, description="seconds the film should last; pauses are stretched to meet it")
     characters: tuple[Character, ...] = ()
     scenes: tuple[Scene, ...] = ()
     remarks: tuple[Remark, ...] = ()

@@ -6,10 +6,13 @@ import math
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 SAMPLE_RATE = 48_000
 """Samples a second of every sound in the studio, Hz. Divisible by 24, 25 and 30: a frame is a whole number of samples."""
+
+_LONGEST = 60
+"""Letters in a time, far more than any exact time of a film has."""
 
 
 def parse_time(value: Any) -> Fraction:
@@ -30,6 +33,8 @@ def parse_time(value: Any) -> Fraction:
         # A person writes 3.1 and means 31/10, not the nearest binary fraction.
         return Fraction(repr(value))
     if isinstance(value, str):
+        if len(value) > _LONGEST or "e" in value.casefold():  # an exponent would make a number of a billion digits
+            raise ValueError("a time is seconds: 3, 3.5 or '7/2'")
         try:
             return Fraction(value.strip())
         except ZeroDivisionError as error:
@@ -49,6 +54,9 @@ Time = Annotated[
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(/\d+|\.\d+)?$"}]}),
 ]
 """A pydantic field of exact seconds."""
+
+Pause = Annotated[Time, Field(ge=0, le=3600)]
+"""A pydantic field of exact seconds from none to an hour: how long something lasts or waits."""
 
 
 def frames_in(seconds: Fraction, fps: int) -> int:
