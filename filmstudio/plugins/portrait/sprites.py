@@ -25,7 +25,7 @@ MOUTHS: Final = tuple(
 """The ten visemes and six acting mouths of the rig."""
 HANDS: Final = tuple(f"hand_{name}" for name in ["relaxed", "open", "point", "fist", "hold", "present"])
 
-_EYE_BOX: Final[Box] = (-2.4, -2.8, 5.0, 4.9)
+_EYE_BOX: Final[Box] = (-1.6, -2.1, 3.6, 3.6)
 """Around an eye, in half-widths (x) and in heights above the corners (y)."""
 
 
