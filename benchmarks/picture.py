@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from filmstudio.app import Studio, Wishes
 from filmstudio.core.graph import resolve
 from filmstudio.core.options import RenderOptions
@@ -59,11 +57,8 @@ def requests(script: Path, root: Path, size: str) -> Iterator[SegmentRequest]:
     film = studio.develop(studio.read(script)[0], Wishes(), options)
     report = studio.render(film, options, root / "out", workers=os.cpu_count() or 1).report
     store = Store(root / "cache")
-    results: dict[str, dict[str, JsonValue]] = {}
-    for task in report.tasks:
-        take = store.take(task.digest)
-        if take is not None:
-            results[task.task] = take.result
+    takes = {facts.task: store.take(facts.digest) for facts in report.tasks}
+    results = {name: take.result for name, take in takes.items() if take is not None}
     for name, task in plan(film, options).tasks.items():
         if name.startswith("picture:"):
             yield SegmentRequest.model_validate(resolve(task.request, results))
