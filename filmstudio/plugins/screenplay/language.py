@@ -56,7 +56,8 @@ def language_of(text: str) -> str:
     candidates = _CANDIDATES.get(script)
     if candidates is None:
         return script
-    if script == "latin" and len(words) < _FEWEST_WORDS and text.isascii():
+    words = [word for word in words if any(_script(char) == script for char in word)]  # a guest's line in another script says nothing
+    if script == "latin" and len(words) < _FEWEST_WORDS and not any(char.isalpha() and not char.isascii() for char in "".join(words)):
         return "en"
     from py3langid import langid
 

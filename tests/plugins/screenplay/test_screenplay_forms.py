@@ -336,6 +336,9 @@ def test_legacy_encodings_are_guessed_and_told(encoding: str) -> None:
         ("我不知道", "zh"),
         ("안녕하세요", "ko"),
         ("😀", "en"),
+        ("“Stop!”", "en"),
+        ("Yippee. Left. Right. La la la. Привет. こんにちは。", "en"),
+        ("Où es-tu ?", "fr"),
     ],
 )
 def test_languages(text: str, language: str) -> None:
