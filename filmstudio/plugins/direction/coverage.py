@@ -36,6 +36,8 @@ _AT_A_CHAIR = frozenset({"sit", "stand_up"})
 HAND_ACTIONS = frozenset(["pick_up", "give", "strike_match", "hold_lamp", "read", "drink", "phone"])
 
 CLOSE_WEIGHT, EXTREME_WEIGHT = 3.0, 5.0
+_LONG_LINE = 9
+"""Seconds after which a held picture wants to move."""
 _ANSWERS: dict[Emotion, Emotion] = {
     "happy": "happy", "warm": "warm", "sad": "sad", "angry": "afraid", "afraid": "afraid", "surprised": "surprised",
     "thoughtful": "thoughtful",
@@ -257,7 +259,7 @@ def _heard_only(scene: _Scene, group: tuple[Beat, ...], at: int, present: tuple[
     size: ShotSize = "medium"
     if before and before.subjects == (listeners[0],) and before.size == "medium":
         size = "close"
-    return Setup(size, (listeners[0],), group, moment=at, push=line_seconds(line) > 5)
+    return Setup(size, (listeners[0],), group, moment=at, push=line_seconds(line) > _LONG_LINE)
 
 
 def _single(scene: _Scene, group: tuple[Beat, ...], at: int, present: tuple[str, ...], line: Line, strongest: str) -> Setup:
@@ -292,7 +294,8 @@ def _single(scene: _Scene, group: tuple[Beat, ...], at: int, present: tuple[str,
     others = (listener,) if size == "over_shoulder" and listener else ()
     if size == "over_shoulder" and not others:
         size = _another(scene, "medium", who)
-    push = (size in ("close", "extreme") and heavy >= CLOSE_WEIGHT) or line_seconds(line) > 6
+    # The camera comes in on the line that the scene turns on, and on a long one: moved at every feeling it would mean nothing.
+    push = (size in ("close", "extreme") and line.id == strongest) or line_seconds(line) > _LONG_LINE
     return Setup(size, (who,), group, others, moment=at, push=push)
 
 
