@@ -259,17 +259,21 @@ class _Planner:
         return Task("conform", "conform", request, weight=1.0)
 
     def _thumbnails(self) -> Iterator[Task]:
-        for index, (shot, style) in enumerate(zip(key_moments(self._film), ("lower", "side", "band"), strict=False), 1):
+        shots = key_moments(self._film)
+        for index, style in enumerate(("lower", "side", "band") if shots else ()):
+            # A film of fewer shots than thumbnails shows them again, at another moment.
+            turn, which = divmod(index, len(shots))
+            shot = shots[which]
             request = {
                 "segment": Ref(segment_id(shot, parts_of(shot, self._options.fps) // 2)),
-                "at": 0.55,
+                "at": (0.55, 0.25, 0.8)[turn],
                 "title": self._film.title,
                 "subtitle": ", ".join(self._film.authors[:2]),
                 "language": self._film.language,
                 "style": style,
                 "subject": self._across(shot),
             }
-            yield Task(f"thumbnail:{index}", "marketing", request, weight=0.3)
+            yield Task(f"thumbnail:{index + 1}", "marketing", request, weight=0.3)
 
     def _across(self, shot: Shot) -> float:
         """How far across the picture the shot's subject stands, 0 to 1."""
