@@ -270,7 +270,7 @@ class _Planner:
                 "title": self._film.title,
                 "subtitle": ", ".join(self._film.authors[:2]),
                 "language": self._film.language,
-                "style": style,
+                "style": "lower" if style == "side" and len(shot.performers) > 1 else style,  # the other side is somebody's
                 "subject": self._across(shot),
             }
             yield Task(f"thumbnail:{index + 1}", "marketing", request, weight=0.3)
