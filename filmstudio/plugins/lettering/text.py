@@ -20,6 +20,9 @@ Family = Literal["sans", "serif"]
 
 _FAMILIES: dict[Family, str] = {"sans": "Noto Sans, Noto Sans Devanagari, Noto Sans Arabic, Studio CJK SemiBold", "serif": "serif"}
 
+_UNWRAPPED = 1 << 16
+"""A width that no line of text reaches, pixels."""
+
 _UNDRAWN = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200d\U000e0000-\U000e007f\x00-\x09\x0b-\x1f]")
 """Emoji and controls: no font here draws them, and a box in their place would be worse than nothing."""
 
@@ -79,6 +82,12 @@ def set_text(
     rest = (255 - fill[..., 3:]).astype(np.uint16)
     over: Picture = (fill + (under * rest + 127) // 255).astype(np.uint8)
     return over
+
+
+def width_of(text: str, *, size_px: float, language: str = "en", family: Family = "sans") -> int:
+    """Width in pixels of one line that is not wrapped, without an outline."""
+    text = " ".join(_UNDRAWN.sub("", text).split())
+    return _alpha(text, family, size_px, _UNWRAPPED, language, "left", 1.0).shape[1] if text else 1
 
 
 def _alpha(text: str, family: Family, size: float, width: int, language: str, align: Align, leading: float) -> NDArray[np.uint8]:

@@ -1,8 +1,9 @@
 """Words in the picture: cards (title, place, super, credits, end), burnt captions and the watermark.
 
 Where they stand, in a picture 1080 high: a title in the sky, the end in the middle, place low on the left inside title safe (96 px, 54 px),
-supers and captions in the band the stages keep dark for them, the watermark in the lower right corner. Words over the
-picture lie on a soft scrim, so that they read on snow as on night.
+supers and captions in the band the stages keep dark for them, the watermark in the lower right
+corner, or in the upper one where captions are burnt in below. Words over the picture lie on a soft scrim, so that they
+read on snow as on night.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ def words_of(
         made += page.card(card, frames, fps)
     made += [page.caption(caption, style or TextStyle()) for caption in captions if caption.end > caption.start and any(caption.lines)]
     if watermark.strip():
-        made.append(page.watermark(watermark.strip(), frames))
+        low = bool(captions) and (style or TextStyle()).position == "bottom"
+        made.append(page.watermark(watermark.strip(), frames, high=low))
     return tuple(made)
 
 
@@ -120,7 +122,9 @@ class _Page:
 
     def caption(self, caption: BurntCaption, style: TextStyle) -> Words:
         outline = 0.0 if style.background == "solid" else max(1.5, self.px(3.2))
-        text = self._set(caption.lines, CAPTION_SIZES[style.size], 0.86, color=style.color, outline=outline, weight="bold", family="sans")
+        family: Literal["sans", "serif"] = "serif" if style.font == "serif" else "sans"
+        lines, size = self._fitting(caption.lines, CAPTION_SIZES[style.size], 0.86, outline, family)
+        text = self._set(lines, size, 0.86, color=style.color, outline=outline, weight="bold", family=family)
         if style.background != "none":
             text = _on_panel(text, round(self.px(14)), 255 if style.background == "solid" else 150)
         left = (self.width - text.shape[1]) // 2
@@ -131,11 +135,30 @@ class _Page:
             top = round((CAPTION_BOTTOM_TALL if tall else CAPTION_BOTTOM) * self.height / 1080) - text.shape[0]
         return Words(_cel(text, left, top), caption.start, caption.end)
 
-    def watermark(self, text: str, frames: int) -> Words:
+    def _fitting(
+        self, lines: Sequence[str], size: float, share: float, outline: float, family: Literal["sans", "serif"]
+    ) -> tuple[Sequence[str], float]:
+        """Lines and size with which a caption keeps to two lines: broken anew where the picture is narrow, then set smaller."""
+        from filmstudio.plugins.lettering.text import width_of
+
+        def widest(rows: Sequence[str]) -> float:
+            return max(width_of(row, size_px=self.px(size), language=self.language, family=family) for row in rows)
+
+        room = self.width * share - 2 * outline - 4
+        chosen, wide = tuple(lines), widest(lines)
+        words = " ".join(lines).split()
+        if wide > room and len(words) > 1 and not any(line.lstrip().startswith("-") for line in lines):
+            breaks = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+            chosen = min(breaks, key=lambda rows: max(map(len, rows)))
+            wide = widest(chosen)
+        return chosen, size * min(1.0, room / wide)
+
+    def watermark(self, text: str, frames: int, *, high: bool = False) -> Words:
         drawn = self._set((text,), 26, 0.4, outline=max(1.0, self.px(1.6)), family="sans")
         faint = ((drawn.astype(np.uint16) * 150 + 127) // 255).astype(np.uint8)
         margin = round(self.px(40))
-        return Words(_cel(faint, self.width - faint.shape[1] - margin, self.height - faint.shape[0] - margin), 0, frames)
+        top = margin if high else self.height - faint.shape[0] - margin
+        return Words(_cel(faint, self.width - faint.shape[1] - margin, top), 0, frames)
 
     def _centred(self, lines: Sequence[str], large: float, small: float, frames: int, fade: int, *, y: float = 0.47) -> Words:
         head = self._set(lines[:1], large, 0.82)
