@@ -28,6 +28,8 @@ SAFE_Y: Final = 54
 CAPTION_BOTTOM: Final = 1044
 CAPTION_BOTTOM_TALL: Final = 880
 """Lower edge of captions; in upright pictures the players' own buttons lie below."""
+_SMALLEST: Final = 8.0
+"""Below this a caption is no longer made smaller."""
 CAPTION_SIZES: Final = {"small": 36, "medium": 44, "large": 54}
 IVORY: Final = "#FFF8EC"
 SCRIM: Final = (0.045, 0.035, 0.06)
@@ -141,17 +143,19 @@ class _Page:
         """Lines and size with which a caption keeps to two lines: broken anew where the picture is narrow, then set smaller."""
         from filmstudio.plugins.lettering.text import width_of
 
-        def widest(rows: Sequence[str]) -> float:
-            return max(width_of(row, size_px=self.px(size), language=self.language, family=family) for row in rows)
+        def too_wide(rows: Sequence[str], size: float) -> float:
+            # Pango wraps by advances, which reach a little beyond the ink.
+            ink = max(width_of(row, size_px=self.px(size), language=self.language, family=family) for row in rows)
+            return (ink + 0.2 * self.px(size)) / (self.width * share - 2 * outline - 4)
 
-        room = self.width * share - 2 * outline - 4
-        chosen, wide = tuple(lines), widest(lines)
+        chosen = tuple(lines)
         words = " ".join(lines).split()
-        if wide > room and len(words) > 1 and not any(line.lstrip().startswith("-") for line in lines):
+        if too_wide(chosen, size) > 1 and len(words) > 1 and not any(line.lstrip().startswith("-") for line in lines):
             breaks = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
             chosen = min(breaks, key=lambda rows: max(map(len, rows)))
-            wide = widest(chosen)
-        return chosen, size * min(1.0, room / wide)
+        while (excess := too_wide(chosen, size)) > 1 and size > _SMALLEST:  # widths do not scale evenly: letters stand on whole pixels
+            size /= max(excess, 1.02)
+        return chosen, size
 
     def watermark(self, text: str, frames: int, *, high: bool = False) -> Words:
         drawn = self._set((text,), 26, 0.4, outline=max(1.0, self.px(1.6)), family="sans")

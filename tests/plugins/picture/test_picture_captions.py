@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 
 from filmstudio.core.requests import BurntCaption, TextStyle
+from filmstudio.plugins.lettering import text
+from filmstudio.plugins.lettering.text import set_text
 from filmstudio.plugins.picture.cards import Words, words_of
 
 LONG = ("than you have ever in your life seen on an", "evening walk by that wide and silver water")
@@ -20,13 +25,39 @@ def written(
     return words_of(None, captions, style, watermark, width=width, height=height, fps=24, frames=24, language=language, on_stage=True)
 
 
+TEXTS: list[tuple[str, ...]] = [
+    LONG,
+    ("ginger than you have ever", "tasted in your whole long life, Tom."),
+    ("Tea is ready, and I made it with far more",),
+    ("- Where were you on that long night, Tom?", "- By the wide river, with the lamps, Mina."),
+    ("WWWWWWWWWW WWWWWWWWWW WWWWWWWWWW WWWWWWWWW", "MMMMMMMMMM MMMMMMMMMM MMMMMMMMMM MMMMMMMMM"),
+    ("きつねです。ふもとの村の、赤い", "赤いマフラーのきつねのおかあさん"),
+    ("भाई, आज रात नदी पर कितने दीये जल रहे हैं,", "और कितने लोग घर लौटने वाले हैं, बताओ।"),
+]
+
+
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("size", ["small", "medium", "large"])
-def test_two_full_lines_stay_two_lines_in_every_picture(shape: tuple[int, int], size: str) -> None:
-    style = TextStyle.model_validate({"size": size})
-    two, one = written(LONG, style, shape)[0].cel, written(("Agjp",), style, shape)[0].cel
-    assert two.width <= shape[0]
-    assert two.height < 2.7 * one.height
+@pytest.mark.parametrize("size", ["small", "large"])
+@pytest.mark.parametrize("font", ["sans", "serif"])
+def test_a_caption_is_never_wrapped_again_and_keeps_its_words(
+    shape: tuple[int, int], size: str, font: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Sequence[str], dict[str, Any]]] = []
+
+    def watched(lines: Sequence[str], **options: Any) -> Any:
+        asked.append((lines, options))
+        return set_text(lines, **options)
+
+    monkeypatch.setattr(text, "set_text", watched)
+    style = TextStyle.model_validate({"size": size, "font": font})
+    for caption in TEXTS:
+        written(caption, style, shape)
+        lines, options = asked.pop()
+        assert len(lines) <= 2
+        assert " ".join(lines).split() == " ".join(caption).split()
+        free = set_text(lines, **{**options, "max_width_px": 100_000})
+        assert set_text(lines, **options).shape == free.shape
+        assert free.shape[1] <= shape[0]
 
 
 def test_the_face_that_was_asked_for_is_set() -> None:
