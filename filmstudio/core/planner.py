@@ -193,12 +193,19 @@ class _Planner:
     # --- pictures -----------------------------------------------------------------------------------------------------------
 
     def _pictures(self, scene: Scene, shot: Shot) -> Iterator[Task]:
-        parts = parts_of(shot, self._options.fps)
+        """The pieces of a shot."""
+        request, parts = self._segment(scene, shot), parts_of(shot, self._options.fps)
+        seconds = float(shot_seconds(shot)) / parts
+        for part in range(parts):
+            yield Task(segment_id(shot, part), "picture", {**request, "part": part}, weight=0.3 + seconds * 0.7)
+
+    def _segment(self, scene: Scene, shot: Shot) -> dict[str, Template]:
+        """The request for a piece of a shot, all but which piece."""
         drawn = [performer for performer in shot.performers if self._film.character(performer.character).seen]
         captions: Template = []
         if self._options.captions is not None:
             captions = Ref(f"captions:{scene.id}", ("by_shot", shot.id))
-        request = {
+        return {
             "seed": seed_from(self._film.seed, "picture", shot.id),
             "scene": _plain(
                 scene.model_copy(update={"id": "scene", "number": "", "heading": "", "music": None, "ambience": (), "shots": ()})
@@ -213,14 +220,11 @@ class _Planner:
             "height": self._height,
             "fps": self._options.fps,
             "preset": self._options.preset,
-            "parts": parts,
+            "parts": parts_of(shot, self._options.fps),
             "captions": captions,
             "caption_style": _plain(self._options.captions) if self._options.captions else None,
             "watermark": self._options.watermark,
         }
-        seconds = float(shot_seconds(shot)) / parts
-        for part in range(parts):
-            yield Task(segment_id(shot, part), "picture", {**request, "part": part}, weight=0.3 + seconds * 0.7)
 
     def _portrait(self, performer: Performer, shot: Shot) -> Ref:
         pixels = performer.scale * _closest(shot) * self._pixels
@@ -264,8 +268,13 @@ class _Planner:
             # A film of fewer shots than thumbnails shows them again, at another moment.
             turn, which = divmod(index, len(shots))
             shot = shots[which]
+            segment = segment_id(shot, parts_of(shot, self._options.fps) // 2)
+            if self._options.captions is not None or self._options.watermark:
+                segment = f"clean:{shot.id}"  # words burnt into the film do not belong under a title
+                if turn == 0:
+                    yield self._clean(shot)
             request = {
-                "segment": Ref(segment_id(shot, parts_of(shot, self._options.fps) // 2)),
+                "segment": Ref(segment),
                 "at": (0.55, 0.25, 0.8)[turn],
                 "title": self._film.title,
                 "subtitle": ", ".join(self._film.authors[:2]),
@@ -274,6 +283,12 @@ class _Planner:
                 "subject": self._across(shot),
             }
             yield Task(f"thumbnail:{index + 1}", "marketing", request, weight=0.3)
+
+    def _clean(self, shot: Shot) -> Task:
+        """The middle piece of a shot without captions and watermark."""
+        scene = next(scene for scene, other in self._film.shots() if other.id == shot.id)
+        request = {**self._segment(scene, shot), "captions": [], "caption_style": None, "watermark": ""}
+        return Task(f"clean:{shot.id}", "picture", {**request, "part": parts_of(shot, self._options.fps) // 2}, weight=2.0)
 
     def _across(self, shot: Shot) -> float:
         """How far across the picture the shot's subject stands, 0 to 1."""
