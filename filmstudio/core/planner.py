@@ -21,7 +21,7 @@ _PORTRAIT_SCALES = (0.125, 0.177, 0.25, 0.354, 0.5, 0.707, 1.0, 1.414, 2.0, 2.82
 CLOSE_ZOOM = 1.4
 """From this zoom on a stage is painted finer: it is behind the people, but it fills the picture."""
 
-CLOSE_SCALE = 1.5
+CLOSE_SCALE = 1.25
 
 
 def plan(film: Film, options: RenderOptions) -> RenderGraph:

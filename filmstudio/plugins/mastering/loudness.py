@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from filmstudio.plugins.sound.meter import Meter
 
 _BLOCK = 10 * SAMPLE_RATE
-_ENCODER_MARGIN_DB = 1.0
+_ENCODER_MARGIN_DB = 1.5
 """AAC moves peaks: the limiter aims this far under the ceiling, and further if the decoded file still goes over."""
 
 _MOST_GAIN_DB = 30.0

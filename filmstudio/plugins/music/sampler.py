@@ -99,7 +99,7 @@ def _third(cutoff: float) -> float:
     return float(2 ** (round(3 * np.log2(max(cutoff, 60.0))) / 3))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=96)
 def _prepared(font: SoundFont, region: Region, cutoff: float) -> tuple[Wave, int, int]:
     """A sample at twice its rate, darkened; and where its loop begins and how long it is (0: it has none), in the new samples.
 

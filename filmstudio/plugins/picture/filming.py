@@ -43,7 +43,7 @@ MOUTH_OPEN: Final = 0.08
 """Opening above which a drawn mouth is seen to be open."""
 
 _SHEETS = Recent[str, ReadySheet](6)
-_SCENERIES = Recent[str, Scenery](4)
+_SCENERIES = Recent[str, Scenery](2)
 _PERFORMANCES = Recent[str, tuple[StagedPose, ...]](8)
 
 
