@@ -60,9 +60,10 @@ def render_script(script: Path, cache: Path, folder: Path, duration: int, worker
     from filmstudio.core.options import RenderOptions
 
     studio, options = Studio(cache), RenderOptions()
-    screenplay, _ = studio.read(script)
-    film = studio.develop(screenplay, Wishes(duration=Fraction(duration)), options)
-    delivered = studio.render(film, options, folder, workers=workers)
+    with studio.crew(options, workers) as crew:  # as the command does: workers get ready while the script is read
+        screenplay, _ = studio.read(script)
+        film = studio.develop(screenplay, Wishes(duration=Fraction(duration)), options)
+        delivered = studio.render(film, options, folder, dispatcher=crew)
     return _rendered(delivered, time.perf_counter() - started)
 
 
