@@ -46,8 +46,9 @@ def render(text: str, root: Path, workers: int, options: RenderOptions) -> Repor
     path = root / "only-once.fountain"
     path.write_text(text, encoding="utf-8")
     studio = Studio(root / "cache")
-    film = studio.develop(studio.read(path)[0], Wishes(), options)
-    return studio.render(film, options, root / "out", workers=workers).report
+    with studio.crew(options, workers) as crew:  # as the command does
+        film = studio.develop(studio.read(path)[0], Wishes(), options)
+        return studio.render(film, options, root / "out", dispatcher=crew).report
 
 
 def main() -> None:

@@ -20,6 +20,8 @@ from filmstudio.core.media import MediaRef
 from filmstudio.core.model import Record, canonical_json
 
 _CHUNK = 1 << 20
+_SEAL_NS = 1_000_000_000 * 10**9
+"""Time of change of every media file that the store wrote. A file with another time has been touched, and is read before it is trusted."""
 _LEFT_SECONDS = 24 * 3600
 """A scratch folder that nothing was put into for so long belongs to a task that was killed."""
 
@@ -95,7 +97,7 @@ class Store:
         digest = hashlib.sha256(data).hexdigest()
         target = self.media_path(digest)
         if not target.exists() or target.read_bytes() != data:
-            self._write(target, data)
+            self._write(target, data, sealed=True)
         return MediaRef(digest=digest, media_type=media_type, size=len(data))
 
     def take(self, digest: str) -> Take | None:
@@ -113,12 +115,13 @@ class Store:
         return take
 
     def _is_whole(self, media: MediaRef) -> bool:
-        """Whether the file has the bytes that name it: its size each time, the bytes once by each store object."""
+        """Whether the file has the bytes that name it. Sealed, it is as it was written; touched by anyone, it is read again."""
         path, sha = self.media_path(media.digest), hashlib.sha256()
         try:
-            if path.stat().st_size != media.size:
+            found = path.stat()
+            if found.st_size != media.size:
                 return False
-            if media.digest in self._whole:
+            if found.st_mtime_ns == _SEAL_NS or media.digest in self._whole:
                 return True
             with path.open("rb") as file:
                 while chunk := file.read(_CHUNK):
@@ -128,6 +131,8 @@ class Store:
         whole = sha.hexdigest() == media.digest
         if whole:
             self._whole.add(media.digest)
+            with contextlib.suppress(OSError):
+                os.utime(path, ns=(_SEAL_NS, _SEAL_NS))
         return whole
 
     def commit(self, take: Take) -> None:
@@ -182,7 +187,7 @@ class Store:
             if folder.is_dir():
                 yield from (path for path in sorted(folder.iterdir()) if not path.name.startswith("."))
 
-    def _write(self, target: Path, data: bytes) -> None:
+    def _write(self, target: Path, data: bytes, *, sealed: bool = False) -> None:
         name = ""
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -191,6 +196,8 @@ class Store:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+            if sealed:
+                os.utime(name, ns=(_SEAL_NS, _SEAL_NS))
             Path(name).replace(target)
         except OSError as error:
             if name:
@@ -202,6 +209,7 @@ class Store:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             source.chmod(0o644)
+            os.utime(source, ns=(_SEAL_NS, _SEAL_NS))
             source.replace(target)
         except OSError as error:
             raise self._unwritable(error) from error

@@ -28,6 +28,8 @@ _MOST_GAIN_DB = 30.0
 
 _CLOSE_ENOUGH_LU = 0.15
 _PASSES = 5
+_MUCH_LIMITING_DB = 4.0
+"""Peaks this far over the ceiling are many enough to change the loudness; lesser ones are a few samples."""
 
 
 class LoudnessMaster(SingleEngine[MasterRequest, Master]):
@@ -56,8 +58,8 @@ class LoudnessMaster(SingleEngine[MasterRequest, Master]):
         silent = source.integrated < -70
         ceiling_db = request.ceiling_dbtp - _ENCODER_MARGIN_DB
         gain_db = 0.0 if silent else _within(request.loudness_lufs - source.integrated)
-        if not silent and source.true_peak_db + gain_db > ceiling_db:
-            # The limiter takes loudness away: find out how much before encoding, so that encoding is done once.
+        if not silent and source.true_peak_db + gain_db > ceiling_db + _MUCH_LIMITING_DB:
+            # A limiter that works hard takes loudness away: find out how much before encoding, so that encoding is done once.
             limited = Meter(peaks=False)
             for wave in _mastered(request.scenes, desk, gain_db, ceiling_db):
                 limited.add(wave)
