@@ -282,7 +282,7 @@ def _motion() -> MotionData:
 
 
 def _sheet(portrait: Portrait, desk: Desk) -> ReadySheet:
-    return _SHEETS.get(portrait.sheet.digest, lambda: ReadySheet(SpriteSheet.open(desk.path(portrait.sheet), house_pack())))
+    return _SHEETS.get(portrait.sheet.digest, lambda: ReadySheet(SpriteSheet.open(desk.path(portrait.sheet))))
 
 
 def _rehearsed(
