@@ -16,7 +16,7 @@ from filmstudio.core.model import canonical_json, digest_of, seed_from
 from filmstudio.core.rational import frames_in
 from filmstudio.core.requests import Backdrop, Portrait, SegmentRequest
 from filmstudio.plugins.art.pack import house_pack
-from filmstudio.plugins.backdrop.camera import Size
+from filmstudio.plugins.backdrop.camera import Size, wing_opacity
 from filmstudio.plugins.backdrop.engine import FORM as STAGE_FORM
 from filmstudio.plugins.backdrop.extras import StageExtras
 from filmstudio.plugins.picture.acting import MotionData, Performance, StagedPose, load_motion
@@ -236,8 +236,9 @@ def _stage(backdrop: Backdrop, view: View, seed: int, desk: Desk) -> tuple[Scene
         grade: NDArray[np.uint8] | None = np.load(desk.path(backdrop.grade), allow_pickle=False) if backdrop.grade else None
         return Scenery(planes, extras, grade, view, seed)
 
-    # What stands still in a still picture does not ask for how long, nor in which shot.
-    moving = not view.still or bool(extras.drifts or extras.particles or extras.lightning)
+    # What stands still in a still picture does not ask for how long, nor in which shot; a half-faded wing is drawn frame by frame.
+    fading = any(0.0 < wing_opacity(plane.z, view.base.zoom) < 1.0 for plane in backdrop.planes)
+    moving = not view.still or fading or bool(extras.drifts or extras.particles or extras.lightning)
     looks = [seed, repr(view.poses)] if moving else repr(view.base)
     key = digest_of([backdrop.canonical(), view.size.width, view.size.height, view.fps, looks])
     return _SCENERIES.get(key, build), light

@@ -221,3 +221,11 @@ def test_forms_of_other_engines_are_refused_by_name(place: Set, ask: Ask) -> Non
     for request, name in ((ask(backdrop=backdrop), "diffused"), (ask(portraits={"asha": portrait}), "photograph")):
         (failure,) = Cutout().run([request], place.desk)
         assert isinstance(failure, Failure) and name in failure.message and failure.kind == "unsupported"
+
+
+def test_a_wing_half_faded_outlasts_a_shorter_shot_of_the_same_picture(place: Set, ask: Ask) -> None:
+    """Still stages are shared between shots; the wing of one was asked for frames that only the other has."""
+    park = DrawnStage().make(BackdropRequest(set=StageSet(pack="house", stage="park"), scale=0.27), place.desk)
+    camera = Camera(start=CameraPose(x=960, y=600, zoom=1.45))
+    short, long = (ask(camera=camera, alone=True, backdrop=park, timing=ShotTiming(frames=frames)) for frames in (6, 20))
+    assert np.array_equal(picture(short, place.desk, 5), picture(long, place.desk, 18, start=18))
