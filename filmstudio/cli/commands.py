@@ -225,14 +225,11 @@ def voices(
 
         from filmstudio.cli import show
         from filmstudio.core.plugins import Plugins
-        from filmstudio.core.voicepack import read_voice_packs
+        from filmstudio.core.voicepack import read_voice_packs, voices_of
 
         entries = read_voice_packs(Plugins().voice_packs())
         if language is not None:
-            wanted = language.casefold()
-            entries = [
-                voice for voice in entries if voice.language.casefold() == wanted or voice.language.casefold().startswith(wanted + "-")
-            ]
+            entries = voices_of(entries, language)
         if as_json:
             sys.stdout.write(json.dumps([voice.model_dump() for voice in entries], indent=2, ensure_ascii=False) + "\n")
         else:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from filmstudio.core.errors import Place, PluginError
+from filmstudio.core.errors import InputError, Place, PluginError
+
+_MEMBERS = {"zh": ("cmn", "yue"), "no": ("nb", "nn")}
+"""Languages that scripts name by a macrolanguage's tag and voices by a member's (ISO 639-3)."""
 
 
 class VoiceEntry(BaseModel):
@@ -44,3 +48,21 @@ def read_voice_packs(paths: Sequence[Path]) -> list[VoiceEntry]:
         except (OSError, ValidationError) as error:
             raise PluginError(f"the voice pack {path.name} cannot be read.", place=Place(file=path.name)) from error
     return sorted(entries, key=lambda voice: (voice.language, voice.id))
+
+
+def voices_of(entries: Sequence[VoiceEntry], language: str) -> list[VoiceEntry]:
+    """The voices that speak ``language``, a tag such as ``hi`` or ``en-GB``; ``en`` has every English, ``zh`` every Chinese.
+
+    Raises:
+        InputError: none speaks it; the remedy names the languages whose tags are nearest.
+    """
+    wanted = language.casefold().replace("_", "-")
+    heads = tuple(f"{tag}-" for tag in (wanted, *_MEMBERS.get(wanted, ())))
+    spoken = [voice for voice in entries if f"{voice.language.casefold()}-".startswith(heads)]
+    if spoken:
+        return spoken
+    known = sorted({voice.language for voice in entries})
+    family = [tag for tag in known if tag.casefold().split("-")[0] == wanted.split("-")[0]]
+    near = family or difflib.get_close_matches(wanted, known, n=6, cutoff=0.5)
+    remedy = f"Near it: {', '.join(near)}. " if near else ""
+    raise InputError(f"no voice speaks {language!r}.", remedy=f"{remedy}All languages: {', '.join(known)}.")

@@ -184,3 +184,15 @@ def test_lists_are_lists(cache: Path) -> None:
     assert {engine["role"] for engine in engines} >= {"voice", "picture", "music", "mastering"}
     voices = json.loads(CliRunner().invoke(app, ["voices", "--language", "hi", "--json"]).stdout)
     assert voices and all(voice["language"] == "hi" for voice in voices)
+
+
+@pytest.mark.parametrize(("language", "near"), [("zz", "Near it: uz, az."), ("en-AU", "Near it: en-GB"), ("klingon", "All languages: af")])
+def test_a_language_that_no_voice_speaks_is_told_with_those_near_it(language: str, near: str, cache: Path) -> None:
+    code, said = run("voices", "--language", language, cache=cache)
+    assert code == 1
+    assert f"no voice speaks '{language}'" in said and near in said
+
+
+@pytest.mark.parametrize("language", ["en", "EN_gb", "zh", "no"])
+def test_voices_are_found_by_the_tag_that_people_write(language: str, cache: Path) -> None:
+    assert run("voices", "--language", language, cache=cache)[0] == 0
