@@ -91,9 +91,10 @@ class Studio:
             InputError: the script cannot be used; every problem in it is told.
         """
         data = read_limited(script, MAX_SCRIPT_BYTES)
-        media = self.store.put_bytes(data, "text/plain")
         name = script.name
-        result = self._once("screenplay", ReadRequest(script=media, name=name, language=language), ReadResult, engines)
+        with self.store.rendering():
+            media = self.store.put_bytes(data, "text/plain")
+            result = self._once("screenplay", ReadRequest(script=media, name=name, language=language), ReadResult, engines)
         problems = tuple(
             Problem(problem.message, problem.remedy, Place(file=name, line=problem.line, column=problem.column), problem.severity)
             for problem in result.problems
@@ -189,12 +190,13 @@ class Studio:
         graph = plan(film, options)
         planned(graph)
         started = time.perf_counter()
-        with contextlib.nullcontext(dispatcher) if dispatcher is not None else self.crew(options, workers) as crew:
-            made = render(graph, offers, self.store, crew, self._watch_with_plugins(offers, watch))
-            peak = float(getattr(crew, "peak_rss_mb", 0.0))
-            slots = crew.slots
-        rendering = Rendering(film, options, graph, made, offers, notes, started, peak, slots)
-        delivered = deliver(rendering, self.store, folder)
+        with self.store.rendering():
+            with contextlib.nullcontext(dispatcher) if dispatcher is not None else self.crew(options, workers) as crew:
+                made = render(graph, offers, self.store, crew, self._watch_with_plugins(offers, watch))
+                peak = float(getattr(crew, "peak_rss_mb", 0.0))
+                slots = crew.slots
+            rendering = Rendering(film, options, graph, made, offers, notes, started, peak, slots)
+            delivered = deliver(rendering, self.store, folder)
         self.plugins.hook.filmstudio_film_delivered(folder=folder)
         return delivered
 

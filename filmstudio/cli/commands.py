@@ -254,11 +254,20 @@ def cache_stats(cache_dir: CacheDir = None, as_json: AsJson = False) -> None:
 def cache_prune(
     keep: Annotated[float, typer.Option(help="Gigabytes to keep; takes used longest ago go first.", min=0)] = 5.0,
     cache_dir: CacheDir = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Remove the takes used longest ago until the rest fit."""
+    """Remove the takes used longest ago until the rest fit. What a render uses that runs now is kept."""
     with _reporting():
+        import dataclasses
+        import json
+
         gone = _store(cache_dir).prune(int(keep * 1e9))
-        _page().print(f"removed {gone.takes} takes and {gone.media} media files, {gone.bytes / 1e9:.2f} GB")
+        if as_json:
+            sys.stdout.write(json.dumps(dataclasses.asdict(gone)) + "\n")
+        else:
+            _page().print(f"removed {gone.takes} takes and {gone.media} media files, {gone.bytes / 1e9:.2f} GB")
+            if gone.running:
+                _page().print("A render is running; what it uses was kept.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import math
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from pydantic import Field, JsonValue, ValidationError
 from filmstudio.core.errors import StoreError
 from filmstudio.core.media import MediaRef
 from filmstudio.core.model import Record, canonical_json
+from filmstudio.core.occupancy import Occupancy
 
 _CHUNK = 1 << 20
 _SEAL_NS = 1_000_000_000 * 10**9
@@ -47,6 +50,13 @@ class Usage:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pruned(Usage):
+    """What pruning removed, and how many renders were running, whose takes and media were kept."""
+
+    running: int = 0
+
+
 class Store:
     """A folder of media and takes that survives being killed at any moment.
 
@@ -55,12 +65,17 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._occupancy = Occupancy(root)
         self._whole: set[str] = set()
         try:
             for part in ("media", "takes", "scratch"):
                 (root / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise self._unwritable(error) from error
+
+    def rendering(self) -> AbstractContextManager[None]:
+        """Hold this for as long as a render needs its takes and media: pruning, in any process, leaves them alone."""
+        return self._occupancy.rendering()
 
     def media_path(self, digest: str) -> Path:
         """Where media with this digest lies, whether or not it exists."""
@@ -96,13 +111,19 @@ class Store:
         """Store bytes."""
         digest = hashlib.sha256(data).hexdigest()
         target = self.media_path(digest)
-        if not target.exists() or target.read_bytes() != data:
-            self._write(target, data, sealed=True)
+        with self._occupancy.sharing():
+            if not target.exists() or target.read_bytes() != data:
+                self._write(target, data, sealed=True)
+            else:
+                _seal(target)  # tells pruning that it is wanted again
         return MediaRef(digest=digest, media_type=media_type, size=len(data))
 
     def take(self, digest: str) -> Take | None:
         """The take of a task, if it was made and all of its media are here and whole. Anything damaged counts as not made."""
-        path = self._take_path(digest)
+        with self._occupancy.sharing():
+            return self._take(self._take_path(digest))
+
+    def _take(self, path: Path) -> Take | None:
         try:
             take = Take.model_validate_json(path.read_bytes())
         except (FileNotFoundError, ValidationError, ValueError):
@@ -131,13 +152,13 @@ class Store:
         whole = sha.hexdigest() == media.digest
         if whole:
             self._whole.add(media.digest)
-            with contextlib.suppress(OSError):
-                os.utime(path, ns=(_SEAL_NS, _SEAL_NS))
+            _seal(path)
         return whole
 
     def commit(self, take: Take) -> None:
         """Record a take. Committing the same take twice is harmless: the digest names the content."""
-        self._write(self._take_path(take.digest), canonical_json(take.canonical()).encode("utf-8"))
+        with self._occupancy.sharing():
+            self._write(self._take_path(take.digest), canonical_json(take.canonical()).encode("utf-8"))
 
     def scratch(self) -> Path:
         """A new private folder on the store's own disk, so that keeping a file is a rename."""
@@ -151,18 +172,26 @@ class Store:
         files = [path.stat() for path in self._files("media")]
         return Usage(takes=sum(1 for _ in self._files("takes")), media=len(files), bytes=sum(stat.st_size for stat in files))
 
-    def prune(self, keep_bytes: int) -> Usage:
-        """Remove the takes used longest ago until the media fit in ``keep_bytes``, and what killed tasks left; returns what was removed."""
+    def prune(self, keep_bytes: int) -> Pruned:
+        """Remove the takes used longest ago until the media fit in ``keep_bytes``, and what killed tasks left.
+
+        What running renders made or used stays, whatever its size. Returns what was removed.
+        """
+        with self._occupancy.alone():
+            return self._prune(keep_bytes, self._occupancy.renders())
+
+    def _prune(self, keep_bytes: int, renders: list[float]) -> Pruned:
+        in_use = min(renders, default=math.inf)
         for left in (self.root / "scratch").iterdir():
             if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
-        takes = sorted(self._files("takes"), key=lambda path: path.stat().st_mtime, reverse=True)
+        takes = sorted(((path.stat().st_mtime, path) for path in self._files("takes")), reverse=True)
         kept: set[str] = set()
         total, gone_takes = 0, 0
-        for path in takes:
+        for used, path in takes:
             media = self._media_of(path)
             new = {item.digest: item.size for item in media if item.digest not in kept}
-            if total + sum(new.values()) > keep_bytes:
+            if used < in_use and total + sum(new.values()) > keep_bytes:
                 path.unlink(missing_ok=True)
                 gone_takes += 1
                 continue
@@ -170,11 +199,13 @@ class Store:
             kept.update(new)
         removed, freed = 0, 0
         for path in list(self._files("media")):
-            if path.name not in kept:
-                freed += path.stat().st_size
+            # Media that a running render made may be waiting for their take. Their time of content is the seal; of change, real.
+            found = path.stat()
+            if path.name not in kept and found.st_ctime < in_use:
+                freed += found.st_size
                 removed += 1
                 path.unlink(missing_ok=True)
-        return Usage(takes=gone_takes, media=removed, bytes=freed)
+        return Pruned(takes=gone_takes, media=removed, bytes=freed, running=len(renders))
 
     def _media_of(self, path: Path) -> tuple[MediaRef, ...]:
         try:
@@ -207,16 +238,23 @@ class Store:
     def _settle(self, source: Path, target: Path) -> None:
         # What lies there already may be damaged: the file that was made just now takes its place.
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            source.chmod(0o644)
-            os.utime(source, ns=(_SEAL_NS, _SEAL_NS))
-            source.replace(target)
+            with self._occupancy.sharing():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                source.chmod(0o644)
+                os.utime(source, ns=(_SEAL_NS, _SEAL_NS))
+                source.replace(target)
         except OSError as error:
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> StoreError:
         remedy = "Free some disk space." if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Name another with --cache-dir."
         return StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy=remedy)
+
+
+def _seal(path: Path) -> None:
+    """Mark a media file as written by the store. A store that is only read still serves its takes."""
+    with contextlib.suppress(OSError):
+        os.utime(path, ns=(_SEAL_NS, _SEAL_NS))
 
 
 class StoreDesk:

@@ -196,3 +196,11 @@ def test_a_language_that_no_voice_speaks_is_told_with_those_near_it(language: st
 @pytest.mark.parametrize("language", ["en", "EN_gb", "zh", "no"])
 def test_voices_are_found_by_the_tag_that_people_write(language: str, cache: Path) -> None:
     assert run("voices", "--language", language, cache=cache)[0] == 0
+
+
+def test_the_cache_tells_programs_what_it_removed(cache: Path, tmp_path: Path) -> None:
+    script = tmp_path / "good.fountain"
+    script.write_text(GOOD)
+    assert run("plan", str(script), cache=cache)[0] == 0
+    gone = json.loads(CliRunner().invoke(app, ["cache", "prune", "--keep", "0", "--json", "--cache-dir", str(cache)]).stdout)
+    assert gone["media"] == 1 and gone["running"] == 0

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ from hypothesis import strategies as st
 
 from filmstudio.core.errors import StoreError
 from filmstudio.core.media import MediaRef
+from filmstudio.core.occupancy import _CLOCK_SECONDS, Occupancy
 from filmstudio.core.store import Store, StoreDesk, Take, media_in
 
 
@@ -100,6 +105,59 @@ def test_pruning_removes_the_takes_used_longest_ago_and_what_only_they_hold(stor
     assert store.take("4" * 64) is not None
     assert store.take("0" * 64) is None
     assert store.usage().bytes == 2000
+
+
+def test_pruning_keeps_what_a_running_render_made_or_used(store: Store) -> None:
+    media = {name: store.put_bytes(name.encode() * 100, "x/y") for name in ("unused", "found", "again")}
+    for digit, name in enumerate(media):
+        store.commit(take_of(media[name], f"{digit}" * 64))
+    make_old(store)
+    with store.rendering():
+        assert store.take("1" * 64) is not None
+        fresh = store.put_bytes(b"made, and waiting for its take", "x/y")
+        store.put_bytes(b"again" * 100, "x/y")
+        gone = Store(store.root).prune(0)
+        assert (gone.takes, gone.media, gone.running) == (2, 1, 1)
+        assert all(store.path(kept).exists() for kept in (fresh, media["found"], media["again"]))
+        assert store.take("1" * 64) is not None
+    gone = store.prune(0)
+    assert (gone.takes, gone.media, gone.running) == (1, 3, 0)
+
+
+def make_old(store: Store) -> None:
+    """Takes used, and media written, before any render that begins now."""
+    for take in (store.root / "takes").rglob("*.json"):
+        os.utime(take, (1, 1))
+    time.sleep(_CLOCK_SECONDS + 0.1)  # nothing can set a file's time of change
+
+
+def test_a_render_that_was_killed_holds_nothing(store: Store) -> None:
+    held = f"import sys; from pathlib import Path; from filmstudio.core.store import Store; s = Store(Path({str(store.root)!r}))\n"
+    held += "with s.rendering(): print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", held], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as render:
+        assert render.stdout is not None and render.stdout.readline() == b"held\n"
+        assert store.prune(0).running == 1
+        render.kill()
+    assert store.prune(0).running == 0
+    assert list((store.root / "renders").iterdir()) == []
+
+
+def test_a_render_that_begins_while_somebody_prunes_waits_for_the_end_of_it(store: Store) -> None:
+    store.commit(take_of(store.put_bytes(b"a", "x/y")))
+    order: list[str] = []
+
+    def render() -> None:
+        with store.rendering():
+            order.append("looked" if store.take("d" * 64) is None else "found what was being removed")
+
+    with Occupancy(store.root).alone():
+        worker = threading.Thread(target=render)
+        worker.start()
+        worker.join(0.2)
+        order.append("pruned")
+        next((store.root / "takes").rglob("*.json")).unlink()
+    worker.join()
+    assert order == ["pruned", "looked"]
 
 
 def test_a_desk_empties_its_scratch_folder(store: Store) -> None:
