@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
+from pydantic_core import PydanticCustomError
 
 from filmstudio.core.media import MediaRef
 from filmstudio.core.model import Record
@@ -14,6 +16,9 @@ Kind = Literal["photorealistic", "stylized", "animated", "creature", "mascot", "
 Stage = Literal["concept", "casting", "final", "alternate"]
 Age = Literal["baby", "child", "teen", "young", "adult", "elder"]
 Gender = Literal["female", "male", "nonbinary"]
+
+LARGEST_MEASURE = 1_000.0
+"""Bound of every number in a look: packs measure in drawing units of a head, degrees, and factors on a template."""
 
 
 class VoiceChoice(Record):
@@ -34,6 +39,18 @@ class Identity(Record):
     voice: VoiceChoice | None = None
     references: tuple[MediaRef, ...] = ()
 
+    @field_validator("look", mode="after")
+    @classmethod
+    def _drawable(cls, look: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        for where, number in _numbers(look, ""):
+            if not abs(number) <= LARGEST_MEASURE:
+                raise PydanticCustomError(
+                    "look_too_large",
+                    "{where} is {number}, and no measure of a look is beyond {most}; the looks that casting makes show what is usual",
+                    {"where": where, "number": f"{number:g}", "most": f"{LARGEST_MEASURE:g}"},
+                )
+        return look
+
 
 class Character(Record):
     """Someone in the film. Never just a prompt: the identity is locked when the character is cast."""
@@ -51,3 +68,13 @@ class Character(Record):
     role: Literal["lead", "supporting", "minor", "narrator"] = "supporting"
     seen: bool = Field(default=True, description="false for a voice that is never drawn, such as a narrator")
     identity: Identity
+
+
+def _numbers(value: JsonValue, where: str) -> Iterator[tuple[str, float]]:
+    """Every number of a look with its place, such as ``body.s`` or ``pose.legs.0.1``."""
+    if isinstance(value, dict | list):
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        for step, held in inner:
+            yield from _numbers(held, f"{where}.{step}" if where else str(step))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield where, value

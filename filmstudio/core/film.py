@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from filmstudio.core.character import Character
 from filmstudio.core.model import Record
@@ -16,6 +17,8 @@ SCHEMA_VERSION = "1.0"
 
 LANGUAGE_TAG = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 """The form of a language tag (BCP 47); the film's own stands in names of files."""
+MOST_CARD_LINES, MOST_CARD_LETTERS = 200, 4_000
+"""What a card may hold: already more than a picture shows at once, and no more than can be set in the largest."""
 FARTHEST = 100_000.0
 """Bound of places on a stage, stage units: fifty pictures away, where nothing is seen any more."""
 
@@ -114,7 +117,20 @@ class Card(Record):
     """Words set on the picture: a title, a place, the credits."""
 
     style: Literal["title", "place", "super", "credits", "end"] = "title"
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = Field(json_schema_extra={"maxItems": MOST_CARD_LINES})
+
+    @field_validator("lines", mode="after")
+    @classmethod
+    def _settable(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        letters = sum(map(len, lines))
+        if len(lines) > MOST_CARD_LINES or letters > MOST_CARD_LETTERS:
+            raise PydanticCustomError(
+                "card_too_long",
+                "a card holds at most {most_lines} lines and {most_letters} letters, and this one {lines} and {letters}; "
+                "divide it among several shots",
+                {"most_lines": MOST_CARD_LINES, "most_letters": MOST_CARD_LETTERS, "lines": len(lines), "letters": letters},
+            )
+        return lines
 
 
 class Shot(Record):

@@ -12,7 +12,22 @@ from pydantic import TypeAdapter, ValidationError
 from filmstudio.core.character import Character
 from filmstudio.core.errors import EngineError
 from filmstudio.core.estimate import line_seconds
-from filmstudio.core.film import Beat, Business, Card, Happening, Line, MusicBrief, Performer, Posture, Remark, Scene, Shot, StageSet
+from filmstudio.core.film import (
+    MOST_CARD_LETTERS,
+    MOST_CARD_LINES,
+    Beat,
+    Business,
+    Card,
+    Happening,
+    Line,
+    MusicBrief,
+    Performer,
+    Posture,
+    Remark,
+    Scene,
+    Shot,
+    StageSet,
+)
 from filmstudio.core.model import digest_of, seed_from
 from filmstudio.core.requests import BreakdownResult, DirectRequest, SceneNote
 from filmstudio.plugins.backdrop.stage import Stage
@@ -38,6 +53,8 @@ _LAST_HOLD, _LAST_HOLD_TENDER, _SCENE_HOLD = Fraction(3, 2), Fraction(5, 2), Fra
 _TENDER = frozenset({"sad", "tender", "romantic"})
 _MATS = frozenset({"tea-house"})
 """Rooms in which people sit on the floor."""
+_LONGEST_ON_CARD = 300
+"""Letters of a card's line: about what a picture has room for."""
 _KEPT_TIMES = frozenset({"continuous", "same"})
 _BEATS: TypeAdapter[Beat] = TypeAdapter(Beat)
 
@@ -65,6 +82,10 @@ def shoot(request: DirectRequest) -> tuple[tuple[Scene, ...], tuple[Remark, ...]
         stand_in = sets[-1].set.stand_in
         if stand_in:
             remarks.append(Remark(about=f"scene {note.number}", text=stand_in, degraded=True))
+        if _readable(note.captions) != note.captions:
+            remarks.append(Remark(about=f"scene {note.number}", text="of words too long for a card only the beginning", degraded=True))
+    if _readable((told.title,)) != (told.title,):
+        remarks.append(Remark(about="title", text="of a title too long for a card only the beginning", degraded=True))
     music = spot(told, [Spot(each.note, _seconds(each.beats), _spoken(each.beats)) for each in sets])
     scenes = [
         _shoot_scene(request, each, index, len(sets), brief, characters)
@@ -253,17 +274,23 @@ def _order(place: _Place, characters: Mapping[str, Character]) -> list[str]:
 
 
 def _title_lines(told: BreakdownResult) -> tuple[str, ...]:
-    return (told.title, *([", ".join(told.authors)] if told.authors else []))
+    return _readable((told.title, *([", ".join(told.authors)] if told.authors else [])))
 
 
 def _credit_lines(told: BreakdownResult) -> tuple[str, ...]:
-    return (told.title, *told.authors)
+    return _readable((told.title, *told.authors))
+
+
+def _readable(lines: Sequence[str]) -> tuple[str, ...]:
+    """What a card shows of the lines: the beginning of each that is too long, and no more of them than a card holds."""
+    shown = [line if len(line) <= _LONGEST_ON_CARD else f"{line[: _LONGEST_ON_CARD - 1].rstrip()}…" for line in lines]
+    return tuple(shown[: min(MOST_CARD_LINES, MOST_CARD_LETTERS // max(1, *map(len, shown)))]) if shown else ()
 
 
 def _establishing(place: _Place, index: int, setups: list[Setup], on: Set, opening: Moment, told: BreakdownResult) -> Shot | None:
     """The place, before anything happens in it; skipped where the last scene was here, or the first setup shows it anyway."""
     note = place.note
-    captions = tuple(text for text in note.captions if text.strip())
+    captions = tuple(text for text in _readable(note.captions) if text.strip())
     card = Card(style="super", lines=captions) if captions else None
     opens_wide = bool(setups) and setups[0].size in ("wide", "establishing")
     if card is None and (index == 0 or place.continues or opens_wide or told.kind == "podcast") and (setups or index == 0):

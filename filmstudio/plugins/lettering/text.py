@@ -12,6 +12,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from filmstudio.core.errors import InputError
+
 Picture = NDArray[np.uint8]
 """(height, width, 4), premultiplied RGBA."""
 
@@ -22,6 +24,9 @@ _FAMILIES: dict[Family, str] = {"sans": "Noto Sans, Noto Sans Devanagari, Noto S
 
 _UNWRAPPED = 1 << 16
 """A width that no line of text reaches, pixels."""
+
+_SMALLER, _SMALLEST = 0.7, 4.0
+"""A text taller than a canvas of the drawing library can be (32,767 pixels) is set in steps of this, down to this many pixels."""
 
 _UNDRAWN = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200d\U000e0000-\U000e007f\x00-\x09\x0b-\x1f]")
 """Emoji and controls: no font here draws them, and a box in their place would be worse than nothing."""
@@ -50,7 +55,7 @@ def set_text(
     outline_color: str = "#1A1018",
     leading: float = 1.0,
 ) -> Picture:
-    """Set lines of text in any script; lines too long are wrapped, and a word too long is broken.
+    """Set lines of text in any script; lines too long are wrapped, a word too long is broken, a text too long is set smaller.
 
     Args:
         lines: plain text; emoji and control characters are left out.
@@ -67,12 +72,16 @@ def set_text(
 
     Returns:
         Premultiplied RGBA, cropped to what is drawn; at least one pixel.
+
+    Raises:
+        InputError: the text is too long to be set at all.
     """
     text = "\n".join(" ".join(_UNDRAWN.sub("", line).split()) for line in lines)
     if not text.strip():
         return np.zeros((1, 1, 4), np.uint8)
     chosen: Family = family or ("serif" if weight == "regular" and outline_px == 0 else "sans")
-    alpha = _alpha(text, chosen, size_px, max(8, max_width_px - round(2 * outline_px) - 2), language, align, leading)
+    width = max(8, max_width_px - round(2 * outline_px) - 2)
+    alpha = _drawable(text, chosen, size_px, width, language, align, leading)
     margin = int(np.ceil(outline_px)) + 1
     alpha = np.pad(alpha, margin)
     fill = _filled(alpha, color)
@@ -88,6 +97,17 @@ def width_of(text: str, *, size_px: float, language: str = "en", family: Family 
     """Width in pixels of one line that is not wrapped, without an outline."""
     text = " ".join(_UNDRAWN.sub("", text).split())
     return _alpha(text, family, size_px, _UNWRAPPED, language, "left", 1.0).shape[1] if text else 1
+
+
+def _drawable(text: str, family: Family, size: float, width: int, language: str, align: Align, leading: float) -> NDArray[np.uint8]:
+    """The letters at ``size``, or at the next smaller one at which the drawing library can hold them."""
+    while True:
+        try:
+            return _alpha(text, family, size, width, language, align, leading)
+        except _pango().Error as error:
+            if size < _SMALLEST:
+                raise InputError(f"a text of {len(text):,} letters cannot be set in a picture.", remedy="Shorten it.") from error
+            size *= _SMALLER
 
 
 def _alpha(text: str, family: Family, size: float, width: int, language: str, align: Align, leading: float) -> NDArray[np.uint8]:

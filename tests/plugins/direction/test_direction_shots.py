@@ -351,3 +351,20 @@ def test_between_two_others_people_turn_to_whom_they_talk() -> None:
             speaker = next((p for p in shot.performers if p.character == spoken.character), None)
             if speaker is not None and spoken.listener:
                 assert speaker.facing == ("right" if places[spoken.listener] > places[spoken.character] else "left")
+
+
+def test_of_words_too_long_for_a_card_the_beginning_is_shown_and_the_report_says_so() -> None:
+    spoken = scene(line("b1", "asha"), captions=("many words " * 800,) * 50)
+    film = (
+        Director()
+        .make(
+            DirectRequest(
+                breakdown=BreakdownResult(title="A long title " * 500, scenes=(spoken,)), characters=(person("asha"), person("dada"))
+            ),
+            None,
+        )
+        .film
+    )  # type: ignore[arg-type]
+    words = [text for _, shot in film.shots() if shot.card for text in shot.card.lines]
+    assert all(len(text) <= 300 and text.endswith("…") for text in words)
+    assert {(remark.about, remark.degraded) for remark in film.remarks} == {("scene 1", True), ("title", True)}

@@ -72,3 +72,7 @@ def test_colours_are_premultiplied_and_the_outline_is_dark() -> None:
 def test_any_text_can_be_set(text: str) -> None:
     picture = set_text([text], size_px=30, max_width_px=300, outline_px=2)
     assert picture.ndim == 3 and picture.shape[2] == 4
+
+
+def test_a_text_taller_than_a_canvas_can_be_is_set_smaller() -> None:
+    assert set_text([f"line {number}" for number in range(400)], size_px=128, max_width_px=1700).shape[0] < 1 << 15
