@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from filmstudio.core.film import Light, Weather
@@ -44,6 +45,8 @@ def read_heading(text: str, language: str = "") -> Heading:
     parts = [part.strip(" .,:;") for part in _SEPARATOR.split(rest)]
     parts = [part for part in parts if part]
     time, note = "", ""
+    if setting:
+        parts = parts[: _last_hour(parts, language)]
     if parts and setting + rest:
         found = time_of(parts[-1], language)
         if found and (len(parts) > 1 or _only_time(parts[-1], language)):
@@ -57,6 +60,16 @@ def read_heading(text: str, language: str = "") -> Heading:
     if not time and setting:
         place, time = _take_joined_time(place, language)
     return Heading(setting, place, time, note)
+
+
+def _last_hour(parts: Sequence[str], language: str) -> int:
+    """How many parts of a heading go up to its hour: what follows it (NIGHT - RAIN, DAY - FLASHBACK) is neither place nor hour."""
+    for index in range(len(parts) - 1, 0, -1):
+        if time_of(parts[index], language):
+            later = parts[index + 1 :]
+            hour = _only_time(parts[index], language) and time_of(parts[index], language) in (*STEPS, "day", "continuous", "same")
+            return index + 1 if later and hour else len(parts)
+    return len(parts)
 
 
 def _take_joined_time(place: str, language: str) -> tuple[str, str]:

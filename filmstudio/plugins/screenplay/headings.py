@@ -91,8 +91,13 @@ def _time_of(rest: str) -> tuple[str, str | None, str]:
     last = len(parts) - 1
     while last > 0 and not rest[parts[last][0] : parts[last][1]].strip():
         last -= 1
-    words = fold(rest[parts[last][0] : parts[last][1]]).strip(".。() ")
-    hour = hours.get(words) or hours.get(words.split("(")[0].strip()) or _worded(words)
+    hour = _hour_of(rest[parts[last][0] : parts[last][1]])
+    if hour is None:
+        # What follows the hour is neither place nor hour: NIGHT - RAIN, DAY - FLASHBACK.
+        earlier = next((at for at in range(last - 1, 0, -1) if _hour_of(rest[parts[at][0] : parts[at][1]])), None)
+        named = earlier and _hour_of(rest[parts[earlier][0] : parts[earlier][1]])
+        if earlier and named != "later":
+            last, hour = earlier, named
     if hour is None:
         place, _, word = rest.rpartition(" ")
         if place and not has_capitals(rest) and fold(word) in hours:  # 内 教室 昼: spaces are the only separators
@@ -105,6 +110,13 @@ def _time_of(rest: str) -> tuple[str, str | None, str]:
         caption = rest[parts[last - 1][0] : parts[last - 1][1]].strip()
         last -= 1
     return rest[parts[0][0] : parts[last - 1][1]].strip(), hour, caption
+
+
+def _hour_of(part: str) -> str | None:
+    """The hour that a whole part of a heading names."""
+    hours = grammar().time_by_word
+    words = fold(part).strip(".。() ")
+    return hours.get(words) or hours.get(words.split("(")[0].strip()) or _worded(words)
 
 
 def _worded(words: str) -> str | None:

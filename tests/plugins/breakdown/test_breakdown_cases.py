@@ -39,6 +39,22 @@ def test_a_heading_is_read_as_setting_place_and_time(case: dict[str, Any]) -> No
     assert {key: found[key] for key in case["expect"]} == case["expect"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "place", "time"),
+    [
+        ("INT. KITCHEN - NIGHT - RAIN", "KITCHEN", "night"),
+        ("EXT. FOREST - DAY - FOG", "FOREST", "day"),
+        ("INT. HOUSE - KITCHEN - DUSK - 1987", "HOUSE - KITCHEN", "dusk"),
+        ("EXT. PARK - DAY - FLASHBACK", "PARK", "day"),
+        ("EXT. HEATH - STORM - NIGHT", "HEATH - STORM", "night"),
+        ("INT. MORNING ROOM - HOUSE", "MORNING ROOM - HOUSE", ""),
+    ],
+)
+def test_what_follows_the_hour_of_a_heading_does_not_hide_it(heading: str, place: str, time: str) -> None:
+    read = read_heading(heading, "en")
+    assert (read.place, read.time) == (place, time)
+
+
 @pytest.mark.parametrize("case", of_kind("emotion"))
 def test_the_words_of_a_line_carry_its_emotion(case: dict[str, Any]) -> None:
     assert read_emotion(case["input"], case["language"]).emotion == case["expect"]["emotion"]

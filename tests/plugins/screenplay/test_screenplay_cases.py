@@ -91,6 +91,9 @@ def test_podcast(case: dict[str, Any]) -> None:
         ("内 教室 昼", "INT", "教室", "day", ""),
         ("**INT. HOUSE - LATE NIGHT**", "INT", "HOUSE", "night", ""),
         ("EXT. ROOFTOP – GOLDEN HOUR", "EXT", "ROOFTOP", "afternoon", ""),
+        ("INT. KITCHEN - NIGHT - RAIN", "INT", "KITCHEN", "night", ""),
+        ("EXT. PARK - DAY - FLASHBACK", "EXT", "PARK", "day", ""),
+        ("INT. HOUSE - LATER - KITCHEN", "INT", "HOUSE - LATER - KITCHEN", None, ""),
     ],
 )
 def test_what_headings_say(text: str, setting: str, place: str, time: str | None, caption: str) -> None:
