@@ -128,23 +128,28 @@ def _same_kind(role: Item, part: Part) -> bool:
     return bool(outfits) and all(f.phrase.split()[-1] in last for f in outfits if f.part != "clothes")
 
 
-def _fits(item: Item, part: Part, *, culture: bool) -> bool:
+def _fits(item: Item, part: Part, *, culture: bool, any_cut: bool = False) -> bool:
     if item.id == "suit_ghutra" and part.culture != "middle_east":
         return False
-    sex_fits = item.suits(gender=part.sex, age=part.wardrobe_age, culture=part.culture if culture else None)
-    if part.sex == "any":
+    if any_cut:
+        sex_fits = any(item.suits(gender=sex, age=part.wardrobe_age, culture=part.culture if culture else None) for sex in ("female", "male"))
+    else:
+        sex_fits = item.suits(gender=part.sex, age=part.wardrobe_age, culture=part.culture if culture else None)
+    if part.sex == "any" and not any_cut:
         sex_fits = "any" in item.gender and item.suits(gender="any", age=part.wardrobe_age, culture=part.culture if culture else None)
     return sex_fits and not ("pregnant build only" in item.conflicts and part.reading.build not in ("pregnant", "expecting"))
 
 
 def _named_outfits(part: Part) -> list[Item]:
     house = wardrobe()
-    for culture in (True, False):
+    # Somebody whose gender the script leaves open wears what it names, of whichever cut it was drawn in.
+    tries = [(True, False), (False, False)] + ([(True, True), (False, True)] if part.sex == "any" else [])
+    for culture, any_cut in tries:
         votes: dict[str, int] = {}
         for found in part.reading.found:
             for item_id in found.items:
                 item = house.item(item_id, "outfit")
-                if item is not None and _fits(item, part, culture=culture) and not _worn_over(found, part):
+                if item is not None and _fits(item, part, culture=culture, any_cut=any_cut) and not _worn_over(found, part):
                     votes[item_id] = votes.get(item_id, 0) + len(found.phrase.split())
         if votes:
             most = max(votes.values())
@@ -194,6 +199,10 @@ def _role_outfit(part: Part) -> Item | None:
     item = house.item(wanted, "outfit") if wanted else None
     if item is None:
         return None
+    if part.culture not in relation.outfit and part.culture not in (*item.culture, "western", "fantasy") and not part.modern:
+        # A storyteller of Baghdad does not wear the sweater of one from nowhere in particular: only clothes of a trade travel.
+        if item.era == "modern" and item.formality in ("casual", "everyday"):
+            return None
     if not item.ages or part.wardrobe_age in item.ages:
         if part.sex == "any" or "any" in item.gender or part.sex in item.gender:
             return item
@@ -238,6 +247,11 @@ def _everyday(part: Part) -> list[Item]:
     plain = [item for item in neutral if item.formality not in ("ceremonial", "royal")]
     if plain or neutral:
         return plain or neutral
+    if part.culture not in ("western", "fantasy"):
+        # Clothes of the place, of whichever cut, before a parka.
+        own = [item for item in choices if item.formality not in ("ceremonial", "royal", "work")] or choices
+        if own:
+            return own
     return [item for item in house.of_kind("outfit") if "any" in item.gender and "any" in item.culture and part.wardrobe_age in item.ages
             and item.formality == "casual"]  # fmt: skip
 

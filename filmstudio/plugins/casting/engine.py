@@ -26,7 +26,7 @@ class DrawnCast(SingleEngine[CastRequest, CastResult]):
     """Casts from the words of the script: looks from the house art pack, voices from the studio's catalogue."""
 
     name: ClassVar[str] = "drawn-cast"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     role: ClassVar[str] = "casting"
     summary: ClassVar[str] = "drawn people of the house pack, dressed and voiced from the script's own words"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)

@@ -94,6 +94,8 @@ def _asked(part: Part) -> tuple[Item, ...]:
         fitting = [i for i in found.items if (item := house.item(i)) and item.kind != "outfit" and _suits(item, part)]
         own = [i for i in fitting if (item := house.item(i)) and part.culture in item.culture and "any" not in item.culture]
         own = own or [i for i in fitting if (item := house.item(i)) and "any" in item.culture] or fitting
+        if found.phrase == "black hat":
+            own = [i for i in own if (item := house.item(i)) and part.culture in item.culture]
         # One phrase names one thing: the culture's own first, else the first of the index.
         for kind in ("headwear", "hair", "beard", "mark", "accessory"):
             first = next((i for i in own if (item := house.item(i)) and item.kind == kind), None)
@@ -133,7 +135,8 @@ def _headwear(part: Part, asked: tuple[Item, ...], outfit: Item, rng: Random) ->
         return house.item("dastar", "headwear")
     if named:
         return named[0]
-    if part.reading.names("hat") and part.wardrobe_age in ("child", "teen", "adult", "elder"):
+    hat = part.reading.names("hat") or any(found.phrase == "black hat" for found in part.reading.found)
+    if hat and part.wardrobe_age in ("child", "teen", "adult", "elder"):
         return house.item({"western": "wool_cap"}.get(part.culture, "straw_hat"), "headwear")
     if any((item := house.item(i)) and item.kind == "hair" for i in said) or part.reading.colour_of("hair"):
         return None
@@ -295,7 +298,9 @@ def _beard(part: Part, asked: tuple[Item, ...], rng: Random) -> Item | None:
     role_only = {item.id for item in named} - {i for f in part.reading.found for i in f.items}
     if "beard" in part.reading.denied or ("moustache" in part.reading.denied and not part.reading.names("beard")):
         return None
-    if any(item.id == "dastar" for item in asked) or "sikh" in part.reading.words or "singh" in part.name.lower().split():
+    if "sikh" in part.reading.words or "singh" in part.name.lower().split():
+        return house.item("full_beard", "beard")
+    if any(item.id == "dastar" for item in asked) and not (named and named[0].id not in role_only):
         return house.item("full_beard", "beard")
     if named and (named[0].id not in role_only or not part.reading.names("beard")):
         return named[0]

@@ -144,7 +144,8 @@ class Part:
 
 def part_of(note: CastNote) -> Part:
     """Work out the part of ``note``. Depends on the note alone."""
-    reading = read(own_words(note))
+    own = own_words(note)
+    reading = read(own)
     creature, stand_in = _creature(note)
     role = "" if creature else _role(note, reading)
     relation = wardrobe().relations.get(role)
@@ -163,7 +164,7 @@ def part_of(note: CastNote) -> Part:
         relation=relation,
         creature=creature,
         stand_in=stand_in,
-        small=bool(reading.words & {"little", "tiny", "small", "toddler"}) or bool(re.search(r"\b[3-6]\b", note.description)),
+        small=bool(reading.words & {"little", "tiny", "small", "toddler"}) or bool(re.search(r"\b[3-6]\b", own)),
         modern=bool(reading.words & _MODERN),
         period=bool(reading.words & _PERIOD) or role in ("samurai", "knight", "king", "queen", "prince", "princess", "minister"),
     )
@@ -187,10 +188,30 @@ def own_words(note: CastNote) -> str:
         others = [match for match in named if not set(tokens(match.group())) & mine]
         if own is None and others:
             continue
-        start = next((match.end() for match in reversed(others) if own and match.start() < own.start()), 0)
+        before = next((match for match in reversed(others) if own and match.start() < own.start()), None)
+        start = _own_start(sentence, before.end(), own.start()) if before and own else 0
         end = next((match.start() for match in others if own and match.start() > own.start()), len(sentence))
-        kept.append(sentence[start if start else 0 : end])
+        kept.append(sentence[start:end])
     return " ".join(kept)
+
+
+_LEADS = re.compile(r"\b(?:and|for|to|at|with|of|towards?|beside|behind|by|near|from|over|past|before|after|while|as|then)\b")
+
+
+def _own_start(sentence: str, after: int, name: int) -> int:
+    """Where the words about somebody begin who is named at ``name``, in a sentence that named another person up to ``after``.
+
+    The clauses between the two names tell of the first ("MEENA, in a red frock, tugs the sleeve of her grandmother NANI"), except
+    the words that lead up to the second name, or the clause before a name set off by a comma ("and an old man in grey, JOE").
+    """
+    between = sentence[after:name]
+    clauses = [match.end() for match in re.finditer(r"[,;:()\u2013\u2014]", between)]
+    attached = clauses[-1] if clauses else 0
+    if between[attached:].strip():
+        leads = [match.end() for match in _LEADS.finditer(between, attached)]
+        return after + (leads[-1] if leads else attached)
+    joined = [match.end() for match in re.finditer(r"\band\b", between)]
+    return after + (joined[-1] if joined else clauses[-2] if len(clauses) > 1 else 0)
 
 
 def culture_of(note: CastNote, reading: Reading) -> str:

@@ -44,15 +44,17 @@ _SYNONYMS: dict[str, str] = {
     "unshaven": "stubble", "freckle": "freckles", "scarred": "scar", "plaid shirt": "shirt", "white shirt": "white shirt",
     "cardigan": "sweater", "hooded": "hood", "pullover": "sweater", "flannel shirt": "work shirt", "nightgown": "long dress",
     "overcoat": "long coat", "space suit": "spacesuit", "raincoat": "trench coat", "armour": "armour", "armor": "armour",
-    "frock": "dress", "ball gown": "evening gown", "school clothes": "school uniform", "burqa": "abaya", "niqab": "abaya",
+    "headtie": "head tie", "bowler hat": "top hat", "bowler": "top hat", "fedora": "top hat", "pajamas": "pyjamas",
+    "nightshirt": "pyjamas", "hospital gown": "pyjamas", "frock": "dress", "ball gown": "evening gown", "school clothes": "school uniform", "burqa": "abaya", "niqab": "abaya",
 }  # fmt: skip
 
-_MORE_WORDS = {"kurta": ("kurta_pyjama", "kurta_jeans"), "dress": ("sundress",), "robes": ("jiaoling_robe",), "uniform": ("blazer_school",)}
+_MORE_WORDS = {"kurta": ("kurta_pyjama", "kurta_jeans"), "dress": ("sundress",), "robes": ("jiaoling_robe",), "uniform": ("blazer_school",),
+               "pyjamas": ("plain_tunic",)}
 """Words that the index gives to one outfit only and that several answer to."""
 _COLOURLESS = frozenset({"white coat", "white robot", "red dot", "black tie"})
 _NOT = frozenset({"no", "not", "without", "never", "lost", "neither"})
 _SKIP_IN_ITEMS = frozenset(
-    {"shirt", "uniform", "curl", "machine", "ball", "guide", "big", "small", "strong", "young", "old", "little", "child"}
+    {"shirt", "uniform", "curl", "machine", "ball", "guide", "big", "small", "strong", "young", "old", "little", "child", "wave", "waves"}
 )
 _BUILD = frozenset({"slim", "thin", "slender", "lean", "heavy", "fat", "stout", "plump", "tall", "lanky", "muscular", "brawny", "pregnant",
                     "expecting", "burly", "big", "strong", "heavyset", "skinny", "frail", "chubby", "portly"})  # fmt: skip
@@ -130,6 +132,8 @@ def _phrases() -> dict[tuple[str, ...], tuple[str, ...]]:
             # "white beard" is a beard and a colour; the colour is read by itself. A white coat is a thing of its own.
             if (key[0] in colours and len(key) > 1 and item.kind in ("beard", "hair", "headwear")) or key == ("machine",):
                 key = key[1:]
+            if key == ("hat",):
+                key = tokens(word)  # "black hat" is the gat's; a hat of another colour, or of none, is any hat
             if key and not (len(key) == 1 and key[0] in _SKIP_IN_ITEMS - {"shirt", "uniform"}):
                 known.setdefault(key, []).append(item.id)
     for word, ids in _MORE_WORDS.items():

@@ -181,3 +181,73 @@ def test_two_hosts_do_not_wear_the_same_clothes() -> None:
         parts = [part_of(each) for each in cast]
         people = _distinguishable(parts, seed)
         assert people[0].outfit != people[1].outfit
+
+
+TWO_WOMEN = "MEENA (6), a tiny girl in a red frock, tugs the sleeve of her grandmother NANI (75), white saree, round spectacles."
+
+
+def test_clothes_of_the_one_named_first_are_not_put_on_the_one_named_second() -> None:
+    nani = look("NANI", TWO_WOMEN, culture="indian_north", gender="female", age="elder")
+    meena = look("MEENA", TWO_WOMEN, culture="indian_north", gender="female", age="child")
+    assert nani["slots"]["cloth1"] == cloth("white")
+    assert meena["slots"]["cloth1"] == cloth("red")
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("KENJI", "KENJI (17), an apprentice."),
+        ("JOE", "an old man in a grey coat, JOE, limps in."),
+        ("TOM", "her brother TOM (5) creep closer."),
+    ],
+)
+def test_own_words_begin_where_the_words_about_somebody_begin(name: str, own: str) -> None:
+    from filmstudio.plugins.casting.part import own_words
+
+    sentence = {
+        "KENJI": "OKAMI (68), an innkeeper in a grey kimono, pours tea for KENJI (17), an apprentice.",
+        "JOE": "MARA in a red dress and an old man in a grey coat, JOE, limps in.",
+        "TOM": "ELSA (9) and her brother TOM (5) creep closer.",
+    }[name]
+    assert own_words(note(name, sentence)).strip() == own
+
+
+def test_a_sister_of_nine_is_not_as_small_as_her_brother_of_five() -> None:
+    both = "ELSA (9) and her brother TOM (5) creep closer."
+    assert not part_of(note("ELSA", both, age="child")).small
+    assert part_of(note("TOM", both, age="child")).small
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_somebody_whose_gender_is_open_wears_what_is_named_and_what_the_place_wears(seed: int) -> None:
+    named = look_of(part_of(note("OKAMI", "an old innkeeper in a grey kimono", culture="japanese")), seed)
+    assert "kimono" in named.outfit
+    assert named.colour == cloth("grey")
+    unnamed = HOUSE.item(look_of(part_of(note("OKAMI", "an old innkeeper", culture="japanese", age="elder")), seed).outfit, "outfit")
+    assert unnamed is not None
+    assert "japan" in unnamed.culture
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_storyteller_of_baghdad_wears_what_baghdad_wears(seed: int) -> None:
+    person = look_of(part_of(note("LAYLA", "a storyteller", culture="middle_eastern", gender="female", age="young")), seed)
+    outfit = HOUSE.item(person.outfit, "outfit")
+    assert outfit is not None
+    assert "middle_east" in outfit.culture
+
+
+@pytest.mark.parametrize(("words", "culture"), [("a grey suit, a bowler hat", "western"), ("a black hat", "western"), ("a felt hat", "western")])
+def test_nobody_in_paris_wears_a_korean_hat(words: str, culture: str) -> None:
+    assert "hat_gat" not in look("MARCEL", words, culture=culture, gender="male", age="adult")["head"]["front"]
+
+
+def test_a_moustache_that_is_named_is_worn_under_a_turban() -> None:
+    head = look("RAGHAV", "a fat man with a big moustache and a blue turban", culture="indian_north", gender="male", age="adult")["head"]
+    assert "stache" in head
+    assert "beard" not in head
+
+
+def test_pyjamas_are_not_a_winter_sweater() -> None:
+    joe = look_of(part_of(note("JOE", "an old man in blue pyjamas", culture="western", gender="male")), 1)
+    assert joe.outfit == "plain_tunic"
+    assert joe.look["slots"]["cloth1"] == cloth("blue")  # type: ignore[index,call-overload]
