@@ -11,7 +11,10 @@ from filmstudio.plugins.breakdown.words import Hit, fold, is_letter, tokens, wor
 
 _SHE = word_set("she her elle ella sie वह هي 彼女 她")
 _HE = word_set("he him il él er हे هو 彼 他")
-_THEY = word_set("they both everyone all ils elles ellos ellas sie वे दोनों هم 彼ら 他们 她们 二人")
+_THEY = word_set(
+    "they both everyone everybody all tous toutes todos todas alle सब الجميع ils elles ellos ellas sie वे दोनों هم 彼ら 他们 她们 二人"
+)
+_ALL = word_set("all everyone everybody tous toutes todos todas alle सब الجميع")
 _PRONOUNS = (_SHE - {"her"}) | (_HE - {"him"}) | _THEY | {"i", "we", "ich", "je", "yo", "मैं", "उसने", "वह"}
 _PREPOSITIONS = word_set(
     "to at from with by of for past toward towards beside behind near after into onto on over under against around before "
@@ -123,7 +126,7 @@ def _stranger(between: str, language: str) -> bool:
 
 def _resolve(pronoun: str, stage: Stage, moved: tuple[str, ...], verb: str) -> tuple[str, ...]:
     if pronoun in _THEY and pronoun not in _SHE:
-        return tuple(stage.named[-2:])
+        return tuple(stage.named if pronoun in _ALL else stage.named[-2:])
     gender = "f" if pronoun in _SHE and pronoun != "वह" else "m" if pronoun in _HE else ""
     if pronoun in ("वह", "वे", "उसने"):
         # Hindi pronouns have no gender; its verbs do.

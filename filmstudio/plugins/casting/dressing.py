@@ -132,7 +132,8 @@ def _fits(item: Item, part: Part, *, culture: bool, any_cut: bool = False) -> bo
     if item.id == "suit_ghutra" and part.culture != "middle_east":
         return False
     if any_cut:
-        sex_fits = any(item.suits(gender=sex, age=part.wardrobe_age, culture=part.culture if culture else None) for sex in ("female", "male"))
+        worn_there = part.culture if culture else None
+        sex_fits = any(item.suits(gender=sex, age=part.wardrobe_age, culture=worn_there) for sex in ("female", "male"))
     else:
         sex_fits = item.suits(gender=part.sex, age=part.wardrobe_age, culture=part.culture if culture else None)
     if part.sex == "any" and not any_cut:
@@ -199,15 +200,16 @@ def _role_outfit(part: Part) -> Item | None:
     item = house.item(wanted, "outfit") if wanted else None
     if item is None:
         return None
-    if part.culture not in relation.outfit and part.culture not in (*item.culture, "western", "fantasy") and not part.modern:
+    foreign = part.culture not in relation.outfit and part.culture not in (*item.culture, "western", "fantasy")
+    if foreign and not part.modern and item.era == "modern" and item.formality in ("casual", "everyday"):
         # A storyteller of Baghdad does not wear the sweater of one from nowhere in particular: only clothes of a trade travel.
-        if item.era == "modern" and item.formality in ("casual", "everyday"):
-            return None
+        return None
     if not item.ages or part.wardrobe_age in item.ages:
         if part.sex == "any" or "any" in item.gender or part.sex in item.gender:
             return item
-        # The same work in clothes of the other cut.
-        return house.item(_OTHER_CUT.get(item.id, ""), "outfit")
+        # The same work in clothes of the other cut, where they were drawn for this age.
+        other = house.item(_OTHER_CUT.get(item.id, ""), "outfit")
+        return other if other and (not other.ages or part.wardrobe_age in other.ages) else None
     if "student" in part.role or part.role.startswith("school"):
         return house.item("hoodie", "outfit")
     return None

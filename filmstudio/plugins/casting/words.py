@@ -45,11 +45,17 @@ _SYNONYMS: dict[str, str] = {
     "cardigan": "sweater", "hooded": "hood", "pullover": "sweater", "flannel shirt": "work shirt", "nightgown": "long dress",
     "overcoat": "long coat", "space suit": "spacesuit", "raincoat": "trench coat", "armour": "armour", "armor": "armour",
     "headtie": "head tie", "bowler hat": "top hat", "bowler": "top hat", "fedora": "top hat", "pajamas": "pyjamas",
-    "nightshirt": "pyjamas", "hospital gown": "pyjamas", "frock": "dress", "ball gown": "evening gown", "school clothes": "school uniform", "burqa": "abaya", "niqab": "abaya",
+    "nightshirt": "pyjamas", "hospital gown": "pyjamas",
+    "frock": "dress", "ball gown": "evening gown", "school clothes": "school uniform", "burqa": "abaya", "niqab": "abaya",
 }  # fmt: skip
 
-_MORE_WORDS = {"kurta": ("kurta_pyjama", "kurta_jeans"), "dress": ("sundress",), "robes": ("jiaoling_robe",), "uniform": ("blazer_school",),
-               "pyjamas": ("plain_tunic",)}
+_MORE_WORDS = {
+    "kurta": ("kurta_pyjama", "kurta_jeans"),
+    "dress": ("sundress",),
+    "robes": ("jiaoling_robe",),
+    "uniform": ("blazer_school",),
+    "pyjamas": ("plain_tunic",),
+}
 """Words that the index gives to one outfit only and that several answer to."""
 _COLOURLESS = frozenset({"white coat", "white robot", "red dot", "black tie"})
 _NOT = frozenset({"no", "not", "without", "never", "lost", "neither"})

@@ -94,10 +94,11 @@ def _time_of(rest: str) -> tuple[str, str | None, str]:
     hour = _hour_of(rest[parts[last][0] : parts[last][1]])
     if hour is None:
         # What follows the hour is neither place nor hour: NIGHT - RAIN, DAY - FLASHBACK.
-        earlier = next((at for at in range(last - 1, 0, -1) if _hour_of(rest[parts[at][0] : parts[at][1]])), None)
-        named = earlier and _hour_of(rest[parts[earlier][0] : parts[earlier][1]])
-        if earlier and named != "later":
-            last, hour = earlier, named
+        for earlier in range(last - 1, 0, -1):
+            named = _hour_of(rest[parts[earlier][0] : parts[earlier][1]])
+            if named is not None:
+                last, hour = (last, None) if named == "later" else (earlier, named)
+                break
     if hour is None:
         place, _, word = rest.rpartition(" ")
         if place and not has_capitals(rest) and fold(word) in hours:  # 内 教室 昼: spaces are the only separators

@@ -593,3 +593,11 @@ def test_in_arabic_the_one_behind_the_verb_comes() -> None:
     names = {note.id: note.name for note in result.cast}
     deeds = [(names[deed.character], deed.action) for beat in happenings(result) for deed in beat.business]
     assert deeds == [("سليم", "stand_up"), ("ليلى", "walk")]
+
+
+def test_when_all_laugh_everybody_of_the_scene_laughs() -> None:
+    result = broken_down(
+        "# EXT. TREE - DAWN", "ASHA and RAVI sit with MEERA.", "@ASHA", "-There.", "@MEERA", "-Here.", "@RAVI", "-Good.", "They all laugh."
+    )
+    last = happenings(result)[-1]
+    assert {business.character for business in last.business if business.action == "laugh"} == {"asha", "ravi", "meera"}

@@ -135,6 +135,10 @@ def test_everyone_is_dressed_in_what_was_drawn_for_their_age(culture: str, age: 
         assert "beard" not in head
 
 
+def test_an_old_queen_of_india_is_not_dressed_as_a_bride() -> None:
+    assert look_of(part_of(note("PERSON", "a king", culture="indian_north", age="elder", gender="female")), 0).outfit != "lehenga"
+
+
 def test_a_look_depends_on_the_note_and_the_seed_and_on_nobody_else() -> None:
     alone = DrawnCast().make(CastRequest(cast=(note("ANNA", "a doctor", gender="female"),), seed=5), None)  # type: ignore[arg-type]
     crowd = (note("BRUNO", "a tall baker", gender="male"), note("CARLO", "", gender="male"), note("ANNA", "a doctor", gender="female"))
@@ -236,7 +240,9 @@ def test_a_storyteller_of_baghdad_wears_what_baghdad_wears(seed: int) -> None:
     assert "middle_east" in outfit.culture
 
 
-@pytest.mark.parametrize(("words", "culture"), [("a grey suit, a bowler hat", "western"), ("a black hat", "western"), ("a felt hat", "western")])
+@pytest.mark.parametrize(
+    ("words", "culture"), [("a grey suit, a bowler hat", "western"), ("a black hat", "western"), ("a felt hat", "western")]
+)
 def test_nobody_in_paris_wears_a_korean_hat(words: str, culture: str) -> None:
     assert "hat_gat" not in look("MARCEL", words, culture=culture, gender="male", age="adult")["head"]["front"]
 
