@@ -18,6 +18,9 @@ DIALOGUE_LUFS = -18.0
 MUSIC_UNDER_SPEECH = 15.0
 """LU that music lies under dialogue while someone speaks: 12 is the limit, the rest is for quiet syllables."""
 
+LEAST_UNDER_LINE = 13.0
+"""LU that music lies under each single line, however quiet the line or loud the bar: the limit, and one for the master's limiter."""
+
 MUSIC_ALONE_LUFS = -21.5
 """Music where nobody speaks: present, and never louder than the people."""
 
@@ -35,7 +38,7 @@ class MixingDesk(SingleEngine[MixRequest, SceneMix]):
     """Mixes one scene in float; nothing is limited here, so nothing is lost before the master."""
 
     name: ClassVar[str] = "desk"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     role: ClassVar[str] = "mixing"
     summary: ClassVar[str] = "Dialogue in its room, music and effects ducked under it."
     needs: ClassVar[Needs] = Needs(memory_mb=500)
@@ -44,7 +47,7 @@ class MixingDesk(SingleEngine[MixRequest, SceneMix]):
         """Mix one scene."""
         dialogue, loudness = _dialogue(request, desk)
         speech = [(placed.start, placed.start + placed.samples) for placed in request.speeches]
-        music = _music(request, desk, speech, loudness)
+        music = _under_each_line(_music(request, desk, speech, loudness), dialogue, speech)
         effects = _effects(request, desk, speech, loudness)
         mix = dialogue + music + effects
         tail = _ring(mix, request.samples)
@@ -114,6 +117,28 @@ def _music(request: MixRequest, desk: Desk, speech: list[tuple[int, int]], loudn
     notched = _notch(music)
     gain = np.float32(decibels(alone)) * (1 - amount) + np.float32(decibels(low)) * amount
     wave: Wave = ((music * (1 - amount) + notched * amount) * gain).astype(np.float32)
+    return wave
+
+
+def _under_each_line(music: Wave, dialogue: Wave, speech: list[tuple[int, int]]) -> Wave:
+    """The music, lower still around lines that it would lie less than the limit under: a murmur, or a line under a swell."""
+    from filmstudio.plugins.mixing.ducking import envelope, joined
+    from filmstudio.plugins.sound.meter import loudness_of
+
+    gain = np.ones(len(music), np.float32)
+    for first, last in joined(speech):
+        over = max(
+            (
+                loudness_of(music[start:stop]) + LEAST_UNDER_LINE - loudness_of(dialogue[start:stop])
+                for start, stop in speech
+                if first <= start < last and stop > start and loudness_of(dialogue[start:stop]) > -60
+            ),
+            default=0.0,
+        )
+        if over > 0:
+            lower = 1 - envelope([(first, last)], len(music)) * np.float32(1 - decibels(-over))
+            gain = np.minimum(gain, lower)
+    wave: Wave = music * gain[:, None]
     return wave
 
 

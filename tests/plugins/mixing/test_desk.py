@@ -55,6 +55,24 @@ def test_music_lies_at_least_12_db_under_speech_however_loud_it_came(desk: Store
         assert loudness_of(dialogue[window]) - loudness_of(music[window]) >= 12
 
 
+@pytest.mark.parametrize(("murmur", "swell"), [(0.004, 1.0), (0.1, 6.0)])
+def test_music_lies_12_db_under_a_murmur_and_under_a_line_beneath_a_swell(desk: StoreDesk, murmur: float, swell: float) -> None:
+    loud, quiet = kept(desk, noise(3, 0.25, 1, 1)), kept(desk, noise(1, murmur, 1, 4))
+    speeches = (
+        PlacedSpeech(line="a", audio=loud, start=2 * RATE, samples=3 * RATE),
+        PlacedSpeech(line="b", audio=quiet, start=10 * RATE, samples=RATE),
+    )
+    bars = noise(14, 0.1, 2, 2)
+    bars[9 * RATE : 12 * RATE] *= swell
+    music = Cue(audio=kept(desk, bars), samples=14 * RATE)
+    request = MixRequest(samples=13 * RATE, speeches=speeches, music=music, setting="exterior", place="park", stems=True)
+    mix = MixingDesk().make(request, desk)
+    assert mix.dialogue and mix.music
+    dialogue, under = (read_wave(desk.path(media)) for media in (mix.dialogue, mix.music))
+    window = slice(10 * RATE, 11 * RATE)
+    assert loudness_of(dialogue[window]) - loudness_of(under[window]) >= 12
+
+
 def test_music_rises_where_nobody_speaks(desk: StoreDesk) -> None:
     mix = MixingDesk().make(a_scene(desk), desk)
     assert mix.music
