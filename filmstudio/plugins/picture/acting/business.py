@@ -152,7 +152,8 @@ def _act(part: Part, cues: Cues, clip: Clip, start: float, deed: Deed, last: boo
         tempo=tempo,
         loops=loops,
         prop=f"p_{named}" if named in HAND_PROPS else None,
-        swap_prop=named is not None and clip.name in ("give", "pick_up", "read", "drink"),
+        # What is given or picked up and has no drawing (a mango) is mimed: a book in its place would be another story.
+        swap_prop=clip.name in ("give", "pick_up") or (named is not None and clip.name in ("read", "drink")),
         skip=("mouth",) if clip.name == "clap" else (),
         until=until,
     )

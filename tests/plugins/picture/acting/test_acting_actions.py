@@ -64,6 +64,12 @@ def test_what_is_picked_up_is_the_prop_of_the_script(motion: MotionData) -> None
     assert lamp[-1].pose.prop_f == "p_lamp"
 
 
+@pytest.mark.parametrize("action", ["give", "pick_up"])
+def test_what_has_no_drawing_is_mimed_and_not_replaced_by_a_book(motion: MotionData, action: str) -> None:
+    poses = play(motion, Performer(character="adult", x=900, ground=1000), (happening("adult", action),), 96, {"h": (4, 70)})
+    assert {pose.pose.prop_f for pose in poses} | {pose.pose.prop_n for pose in poses} == {None}
+
+
 def test_a_held_prop_stays_in_the_hand(motion: MotionData) -> None:
     poses = play(motion, Performer(character="adult", x=900, ground=1000, props=("book",)), (), 48)
     assert {pose.pose.prop_n for pose in poses} == {"p_book"}
