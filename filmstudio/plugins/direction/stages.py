@@ -74,6 +74,10 @@ def choose_stage(stages: Mapping[str, Stage], place: str, setting: Setting, cult
         stage = stages[NOTHING_FOUND[setting]] if NOTHING_FOUND[setting] in stages else next(iter(stages.values()))
         return StageChoice(stage, f"{stage.id.replace('-', ' ')} instead of {place or 'a place that the script does not name'}")
     best = max(finds, key=lambda find: _rank(find, text, setting, culture))
+    if setting == "interior" and best.stage.place != setting and _is_foreign(best.stage, culture):
+        # The hall of another castle is nearer to a sultan's rooms than the forecourt of a Chinese palace.
+        roofed = [find for find in finds if find.stage.place == setting and len(fold(find.word)) == len(fold(best.word))]
+        best = max(roofed, key=lambda find: _rank(find, text, setting, culture), default=best)
     note = best.note
     if not note and best.stage.place != setting and setting == "interior":
         note = f"{best.stage.id.replace('-', ' ')}, seen outside, instead of the inside of {place}"
@@ -103,6 +107,11 @@ def culture_fits(stage: Stage, culture: str) -> int:
     if any(name in where for name in names):
         return 2
     return 1 if any(word in where for word in ("international", "any", "abstract", "science fiction")) else 0
+
+
+def _is_foreign(stage: Stage, culture: str) -> bool:
+    neighbours = stage.region == "China" and culture.lower().startswith(("chin", "japan", "korea", "east_asia"))
+    return culture_fits(stage, culture) == 0 and not neighbours
 
 
 def _finds(stage: Stage, text: str) -> list[_Find]:

@@ -37,6 +37,23 @@ def test_a_heading_finds_its_stage(place: str, setting: str, culture: str, stage
     assert choice.stand_in == ""
 
 
+@pytest.mark.parametrize(
+    ("place", "setting", "culture", "stage"),
+    [
+        ("SULTAN'S PALACE, BAGHDAD", "interior", "middle_eastern", "great-hall"),
+        ("ROYAL PALACE", "interior", "western_european", "great-hall"),
+        ("PALACE", "interior", "chinese", "palace"),
+        ("PALACE", "exterior", "western", "palace"),
+    ],
+)
+def test_the_rooms_of_a_palace_are_not_the_forecourt_of_one_on_the_other_side_of_the_world(
+    place: str, setting: str, culture: str, stage: str
+) -> None:
+    choice = choose_stage(STAGES, place, setting, culture)  # type: ignore[arg-type]
+    assert choice.stage.id == stage
+    assert setting == "exterior" or choice.stand_in
+
+
 def test_a_place_that_is_not_drawn_gets_a_stand_in_with_a_note() -> None:
     choice = choose_stage(STAGES, "DINING ROOM", "interior", "western")
     assert choice.stage.id == "kitchen"
