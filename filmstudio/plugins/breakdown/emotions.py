@@ -208,7 +208,7 @@ def emoji_feelings(text: str) -> list[tuple[str, float]]:
 
 
 class Mood:
-    """Remembers each speaker's last emotion, which lingers at half strength."""
+    """Remembers each speaker's last emotion, which lingers at half strength. Surprise passes by itself."""
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[Reading, int]] = {}
@@ -216,7 +216,7 @@ class Mood:
     def settle(self, speaker: str, reading: Reading) -> Reading:
         """What the speaker shows: the reading, or what is left of the last one."""
         if reading.emotion != "neutral":
-            self._last[speaker] = (reading, CARRIED_LINES)
+            self._last[speaker] = (reading, 0 if reading.emotion == "surprised" else CARRIED_LINES)
             return reading
         last, lines = self._last.get(speaker, (Reading(), 0))
         if lines <= 0:

@@ -601,3 +601,20 @@ def test_when_all_laugh_everybody_of_the_scene_laughs() -> None:
     )
     last = happenings(result)[-1]
     assert {business.character for business in last.business if business.action == "laugh"} == {"asha", "ravi", "meera"}
+
+
+def test_sorrow_lingers_into_the_next_line_and_surprise_does_not() -> None:
+    result = broken_down(
+        "# EXT. GHAT - DAWN",
+        "@ASHA",
+        "(surprised)",
+        "-Ravi!",
+        "@RAVI",
+        "(sad)",
+        "-I am here.",
+        "@ASHA",
+        "-Blow it out.",
+        "@RAVI",
+        "-Take it.",
+    )
+    assert [line.emotion for line in lines(result)] == ["surprised", "sad", "neutral", "sad"]
