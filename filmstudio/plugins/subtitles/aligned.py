@@ -11,7 +11,17 @@ from filmstudio.core.engine import Desk, Needs, SingleEngine
 from filmstudio.core.rational import SAMPLE_RATE
 from filmstudio.core.requests import BurntCaption, CaptionCue, CaptionLine, CaptionRequest, Captions
 from filmstudio.plugins.subtitles.breaking import break_lines, split_speech
-from filmstudio.plugins.subtitles.rules import GAP_FRAMES, MAX_SECONDS, MIN_SECONDS, Rules, fewest_frames, length, rules_for, violations
+from filmstudio.plugins.subtitles.rules import (
+    GAP_FRAMES,
+    MAX_SECONDS,
+    MIN_SECONDS,
+    Rules,
+    fewest_frames,
+    length,
+    reading_seconds,
+    rules_for,
+    violations,
+)
 
 
 @dataclass(slots=True)
@@ -29,7 +39,7 @@ class AlignedCaptions(SingleEngine[CaptionRequest, Captions]):
     """Captions from word times, by professional timing rules."""
 
     name: ClassVar[str] = "aligned"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     role: ClassVar[str] = "subtitles"
     summary: ClassVar[str] = "Captions that equal the speech, timed from its words and broken where a reader pauses."
     needs: ClassVar[Needs] = Needs(memory_mb=128, batch_size=8)
@@ -55,8 +65,10 @@ class AlignedCaptions(SingleEngine[CaptionRequest, Captions]):
 
 def _drafts(line: CaptionLine, fps: int) -> list[_Draft]:
     """Captions of one line, each from its first word to its last."""
-    rules = rules_for(line.language)
-    blocks = split_speech(line.text, rules, line.samples / SAMPLE_RATE)
+    rules, spoken = rules_for(line.language), line.samples / SAMPLE_RATE
+    reading = reading_seconds(line.text, line.language, spoken)
+    blocks = split_speech(line.text, rules, max(spoken, reading))
+    slower = reading * SAMPLE_RATE / line.samples if reading and line.samples else 1.0
     total = max(1, sum(length(block) for block in blocks))
     drafts: list[_Draft] = []
     position, read = 0, 0
@@ -65,20 +77,24 @@ def _drafts(line: CaptionLine, fps: int) -> list[_Draft]:
         last = first
         for character in block:
             last = line.text.index(character, last) + 1 if not character.isspace() else last
-        begin = _sample_at(line, first, read / total)
+        begin = slower * _sample_at(line, first, read / total, rules)
         read += length(block)
-        end = line.samples if read == total else _sample_at(line, last, read / total)
+        end = slower * (line.samples if read == total else _sample_at(line, last, read / total, rules))
         position = last
         start = line.start + math.floor(begin * fps / SAMPLE_RATE)
         drafts.append(_Draft(start, max(start + 1, line.start + math.ceil(end * fps / SAMPLE_RATE)), block, line, rules))
     return drafts
 
 
-def _sample_at(line: CaptionLine, character: int, share: float) -> int:
-    """The sample at which a character of the text is spoken: from the word that holds it or comes next, else by its share."""
+def _sample_at(line: CaptionLine, character: int, share: float, rules: Rules) -> int:
+    """The sample at which a character of the text is spoken: from the word that holds it or comes next, else by its share.
+
+    A word longer than a line of captions is spoken letter by letter, as evenly as can be known.
+    """
     for word in line.words:
         if word.last > character:
-            return word.start
+            letters, said = word.last - word.first, character - word.first
+            return word.start + (word.end - word.start) * said // letters if said > 0 and letters > rules.line_length else word.start
     return round(line.samples * share)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
@@ -20,15 +21,52 @@ _WEAK = frozenset(
 )
 """Words that lean on the next one: a line should not end in them."""
 
+_VIRAMA = 9
+"""Canonical combining class of the signs that join the letter before them to the one after."""
+
 _WIDE_SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
-def pieces(text: str) -> list[str]:
+def pieces(text: str, rules: Rules) -> list[str]:
     """The smallest pieces a caption may be broken between, in order; joined they are the text.
 
     Words with the space after them; in Chinese and Japanese single characters, with punctuation kept on the left and small kana
-    and closing marks never at the start of a line.
+    and closing marks never at the start of a line. A word longer than a line is cut where the line is full.
     """
+    return [part for whole in _unbroken(text) for part in _cut(whole, rules.line_length)]
+
+
+def _cut(piece: str, most: int) -> list[str]:
+    """A piece in parts of at most ``most`` characters as a reader counts them; no letter is parted from its marks."""
+    if length(piece.rstrip()) <= most:
+        return [piece]
+    parts: list[str] = [""]
+    for letter in _letters(piece, most):
+        if parts[-1] and length((parts[-1] + letter).rstrip()) > most:
+            parts.append("")
+        parts[-1] += letter
+    return parts
+
+
+def _letters(piece: str, most: int) -> list[str]:
+    """Letters with their marks, what a joiner or a virama ties to them, and the space after them; none longer than a line."""
+    found: list[str] = []
+    for character in piece:
+        tied = bool(found) and (
+            character.isspace()
+            or unicodedata.category(character)[0] in "MC"
+            or found[-1][-1] == "\u200d"
+            or unicodedata.combining(found[-1][-1]) == _VIRAMA
+        )
+        if tied and (character.isspace() or length(found[-1] + character) <= most):
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
+
+
+def _unbroken(text: str) -> list[str]:
+    """Words, and the clusters of Chinese and Japanese, however long."""
     parts: list[str] = []
     for word in re.findall(r"\S+\s*|\s+", text):
         if not _WIDE_SCRIPT.search(word):
@@ -48,7 +86,7 @@ def break_lines(text: str, rules: Rules) -> tuple[str, ...] | None:
     text = text.strip()
     if length(text) <= rules.line_length:
         return (text,)
-    parts = pieces(text)
+    parts = pieces(text, rules)
     best: tuple[float, tuple[str, ...]] | None = None
     for index in range(1, len(parts)):
         first, second = "".join(parts[:index]).strip(), "".join(parts[index:]).strip()
@@ -81,7 +119,7 @@ def split_speech(text: str, rules: Rules, seconds: float) -> list[str]:
     ``seconds`` is how long the speech lasts: a long slow speech is divided further, so that no caption stays beyond seven
     seconds. The captions joined are the speech, spaces at the breaks aside.
     """
-    parts = pieces(text.strip())
+    parts = pieces(text.strip(), rules)
     if not parts:
         return []
     total = max(1, length(text))
@@ -121,27 +159,12 @@ def split_speech(text: str, rules: Rules, seconds: float) -> list[str]:
             cost = best[start] + 1.0 + 0.6 * short + (break_cost(parts[end - 1]) * 1.5 if end < count else 0.0)
             if cost < best[end]:
                 best[end], came[end] = cost, start
-    if best[count] == infinity:
-        return _hard_split(text.strip(), rules)
     cuts = [count]
     while cuts[-1] > 0:
         cuts.append(came[cuts[-1]])
     edges = cuts[::-1]
     blocks = ["".join(parts[a:b]).strip() for a, b in pairwise(edges)]
     return [block for block in blocks if block]
-
-
-def _hard_split(text: str, rules: Rules) -> list[str]:
-    """For a word longer than a line: cut where the line is full. Nothing is lost and nothing is added."""
-    lines: list[str] = []
-    line = ""
-    for character in text:
-        if length(line + character) > rules.line_length:
-            lines.append(line)
-            line = ""
-        line += character
-    lines.append(line)
-    return [line.strip() for line in lines if line.strip()]
 
 
 def joined(blocks: Sequence[str]) -> str:

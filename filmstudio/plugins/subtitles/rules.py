@@ -17,6 +17,11 @@ MAX_LINES = 2
 MIN_SECONDS = 0.833
 MAX_SECONDS = 7.0
 GAP_FRAMES = 2
+HURRIED = 1.5
+"""No voice is this much faster than people read: words that seem to be are not said as they are written, a scream of 900 letters
+or a row of signs, and are given the time to be read instead."""
+_BETWEEN = 1.1
+"""The time of reading with the gaps between captions and the whole frames that captions last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,16 @@ def rules_for(language: str) -> Rules:
 def length(text: str) -> int:
     """Characters as a reader counts them: marks that combine with the letter before them do not count."""
     return sum(1 for character in text if unicodedata.category(character) not in ("Mn", "Me", "Cf"))
+
+
+def reading_seconds(text: str, language: str, spoken: float) -> float:
+    """How long the captions of a line need after its first sound, where ``spoken`` seconds of speech do not give them the time.
+
+    That is 0 for what is said as it is written, and for what one caption holds: they find time enough in the silence beside them.
+    """
+    rules, letters = rules_for(language), length(text)
+    needed = letters / rules.characters_a_second
+    return needed * _BETWEEN + MIN_SECONDS if letters > MAX_LINES * rules.line_length and needed > HURRIED * spoken else 0.0
 
 
 def fewest_frames(text: str, rules: Rules, fps: int) -> int:

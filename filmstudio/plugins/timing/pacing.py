@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from filmstudio.core.estimate import line_seconds
 from filmstudio.core.film import Film, Happening, Line, Shot
 from filmstudio.core.rational import SAMPLE_RATE, frames_covering, frames_in, samples_in_frames
 from filmstudio.core.requests import BeatTiming, FilmTiming, SceneTiming, ShotTiming, TimingRequest
+from filmstudio.plugins.subtitles.rules import reading_seconds
 
 SHORTEST_SHOT = Fraction(9, 10)
 """Seconds below which a cut reads as a mistake."""
@@ -23,7 +25,7 @@ class Pacing(SingleEngine[TimingRequest, FilmTiming]):
     """Frames for every shot and beat; speech keeps its length, everything else gives way."""
 
     name: ClassVar[str] = "pacing"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     role: ClassVar[str] = "timing"
     summary: ClassVar[str] = "Lays out lines and action in whole frames; meets --duration by breathing."
     needs: ClassVar[Needs] = Needs(memory_mb=128)
@@ -104,11 +106,13 @@ def _lay_out_shot(shot: Shot, speech_samples: dict[str, int], fps: int, stretch:
             beats[beat.id] = BeatTiming(start=cursor, end=end)
             previous_start, cursor = cursor, end
             continue
-        length = frames_covering(Fraction(speech_samples[beat.id], SAMPLE_RATE), fps)
+        spoken = Fraction(speech_samples[beat.id], SAMPLE_RATE)
+        length = frames_covering(spoken, fps)
         start = previous_start if beat.with_previous else cursor + frames_in(beat.pause_before * stretch, fps)
         beats[beat.id] = BeatTiming(start=start, end=start + max(1, length))
         previous_start = start
-        cursor = max(cursor, start + max(1, length) + frames_in(beat.pause_after * stretch, fps))
+        read = math.ceil(reading_seconds(beat.text, beat.language, float(spoken)) * fps)
+        cursor = max(cursor, start + max(1, length) + frames_in(beat.pause_after * stretch, fps), start + read)
     frames = max(cursor + frames_in(shot.hold * stretch, fps), frames_in(SHORTEST_SHOT, fps))
     return ShotTiming(frames=frames, beats=beats)
 

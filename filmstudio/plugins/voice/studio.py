@@ -18,7 +18,7 @@ from filmstudio.plugins.voice.performance import Performance, perform
 from filmstudio.plugins.voice.phrases import Phrase, phrases
 from filmstudio.plugins.voice.reading import read_aloud
 from filmstudio.plugins.voice.voices import Voice, voices_for
-from filmstudio.plugins.voice.wording import Wording
+from filmstudio.plugins.voice.wording import Wording, in_short_words
 
 SILENT_SAMPLES: Final = SAMPLE_RATE // 100
 """Length of a line in which nothing has a sound."""
@@ -107,12 +107,12 @@ class VoiceStudio:
         said = read_aloud(request.text, request.language)
         language = primary(request.language)
         if language == "sa":
-            return sanskrit_in_kannada(said)
+            said = sanskrit_in_kannada(said)
         if language == "ja":
             said, complete = kana.in_kana(said)
             if not complete:
                 notes.append("a Japanese character has no known reading and was not spoken right: write it in kana")
-        return said
+        return in_short_words(said)
 
     def _parts(
         self, spoken: tuple[Phrase, ...], language: str, voice: Voice, acted: Performance, random: np.random.Generator, notes: list[str]

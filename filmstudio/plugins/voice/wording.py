@@ -6,6 +6,10 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
+
+LONGEST_WORD_BYTES: Final = 120
+"""eSpeak NG loses what a word has beyond 160 bytes of UTF-8 (its N_WORD_BYTES)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,22 @@ def written(text: str) -> Wording:
             origin.append((at, end))
         at = end
     return Wording("".join(spoken), tuple(origin))
+
+
+def in_short_words(said: Wording) -> Wording:
+    """The wording with spaces in words that the speech engine would cut short; the parts stand for the letters they hold."""
+    text: list[str] = []
+    origin: list[tuple[int, int]] = []
+    at = 0
+    for word in re.finditer(r"\S+", said.text):
+        begun = word.start()
+        if len(word.group().encode()) <= LONGEST_WORD_BYTES:
+            continue
+        for index in range(*word.span()):
+            if len(said.text[begun : index + 1].encode()) > LONGEST_WORD_BYTES and not unicodedata.category(said.text[index]).startswith(
+                "M"
+            ):
+                text += [said.text[at:index], " "]
+                origin += [*said.origin[at:index], (said.origin[index][0], said.origin[index][0])]
+                at = begun = index
+    return Wording("".join([*text, said.text[at:]]), (*origin, *said.origin[at:]))

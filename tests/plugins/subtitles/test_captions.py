@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from filmstudio.core.film import Camera, CameraPose, Film, Line, Scene, Shot, StageSet
 from filmstudio.core.requests import CaptionCue, CaptionLine, CaptionRequest, SpokenWord
 from filmstudio.core.store import Store, StoreDesk
 from filmstudio.plugins.subtitles.aligned import AlignedCaptions
 from filmstudio.plugins.subtitles.breaking import break_lines, joined, pieces, split_speech
 from filmstudio.plugins.subtitles.rules import length, rules_for, violations
+from filmstudio.plugins.timing.pacing import time_film
 
 RATE = 48_000
 
@@ -33,6 +36,11 @@ def spoken(text: str, start: int, seconds: float, language: str = "en") -> Capti
             SpokenWord(first=first, last=position, start=samples * first // max(1, len(text)), end=samples * position // max(1, len(text)))
         )
     return CaptionLine(line=f"l{start}", text=text, start=start, samples=samples, words=tuple(words), language=language)
+
+
+def film_of(lines: tuple[Line, ...]) -> Film:
+    shot = Shot(id="a", camera=Camera(start=CameraPose(x=960, y=540)), beats=lines)
+    return Film(title="T", scenes=(Scene(id="s", number="1", set=StageSet(pack="house", stage="park"), shots=(shot,)),))
 
 
 def test_a_long_speech_is_divided_at_sentences_and_loses_no_word(desk: StoreDesk) -> None:
@@ -93,6 +101,30 @@ def test_the_check_catches_planted_faults() -> None:
         assert words in found
 
 
+@pytest.mark.parametrize(
+    ("word", "language", "seconds"),
+    [("badorimuko" * 400, "en", 300.0), ("A" * 3000, "en", 0.3), ("-=*" * 1500, "en", 0.01), ("รักษาน้ำ" * 60, "th", 40.0)],
+)
+def test_a_word_longer_than_a_line_is_cut_where_lines_are_full_and_all_of_it_can_be_read(
+    word: str, language: str, seconds: float, desk: StoreDesk
+) -> None:
+    text = f"Oh, {word} no."
+    first = spoken("What is it?", 0, 1.0)
+    timed = time_film(film_of((Line(id="l", character="a", text=text, language=language),)), 24, {"l": round(seconds * RATE)})
+    line = spoken(text, 60, seconds, language)
+    captions = AlignedCaptions().make(CaptionRequest(lines=(first, line), frames=60 + timed.frames, fps=24), desk)
+    assert captions.violations == ()
+    assert joined(["".join(cue.lines) for cue in captions.cues[1:]]) == joined([text])
+    assert captions.cues[0].end < captions.cues[1].start <= 60
+
+
+def test_no_letter_is_parted_from_its_marks_when_a_word_is_cut() -> None:
+    word = "क्षत्रियाणां" * 30
+    lines = pieces(word, rules_for("sa"))
+    assert "".join(lines) == word and max(map(length, lines)) <= 42
+    assert not any(unicodedata.category(line[0]).startswith("M") or line.endswith("्") for line in lines)
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.text(st.characters(categories=("L", "M", "N", "P", "Zs")), min_size=1, max_size=180), min_size=1, max_size=5),
@@ -101,7 +133,7 @@ def test_the_check_catches_planted_faults() -> None:
 def test_any_text_survives_captioning(texts: list[str], language: str) -> None:
     rules = rules_for(language)
     for text in texts:
-        assert "".join(pieces(text)) == text
+        assert "".join(pieces(text, rules_for("en"))) == text
         blocks = split_speech(text, rules, max(0.5, len(text) / 15))
         assert joined(blocks) == joined([text])
         assert all(len(block) > 0 for block in blocks)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filmstudio.core.errors import EngineError
+from filmstudio.core.estimate import scene_seconds
 from filmstudio.core.film import Camera, CameraPose, Film, Happening, Line, Scene, Shot, StageSet
 from filmstudio.core.requests import TimingRequest
 from filmstudio.plugins.timing.pacing import Pacing, time_film
@@ -33,6 +34,14 @@ def test_speech_begins_on_a_frame_and_lines_follow_each_other() -> None:
     assert first.end == 3 + 25  # one sample over a second needs the next frame
     assert second.start == first.end + 6
     assert timing.scenes["s"].beat_samples["b"] == second.start * 2000
+
+
+def test_what_no_voice_says_as_it_is_written_is_given_the_time_to_be_read() -> None:
+    scream = Line(id="a", character="a", text="A" * 900)
+    timing = time_film(film_of((scream, line("b"))), 24, {"a": 16_000, "b": 24_000})
+    assert timing.shots["shot0"].beats["b"].start >= 900 / 20 * 24
+    assert scene_seconds(film_of((scream,)).scenes[0]) > 40  # and a plan counts on it
+    assert time_film(film_of((line("a"),)), 24, {"a": 2_000}).frames == time_film(film_of((line("a"),)), 24, {"a": 1_000}).frames
 
 
 def test_dual_dialogue_starts_together() -> None:

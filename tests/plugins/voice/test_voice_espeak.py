@@ -186,6 +186,13 @@ def test_a_line_without_sound_is_a_very_short_silence(booth: Booth, text: str) -
     assert not booth.samples(speech).any()
 
 
+def test_a_word_of_any_length_is_spoken_to_its_end(booth: Booth) -> None:
+    text = f"So: {'badorimuko' * 60}!"
+    speech, tenth = booth.say(text), booth.say("badorimuko" * 6)
+    assert words_of(text, speech) == ["So", "badorimuko" * 60]
+    assert len(speech.phonemes) > 9.5 * len(tenth.phonemes)
+
+
 def test_emoji_and_markup_are_not_read_out(booth: Booth) -> None:
     plain = booth.say("Hello there friend.")
     marked = booth.say("*Hello* 😀 _there_ friend.")
