@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from filmstudio.core.artpack import pack_versions
 from filmstudio.core.dispatch import Dispatcher, Event, render
 from filmstudio.core.engine import Request, Result
 from filmstudio.core.errors import ConfigError, InputError, LimitError, Place, Problem, Severity
@@ -134,6 +135,7 @@ class Studio:
             aspect=options.aspect,
             style=wishes.style,
             target=wishes.duration,
+            packs=pack_versions(self.plugins.art_packs()),
             seed=wishes.seed,
         )
         film = self._once("direction", request, DirectResult, engines).film

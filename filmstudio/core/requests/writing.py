@@ -129,6 +129,7 @@ class DirectRequest(Request):
     aspect: Aspect = "16:9"
     style: str = "drawn"
     target: Time | None = None
+    packs: dict[str, str] = Field(default_factory=dict, description="versions of the installed art packs by name; none = the studio's own")
 
 
 class DirectResult(Result):

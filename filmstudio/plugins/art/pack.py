@@ -18,6 +18,9 @@ from filmstudio.core.model import Record
 from filmstudio.plugins.art.parts import Part, read_drawing
 
 MANIFEST: Final = "pack.json"
+HOUSE: Final = "house"
+"""Name of the studio's own pack."""
+HOUSE_FOLDER: Final = Path(__file__).parent / HOUSE
 PACK_API: Final = 1
 """Version of the folder's form that this studio reads."""
 JSON_LIMIT_BYTES: Final = 8 * 1024 * 1024
@@ -200,7 +203,7 @@ def load_pack(folder: Path) -> ArtPack:
 @lru_cache(maxsize=1)
 def house_pack() -> ArtPack:
     """The studio's own pack."""
-    return load_pack(Path(__file__).parent / "house")
+    return load_pack(HOUSE_FOLDER)
 
 
 def manifest_of(folder: Path) -> PackManifest:

@@ -35,7 +35,7 @@ from filmstudio.plugins.direction.blocking import DOWN, POSTURES, UP, Mark, Mome
 from filmstudio.plugins.direction.coverage import CLOSE_WEIGHT, Setup, cover, cover_podcast, weight
 from filmstudio.plugins.direction.figures import figure_of
 from filmstudio.plugins.direction.framing import NARROWEST_PAIR, Framed, Set, framed, view_of_place, wide
-from filmstudio.plugins.direction.house import PACK, house_stages
+from filmstudio.plugins.direction.packs import PackStage, installed_stages
 from filmstudio.plugins.direction.spotting import Spot, spot
 from filmstudio.plugins.direction.stages import choose_stage, light_for, weather_for
 from filmstudio.plugins.direction.words import enters
@@ -74,11 +74,12 @@ def shoot(request: DirectRequest) -> tuple[tuple[Scene, ...], tuple[Remark, ...]
     """The scenes of the film, and remarks about stages that stand in for places that are not drawn."""
     told = request.breakdown
     characters = {character.id: character for character in request.characters}
-    remarks: list[Remark] = []
+    stages, left_out = installed_stages(request.packs)
+    remarks = [Remark(about=f"art pack {pack}", text=f"its stages are left out: {why}") for pack, why in left_out.items()]
     sets: list[_Place] = []
     for note in told.scenes:
         before = sets[-1] if sets else None
-        sets.append(_set(request, note, before, characters))
+        sets.append(_set(request, stages, note, before, characters))
         stand_in = sets[-1].set.stand_in
         if stand_in:
             remarks.append(Remark(about=f"scene {note.number}", text=stand_in, degraded=True))
@@ -94,18 +95,20 @@ def shoot(request: DirectRequest) -> tuple[tuple[Scene, ...], tuple[Remark, ...]
     return tuple(_with_fades(scenes)), tuple(dict.fromkeys(remarks))
 
 
-def _set(request: DirectRequest, note: SceneNote, before: _Place | None, characters: Mapping[str, Character]) -> _Place:
-    stages = house_stages()
+def _set(
+    request: DirectRequest, stages: Sequence[PackStage], note: SceneNote, before: _Place | None, characters: Mapping[str, Character]
+) -> _Place:
     setting = note.setting
     place = note.place or note.heading
     if request.breakdown.kind == "podcast":
         place, setting = "podcast", "interior"
     choice = choose_stage(stages, place, setting, note.culture)
     stage = choice.stage
-    same_place = before is not None and before.stage.id == stage.id and before.note.place == note.place
+    same_stage = before is not None and (before.set.pack, before.stage.id) == (choice.pack, stage.id)
+    same_place = same_stage and before is not None and before.note.place == note.place
     continues = same_place and before is not None and (before.note.light == note.light or note.time_word in _KEPT_TIMES)
     chosen = StageSet(
-        pack=PACK,
+        pack=choice.pack,
         stage=stage.id,
         light=light_for(stage, note.light),
         weather=weather_for(stage, note.weather),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from filmstudio.core.film import Light, Weather
+from filmstudio.plugins.art.pack import HOUSE
 from filmstudio.plugins.backdrop.stage import Stage
+from filmstudio.plugins.direction.packs import PackStage
 
 Setting = Literal["interior", "exterior"]
 
@@ -40,48 +42,55 @@ _HOME_CULTURES = ("western", "fantasy")
 class StageChoice:
     """The stage of a scene. ``stand_in`` says what it stands in for; an empty text means it is the place itself."""
 
+    pack: str
     stage: Stage
     stand_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Find:
-    stage: Stage
+    drawn: PackStage
     word: str
     note: str = ""
     preferred: bool = False
+
+    @property
+    def stage(self) -> Stage:
+        return self.drawn.stage
 
     @property
     def fallback(self) -> bool:
         return bool(self.note)
 
 
-def choose_stage(stages: Mapping[str, Stage], place: str, setting: Setting, culture: str = "western") -> StageChoice:
+def choose_stage(stages: Sequence[PackStage], place: str, setting: Setting, culture: str = "western") -> StageChoice:
     """The stage for a place.
 
     Args:
-        stages: the stages of the art pack, by id.
+        stages: the stages of the installed art packs, those preferred first.
         place: the place of the heading, without INT/EXT and time.
         setting: whether the scene plays inside.
         culture: culture of the scene, which decides between stages that share a word.
 
     The longest word or fallback heading found wins, a word before a fallback of one length. Ties go to the stage whose place
-    agrees with the setting, then to the culture, then to ``default_for`` and ``preferred``.
+    agrees with the setting, then to the culture, then to ``default_for`` and ``preferred``, then to the pack preferred.
     """
     text = fold(place)
-    finds = [find for stage in stages.values() for find in _finds(stage, text)]
+    finds = [find for drawn in stages for find in _finds(drawn, text)]
     if not finds:
-        stage = stages[NOTHING_FOUND[setting]] if NOTHING_FOUND[setting] in stages else next(iter(stages.values()))
-        return StageChoice(stage, f"{stage.id.replace('-', ' ')} instead of {place or 'a place that the script does not name'}")
+        plain = (drawn for drawn in stages if (drawn.pack, drawn.stage.id) == (HOUSE, NOTHING_FOUND[setting]))
+        drawn = next(plain, stages[0])
+        missing = place or "a place that the script does not name"
+        return StageChoice(drawn.pack, drawn.stage, f"{drawn.stage.id.replace('-', ' ')} instead of {missing}")
     best = max(finds, key=lambda find: _rank(find, text, setting, culture))
     if setting == "interior" and best.stage.place != setting and _is_foreign(best.stage, culture):
         # The hall of another castle is nearer to a sultan's rooms than the forecourt of a Chinese palace.
         roofed = [find for find in finds if find.stage.place == setting and len(fold(find.word)) == len(fold(best.word))]
         best = max(roofed, key=lambda find: _rank(find, text, setting, culture), default=best)
-    note = best.note
-    if not note and best.stage.place != setting and setting == "interior":
-        note = f"{best.stage.id.replace('-', ' ')}, seen outside, instead of the inside of {place}"
-    return StageChoice(best.stage, note)
+    note, stage = best.note, best.stage
+    if not note and stage.place != setting and setting == "interior":
+        note = f"{stage.id.replace('-', ' ')}, seen outside, instead of the inside of {place}"
+    return StageChoice(best.drawn.pack, stage, note)
 
 
 def _rank(find: _Find, text: str, setting: Setting, culture: str) -> tuple[object, ...]:
@@ -114,11 +123,11 @@ def _is_foreign(stage: Stage, culture: str) -> bool:
     return culture_fits(stage, culture) == 0 and not neighbours
 
 
-def _finds(stage: Stage, text: str) -> list[_Find]:
-    finds = [_Find(stage, word) for word in stage.words if occurs(fold(word), text)]
-    finds += [_Find(stage, word) for word in stage.default_for if occurs(fold(word), text)]
+def _finds(drawn: PackStage, text: str) -> list[_Find]:
+    stage = drawn.stage
+    finds = [_Find(drawn, word) for word in (*stage.words, *stage.default_for) if occurs(fold(word), text)]
     finds += [
-        _Find(stage, fallback.heading, fallback.note if fallback.degraded else "", fallback.preferred)
+        _Find(drawn, fallback.heading, fallback.note if fallback.degraded else "", fallback.preferred)
         for fallback in stage.fallback_for
         if occurs(fold(fallback.heading), text)
     ]
