@@ -173,8 +173,3 @@ def distances(voices: Sequence[Heard], others: Sequence[Heard]) -> NDArray[np.fl
 def distance(one: Heard, other: Heard) -> float:
     """How far apart two voices are, as in ``distances``."""
     return float(distances([one], [other])[0, 0])
-
-
-def semitones(one: Heard, other: Heard) -> float:
-    """Distance of the two fundamentals, semitones, never negative."""
-    return float(abs(12 * np.log2(one.f0 / other.f0)))

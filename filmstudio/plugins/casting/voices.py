@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from filmstudio.core.character import VoiceChoice
 from filmstudio.core.errors import InputError
 from filmstudio.core.requests import CastNote
-from filmstudio.plugins.casting.ears import Heard, Voice, VoiceAge, catalogue, distances, hear, semitones
+from filmstudio.plugins.casting.ears import Heard, Voice, VoiceAge, catalogue, distances, hear
 from filmstudio.plugins.casting.part import Part
 from filmstudio.plugins.casting.wardrobe import creatures
 
@@ -109,8 +109,9 @@ def cast_voices(
             remarks.append((speaker.note.name, f"no voice speaks {speaker.note.language}; an English voice reads the lines.", True))
         rivals = [_rival(speaker, by_id[other], heard, together) for other, heard in given.items()]
         apart = distances([take.heard for take in takes], [rival.heard for rival in rivals])
+        languages, clashes = _languages(speaker) or ("en-US",), _clashes(takes, rivals, apart)
         costed = [
-            (round(_fit(take, speaker) + _clash(take, rivals, apart[index]), 6), take.heard.voice.id, take.effort, index)
+            (round(_fit(take, speaker, languages) + float(clashes[index]), 6), take.heard.voice.id, take.effort, index)
             for index, take in enumerate(takes)
         ]
         chosen_take = min(costed)[3]
@@ -218,10 +219,9 @@ def _person_shift(voice: Voice, speaker: Speaker) -> tuple[float, float, float]:
     return pitch, formant, rate
 
 
-def _fit(take: _Take, speaker: Speaker) -> float:
+def _fit(take: _Take, speaker: Speaker, languages: Sequence[str]) -> float:
     """How little a take suits the person, whoever else is cast: accent, age, gender, character, and how far it was moved."""
     voice, part = take.heard.voice, speaker.part
-    languages = _languages(speaker) or ("en-US",)
     cost = 2.0 * languages.index(voice.language)
     want = _AGES[part.age]
     cost += 2.5 * abs(_STEPS[want] - _STEPS[voice.age])
@@ -268,17 +268,17 @@ def _rival(speaker: Speaker, other: Speaker, heard: Heard, together: Sequence[Se
     )
 
 
-def _clash(take: _Take, rivals: Sequence[_Rival], apart: NDArray[np.float64]) -> float:
-    """How much a take is mistaken for those already cast; ``apart`` holds its distance to each."""
-    heard = take.heard
-    cost = 0.0
-    for rival, distance in zip(rivals, apart, strict=True):
-        cost += 4.0 * max(0.0, rival.needed - float(distance))
-        if heard.voice.id == rival.heard.voice.id:
-            cost += 6.0 if rival.narrates else 3.0
-        close = semitones(heard, rival.heard) < _SAME_SEX_F0 and abs(heard.rate / rival.heard.rate - 1) < _SAME_SEX_RATE
-        if rival.same_sex_scene and close:
-            cost += 1.5
+def _clashes(takes: Sequence[_Take], rivals: Sequence[_Rival], apart: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much each take is mistaken for those already cast; ``apart`` holds its distance to each, shape (takes, rivals)."""
+    cost = np.zeros(len(takes))
+    f0, rate = (np.array([getattr(take.heard, cue) for take in takes]) for cue in ("f0", "rate"))
+    voices = np.array([take.heard.voice.id for take in takes])
+    for rival, distance in zip(rivals, apart.T, strict=True):
+        cost += 4.0 * np.maximum(0.0, rival.needed - distance)
+        cost += np.where(voices == rival.heard.voice.id, 6.0 if rival.narrates else 3.0, 0.0)
+        if rival.same_sex_scene:
+            close = np.abs(12 * np.log2(f0 / rival.heard.f0)) < _SAME_SEX_F0
+            cost += np.where(close & (np.abs(rate / rival.heard.rate - 1) < _SAME_SEX_RATE), 1.5, 0.0)
     return cost
 
 

@@ -104,6 +104,7 @@ class Reading:
         return any(found.part == part for found in self.found)
 
 
+@lru_cache(maxsize=8192)
 def tokens(text: str) -> tuple[str, ...]:
     """Lower-case words of any script, with ``,`` standing for every mark that ends a clause; hyphens part words."""
     spaced: list[str] = []
