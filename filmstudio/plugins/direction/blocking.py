@@ -16,8 +16,10 @@ Side = Literal["left", "right"]
 
 _SEAT_BACK = 15.0
 """How far behind the ground line the feet of somebody in a seat are."""
-_GAP, _CROWD_GAP = 0.50, 0.36
-"""Distance of two people talking, and of neighbours in a group, in heights of a standing adult."""
+_GAP, _CROWD_GAP, _SHOULDERS = 0.50, 0.36, 0.18
+"""Distance of two people talking, of neighbours in a group, and of neighbours in a crowd, in heights of a standing adult."""
+_TIGHTEST = _SHOULDERS / _CROWD_GAP
+"""How far a group may be squeezed together."""
 
 POSTURES: dict[str, Posture] = {
     "sit": "sit", "sit_floor": "sit_floor", "kneel": "kneel", "kneel_seiza": "kneel", "sleep": "lie", "stand_up": "stand",
@@ -59,20 +61,52 @@ def places(stage: Stage, order: Sequence[str], figures: Mapping[str, Figure], fo
     """A place for everyone who is ever on stage, on the ground line, inside the free ranges of the stage.
 
     The first two stand left and right and face each other; later people stand behind the second or the first, by turns, so
-    that the line between the two speakers never moves.
+    that the line between the two speakers never moves. Of a crowd that does not fit, the rest share the places of all but the
+    first two: ``moments`` says who of them is seen.
     """
     if not order:
         return {}
-    line = _from_left(order)
+    fitting = _fitting(stage, order, figures, focal_x)
+    marks = _in_line(stage, order[:fitting], figures, focal_x)
+    shared = order[2:fitting] or order[:fitting]
+    for index, character in enumerate(order[fitting:]):
+        marks[character] = replace(marks[shared[index % len(shared)]], character=character)
+    return marks
+
+
+def _fitting(stage: Stage, order: Sequence[str], figures: Mapping[str, Figure], focal_x: float) -> int:
+    """How many have a place of their own: as many as stand on the stage in two rows, shoulder to shoulder."""
     if stage.seats:
-        return _seated(stage, line)
+        room, least = max(stage.seats)[0] - min(stage.seats)[0], _SHOULDERS * stage.cast_height(stage.ground_y)
+        return max(len(stage.seats), 1 + int(room / least))
+    count = len(order)
+    while count > 2:
+        wanted = _offsets(stage, _from_left(order[:count]), figures)[-1]
+        left, right = _widest(stage, focal_x, wanted)
+        if wanted * _TIGHTEST <= right - left:
+            break
+        count = min(count - 1, max(2, int(count * (right - left) / (wanted * _TIGHTEST))))
+    return count
+
+
+def _offsets(stage: Stage, line: Sequence[str], figures: Mapping[str, Figure]) -> list[float]:
+    """How far from the first everyone in a line would like to stand."""
     height = stage.cast_height(stage.ground_y)
     scale = stage_scale(stage.ground_y, stage.horizon_y)
-    widths = {character: figures[character].half * scale for character in order}
+    widths = {character: figures[character].half * scale for character in line}
     gap = (_GAP if len(line) <= 2 else _CROWD_GAP) * height
     offsets = [0.0]
     for left, right in itertools.pairwise(line):
         offsets.append(offsets[-1] + max(gap, 0.9 * (widths[left] + widths[right]) + 0.05 * height))
+    return offsets
+
+
+def _in_line(stage: Stage, order: Sequence[str], figures: Mapping[str, Figure], focal_x: float) -> dict[str, Mark]:
+    """A place of their own for everyone."""
+    line = _from_left(order)
+    if stage.seats:
+        return _seated(stage, line)
+    offsets = _offsets(stage, line, figures)
     span = _widest(stage, focal_x, offsets[-1])
     room = span[1] - span[0]
     squeeze = min(1.0, room / offsets[-1]) if offsets[-1] > 0 else 1.0
@@ -127,10 +161,14 @@ def moments(beats: Sequence[Beat], marks: Mapping[str, Mark], *, seated: bool) -
     Someone whose first beat is an entrance is off stage until then; someone who leaves is gone after that beat. ``seated``
     people (a podcast) stay as they are.
     """
-    present = {character: mark for character, mark in marks.items() if not _enters_later(character, beats)}
+    there = {character: mark for character, mark in marks.items() if not _enters_later(character, beats)}
+    present = on_stage(there)
+    waiting = {character: mark for character, mark in there.items() if character not in present}
     found: list[Moment] = []
     for beat in beats:
         going: list[str] = []
+        if waiting:
+            _change_places(beat, present, waiting)
         now = dict(present)
         if isinstance(beat, Happening) and not seated:
             for business in beat.business:
@@ -157,6 +195,32 @@ def moments(beats: Sequence[Beat], marks: Mapping[str, Mark], *, seated: bool) -
         for character in going:
             present.pop(character, None)
     return found
+
+
+def on_stage(marks: Mapping[str, Mark]) -> dict[str, Mark]:
+    """Those who are seen when nobody has spoken yet: of people who share a place the first."""
+    taken: dict[tuple[float, float], str] = {}
+    for character, mark in marks.items():
+        taken.setdefault((mark.x, mark.ground), character)
+    return {character: marks[character] for character in marks if taken[marks[character].x, marks[character].ground] == character}
+
+
+def _change_places(beat: Beat, present: dict[str, Mark], waiting: dict[str, Mark]) -> None:
+    """Whoever a beat needs takes the place that they share from whoever has it and is not needed now."""
+    if isinstance(beat, Line):
+        needed = [beat.character, *([beat.listener] if beat.listener else [])] if beat.presence == "on" else []
+    else:
+        needed = [business.character for business in beat.business]
+    for character in needed:
+        mark = waiting.get(character)
+        if mark is None:
+            continue
+        holders = [other for other, held in present.items() if (held.x, held.ground) == (mark.x, mark.ground)]
+        if any(other in needed for other in holders):
+            continue
+        for other in holders:
+            waiting[other] = present.pop(other)
+        present[character] = waiting.pop(character)
 
 
 def _actors(beat: Happening, marks: Mapping[str, Mark]) -> list[str]:

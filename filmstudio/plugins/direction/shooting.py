@@ -31,7 +31,7 @@ from filmstudio.core.film import (
 from filmstudio.core.model import digest_of, seed_from
 from filmstudio.core.requests import BreakdownResult, DirectRequest, SceneNote
 from filmstudio.plugins.backdrop.stage import Stage
-from filmstudio.plugins.direction.blocking import DOWN, POSTURES, UP, Mark, Moment, moments, places
+from filmstudio.plugins.direction.blocking import DOWN, POSTURES, UP, Mark, Moment, moments, on_stage, places
 from filmstudio.plugins.direction.coverage import CLOSE_WEIGHT, Setup, cover, cover_podcast, weight
 from filmstudio.plugins.direction.figures import figure_of
 from filmstudio.plugins.direction.framing import NARROWEST_PAIR, Framed, Set, framed, view_of_place, wide
@@ -88,10 +88,12 @@ def shoot(request: DirectRequest) -> tuple[tuple[Scene, ...], tuple[Remark, ...]
     if _readable((told.title,)) != (told.title,):
         remarks.append(Remark(about="title", text="of a title too long for a card only the beginning", degraded=True))
     music = spot(told, [Spot(each.note, _seconds(each.beats), _spoken(each.beats)) for each in sets])
-    scenes = [
-        _shoot_scene(request, each, index, len(sets), brief, characters)
-        for index, (each, brief) in enumerate(zip(sets, music, strict=True))
-    ]
+    scenes: list[Scene] = []
+    for index, (each, brief) in enumerate(zip(sets, music, strict=True)):
+        scene, crowded = _shoot_scene(request, each, index, len(sets), brief, characters)
+        scenes.append(scene)
+        if crowded:
+            remarks.append(Remark(about=f"scene {scene.number}", text=crowded))
     return tuple(_with_fades(scenes)), tuple(dict.fromkeys(remarks))
 
 
@@ -211,7 +213,8 @@ def _spoken(beats: Sequence[Beat]) -> Fraction:
 
 def _shoot_scene(
     request: DirectRequest, place: _Place, index: int, scenes: int, music: MusicBrief | None, characters: Mapping[str, Character]
-) -> Scene:
+) -> tuple[Scene, str]:
+    """A scene, and a word about its people where the stage is too small for all of them."""
     note = place.note
     told = request.breakdown
     order = _order(place, characters)
@@ -227,7 +230,7 @@ def _shoot_scene(
         if seated
         else cover(place.beats, stage_moments, names)
     )
-    opening = stage_moments[0] if stage_moments else Moment(tuple(sorted(marks.values(), key=lambda mark: mark.x)))
+    opening = stage_moments[0] if stage_moments else Moment(tuple(sorted(on_stage(marks).values(), key=lambda mark: mark.x)))
     before_entrances = Moment(tuple(mark for mark in opening.marks if mark.enters is None))
     shots: list[Shot] = []
     if index == 0:
@@ -245,7 +248,9 @@ def _shoot_scene(
         views += not setup.subjects
     if index == scenes - 1:
         shots.append(_card_shot(note, "end", Card(style="credits", lines=_credit_lines(told)), wide(on, ()), END_SECONDS))
-    return Scene(
+    room = len(on_stage(marks))
+    crowded = f"of {len(marks)} people {room} at a time are in the picture, those who speak or act among them." if room < len(marks) else ""
+    scene = Scene(
         id=note.id,
         number=note.number,
         heading=note.heading,
@@ -260,6 +265,7 @@ def _shoot_scene(
         entry=note.entry,
         shots=tuple(_paced(_unique(shots), note, last_scene=index == scenes - 1)),
     )
+    return scene, crowded
 
 
 def _order(place: _Place, characters: Mapping[str, Character]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,15 @@ from hypothesis import strategies as st
 
 from filmstudio.core.character import Character, Identity
 from filmstudio.core.film import Aspect, Beat, Business, Film, Happening, Line, Shot
+from filmstudio.core.options import RenderOptions
+from filmstudio.core.planner import plan
 from filmstudio.core.requests import BreakdownResult, CastNote, DirectRequest, SceneNote
 from filmstudio.plugins.backdrop.stage import VIEW_BOX
+from filmstudio.plugins.direction.blocking import on_stage, places
 from filmstudio.plugins.direction.engine import Director
 from filmstudio.plugins.direction.figures import figure_of
 from filmstudio.plugins.direction.framing import FRAME_HEIGHT, PICTURES
+from filmstudio.plugins.direction.packs import installed_stages
 from filmstudio.testing import hold_to_contract
 
 ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1")
@@ -368,3 +373,49 @@ def test_of_words_too_long_for_a_card_the_beginning_is_shown_and_the_report_says
     words = [text for _, shot in film.shots() if shot.card for text in shot.card.lines]
     assert all(len(text) <= 300 and text.endswith("…") for text in words)
     assert {(remark.about, remark.degraded) for remark in film.remarks} == {("scene 1", True), ("title", True)}
+
+
+def crowd(count: int, *beats: Beat, **more: Any) -> Film:
+    ids = tuple(f"p{number}" for number in range(count))
+    request = DirectRequest(
+        breakdown=BreakdownResult(title="All", scenes=(scene(*beats, present=ids, **more),)), characters=tuple(map(person, ids)), seed=7
+    )
+    return Director().make(request, None).film  # type: ignore[arg-type]
+
+
+def test_of_a_crowd_as_many_are_drawn_as_fit_and_each_who_speaks_or_acts_is_seen() -> None:
+    waves = [Happening(id=f"w{n}", text="Waves.", business=(Business(character=f"p{n}", action="wave"),)) for n in range(150, 160)]
+    film = crowd(200, *[line(f"b{n}", f"p{n}") for n in range(140)], *waves, line("b", "p145", listener="p77"))
+    shown = [{p.character for p in shot.performers} for _, shot in film.shots()]
+    assert max(map(len, shown)) < 30
+    for _, shot in film.shots():
+        performers = [p.character for p in shot.performers]
+        assert len(performers) == len(set(performers))
+        acting = {deed.character for beat in shot.beats if isinstance(beat, Happening) for deed in beat.business}
+        assert acting | {spoken.character for spoken in shot.lines} <= set(performers)
+    assert "p77" in shown[-2]  # of the last line, before the credits
+    assert [remark.text for remark in film.remarks if "200 people" in remark.text and not remark.degraded]
+    assert {f"p{n}" for n in range(170, 200)}.isdisjoint(set().union(*shown))
+
+
+def test_no_two_of_a_crowd_stand_in_one_place() -> None:
+    for _, shot in crowd(60, *[line(f"b{n}", f"p{n % 60}") for n in range(90)]).shots():
+        assert len({(p.x, p.ground) for p in shot.performers}) == len(shot.performers)
+
+
+def test_seven_people_are_all_seen_on_every_stage() -> None:
+    stages, _ = installed_stages()
+    order = [f"p{number}" for number in range(7)]
+    figures = {who: figure_of(person(who)) for who in order}
+    for found in stages:
+        assert len(on_stage(places(found.stage, order, figures, found.stage.focal.x or 960))) == 7
+
+
+def test_a_plan_of_a_crowd_draws_only_those_who_are_in_a_picture_and_is_soon_made() -> None:
+    begun = time.process_time()
+    film = crowd(200, *[line(f"b{n}", f"p{n}") for n in range(20)])
+    graph = plan(film, RenderOptions())
+    assert time.process_time() - begun < 5
+    drawn = {task.request["character"]["id"] for task in graph.tasks.values() if task.role == "portrait"}  # type: ignore[index]
+    assert drawn == {p.character for _, shot in film.shots() for p in shot.performers}
+    assert len(drawn) < 50
