@@ -37,6 +37,7 @@ from filmstudio.core.requests import (
 from filmstudio.core.roles import ROLES
 from filmstudio.core.screenplay import Screenplay
 from filmstudio.core.store import Store
+from filmstudio.core.vocabulary import unknown_words
 
 if TYPE_CHECKING:
     from filmstudio.core.local import LocalDispatcher
@@ -197,10 +198,14 @@ class Studio:
                 made = render(graph, offers, self.store, crew, self._watch_with_plugins(offers, watch))
                 peak = float(getattr(crew, "peak_rss_mb", 0.0))
                 slots = crew.slots
-            rendering = Rendering(film, options, graph, made, offers, notes, started, peak, slots)
+            rendering = Rendering(film, options, graph, made, offers, notes + self.passed_over(film), started, peak, slots)
             delivered = deliver(rendering, self.store, folder)
         self.plugins.hook.filmstudio_film_delivered(folder=folder)
         return delivered
+
+    def passed_over(self, film: Film) -> tuple[str, ...]:
+        """Words of the film that no plugin knows, each with its place and what is near it: of a film edited by hand."""
+        return unknown_words(film, self.plugins.words())
 
     def crew(self, options: RenderOptions, workers: int | None = None) -> LocalDispatcher:
         """Workers of this machine, loading what the options ask for while the script is still being read. Close them when done."""

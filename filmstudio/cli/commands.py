@@ -159,6 +159,7 @@ def plan(
         source = _one_source(script, film)
         values, options, studio = _prepare(given, config, script)
         picture = load_film(source) if film is not None else _develop(studio, console, source, values, options)
+        show.passed_over(console, studio.passed_over(picture))
         if save is not None:
             _save(save, record_json(picture))
         if as_json:

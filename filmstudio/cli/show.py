@@ -35,6 +35,11 @@ def warnings(console: Console, problems: Iterable[Problem]) -> None:
             _problem(console, problem, "yellow", "warning")
 
 
+def passed_over(console: Console, words: Iterable[str]) -> None:
+    """Words of a film that mean nothing to any engine."""
+    warnings(console, (Problem(word, severity=Severity.WARNING) for word in words))
+
+
 def _problem(console: Console, problem: Problem, colour: str, word: str) -> None:
     where = f"{problem.place}: " if str(problem.place) else ""
     remedy = f"\n  [dim]{escape(problem.remedy)}[/]" if problem.remedy else ""

@@ -6,7 +6,7 @@ A plugin is a module or object whose functions are marked with ``@filmstudio.hoo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from filmstudio.core.engine import Engine
     from filmstudio.core.store import Take
+    from filmstudio.core.vocabulary import Kind, Known
 
 PROJECT = "filmstudio"
 
@@ -43,6 +44,12 @@ def filmstudio_art_packs() -> Sequence[Path]:
 def filmstudio_voice_packs() -> Sequence[Path]:
     """Offer voice catalogues: JSON files in the form of the studio's own ``voices.json``."""
     return ()
+
+
+@hookspec
+def filmstudio_words() -> Mapping[Kind, Known]:
+    """Offer the words of a film that your engines act on, by kind: the report tells of words that no plugin knows. Must be quick."""
+    return {}
 
 
 @hookspec

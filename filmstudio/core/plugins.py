@@ -15,6 +15,7 @@ from filmstudio.core import hookspecs
 from filmstudio.core.engine import API_VERSION, Engine, Needs
 from filmstudio.core.errors import ConfigError, Place, PluginError, Problem
 from filmstudio.core.roles import ROLES
+from filmstudio.core.vocabulary import Kind, Known
 
 GROUP = "filmstudio"
 """Entry point group in which plugins are found."""
@@ -151,6 +152,10 @@ class Plugins:
     def art_packs(self) -> tuple[Path, ...]:
         """Folders of every art pack offered."""
         return _flat(self._manager.hook.filmstudio_art_packs())
+
+    def words(self) -> list[Mapping[Kind, Known]]:
+        """Words of a film that plugins know, from each that offers any."""
+        return list(self._manager.hook.filmstudio_words())
 
     def voice_packs(self) -> tuple[Path, ...]:
         """Voice catalogues offered."""

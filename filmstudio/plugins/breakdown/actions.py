@@ -33,6 +33,9 @@ _ACTION_PROPS = {"drink": "cup", "read": "letter", "hold_lamp": "lamp", "strike_
 _UNSPACED_PROPS = {"本": "book", "书": "book", "책": "book", "手紙": "letter", "信": "letter", "편지": "letter", "كتاب": "book"}
 _PATTERN_PROPS = {"lamp": "lamp", "cup": "cup", "match": "match", "paper": "letter", "phone": "phone"}
 
+PROPS = frozenset({*_PROPS.values(), *_ACTION_PROPS.values(), *_UNSPACED_PROPS.values(), *_PATTERN_PROPS.values()})
+"""Everything that can be held; what has no drawing is mimed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:

@@ -10,6 +10,7 @@ from filmstudio.core.engine import Desk, Needs, SingleEngine
 from filmstudio.core.model import seed_from
 from filmstudio.core.rational import SAMPLE_RATE
 from filmstudio.core.requests import Effects, EffectsRequest
+from filmstudio.plugins.effects.names import BED_NAMES, UNVOICED
 from filmstudio.plugins.sound.waves import Wave, decibels, write_wave
 
 _BED_DB = -46.0
@@ -32,9 +33,6 @@ _QUIETER = {
 
 _LOOP, _CROSSFADE = 14 * SAMPLE_RATE, SAMPLE_RATE
 """Beds repeat after 14 seconds: longer than anyone remembers a wind, and the work no longer grows with the scene."""
-
-_UNVOICED = frozenset({"laughter", "sob", "scream", "music", "call_to_prayer"})
-"""Sounds that people make, or sacred ones: no machine noise stands in for a human voice."""
 
 _PLACES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("beach", "shore", "sea", "ocean"), ("waves",)),
@@ -79,7 +77,7 @@ class Foley(SingleEngine[EffectsRequest, Effects]):
         _soften(sound)
         path = desk.scratch(".wav")
         write_wave(path, sound)
-        unheard = sorted({name for name in missing if name not in _UNVOICED and name not in _bed_names()})
+        unheard = sorted({name for name in missing if name not in UNVOICED and name not in BED_NAMES})
         return Effects(
             audio=desk.keep(path, "audio/wav"),
             samples=total,
@@ -105,15 +103,9 @@ def beds_for(request: EffectsRequest) -> list[tuple[str, float]]:
     elif request.weather == "snow":
         beds["wind"] = _AMBIENCE_DB - 6 + inside
     for name in request.ambience:
-        if name in _bed_names():
+        if name in BED_NAMES:
             beds[name] = max(beds.get(name, -90.0), _AMBIENCE_DB)
     return sorted(beds.items())
-
-
-def _bed_names() -> frozenset[str]:
-    from filmstudio.plugins.effects.beds import BEDS
-
-    return frozenset(BEDS)
 
 
 def _bed(name: str, total: int, seed: int, level: float) -> Wave:

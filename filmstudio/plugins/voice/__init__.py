@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from filmstudio.core.engine import Engine
 from filmstudio.core.hookspecs import hookimpl
+from filmstudio.core.vocabulary import Kind, Known
 
 
 @hookimpl
@@ -22,3 +23,12 @@ def filmstudio_engines() -> Sequence[type[Engine[Any, Any]]]:
 def filmstudio_voice_packs() -> Sequence[Path]:
     """The catalogue of this engine's voices."""
     return (Path(__file__).with_name("data") / "voices.json",)
+
+
+@hookimpl
+def filmstudio_words() -> Mapping[Kind, Known]:
+    """The ways of speaking that colour a voice."""
+    from filmstudio.plugins.voice.performance import deliveries
+    from filmstudio.plugins.voice.voices import load_deliveries
+
+    return {"delivery": Known(frozenset(load_deliveries()), lambda word: bool(deliveries((word,))))}
