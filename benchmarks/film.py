@@ -16,7 +16,8 @@ from pathlib import Path
 
 from filmbench.floor import Floor, encoding_floor
 from filmbench.machine import Machine, this_machine
-from filmbench.moviepy_film import Stretch, compose, prepare
+from filmbench.moviepy_assets import prepare
+from filmbench.moviepy_film import Stretch, compose
 from filmbench.renders import Rendered, alone, prime_pack, render_repeated, render_script, set_up
 
 SCRIPT = Path(__file__).parent / "one-minute.fountain"
@@ -100,9 +101,9 @@ def _moviepy(folder: Path, cache: Path, seconds: float) -> Stretch | None:
     if not seconds:
         return None
     _say(f"{seconds:g} s of the same composition with MoviePy 2")
-    assets = alone(prepare, folder / "film", cache, folder)
+    assets = alone(prepare, folder / "film", cache, folder / "moviepy", seconds)
     try:
-        return alone(compose, assets, folder / "moviepy.mp4", seconds)
+        return alone(compose, assets, folder / "moviepy.mp4")
     except ModuleNotFoundError as error:
         _say(f"without MoviePy: {error}. The launcher installs it: ./studio bench film")
         return None

@@ -1,7 +1,8 @@
-"""The local dispatcher: a pool of spawned worker processes, each with its engines loaded.
+"""The local dispatcher: a pool of worker processes, each with its engines loaded.
 
-Processes, not threads, because the drawing libraries are not safe in threads; spawned, not forked, so that a worker
-starts from nothing but what it is told. A worker that dies or hangs is replaced, and only its own batch is tried again.
+Processes, not threads, because the drawing libraries are not safe in threads. On Linux a fork server loads the engines
+once and workers are forked from it, never from the studio's own process with its threads; elsewhere they are spawned.
+A worker that dies or hangs is replaced, and only its own batch is tried again.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from filmstudio.core import nursery
 from filmstudio.core.engine import Failure
 from filmstudio.core.perform import Batch, Outcome, Performer
 
@@ -36,10 +39,13 @@ _ONE_THREAD = {
 }
 """One thread a worker: bytes do not depend on the machine's cores, and workers do not fight for them."""
 
+_FORKS = sys.platform == "linux"
+"""macOS has a fork server too, but its own libraries are not safe after a fork."""
+
 
 @dataclass(slots=True)
 class _Worker:
-    process: SpawnProcess
+    process: BaseProcess
     pipe: Connection
     batch: Batch | None = None
     since: float = 0.0
@@ -97,17 +103,21 @@ class LocalDispatcher:
     """Runs batches on ``workers`` processes of this machine. Use as a context manager: leaving it ends the workers."""
 
     def __init__(self, root: Path, workers: int | None = None, deadline: float = DEADLINE_SECONDS, preload: Sequence[str] = ()) -> None:
-        """Start the workers; each loads the engines at the addresses in ``preload`` while it waits for its first batch."""
+        """Get ready for the first batch: load the engines at the addresses in ``preload``, without waiting for it."""
         self.slots = workers or os.cpu_count() or 1
         self._preload = tuple(preload)
         self._root = root
         self._deadline = deadline
         self._queue: deque[Batch] = deque()
-        self._context = get_context("spawn")
+        self._context: ForkServerContext | SpawnContext = get_context("forkserver") if _FORKS else get_context("spawn")
         self._peaks: dict[int, float] = {}
         self._workers: list[_Worker] = []
-        for _ in range(self.slots):
-            self._workers.append(self._hire())
+        if _FORKS:
+            self._context.set_forkserver_preload([nursery.__name__])
+            with _environment({**_ONE_THREAD, nursery.VARIABLE: " ".join(self._preload)}):
+                forkserver.ensure_running()
+        else:
+            self._workers = [self._hire() for _ in range(self.slots)]
 
     def __enter__(self) -> LocalDispatcher:
         return self
@@ -126,6 +136,10 @@ class LocalDispatcher:
             if worker.batch is None:
                 self._give(worker, batch)
                 return
+        if len(self._workers) < self.slots:
+            self._workers.append(self._hire())
+            self._give(self._workers[-1], batch)
+            return
         self._queue.append(batch)
 
     def wait(self) -> list[Outcome]:
@@ -202,18 +216,25 @@ class LocalDispatcher:
 
     def _hire(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        saved = {name: os.environ.get(name) for name in _ONE_THREAD}
-        os.environ.update(_ONE_THREAD)  # read by the libraries as the child imports them
-        try:
+        with _environment(_ONE_THREAD):
             process = self._context.Process(
                 target=_serve, args=(theirs, str(self._root), self._preload), daemon=True, name="filmstudio-worker"
             )
             process.start()
-        finally:
-            for name, value in saved.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
         theirs.close()
         return _Worker(process, ours)
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set while the block runs: libraries of a child read it as the child imports them."""
+    saved = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in saved.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

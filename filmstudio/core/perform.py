@@ -59,11 +59,7 @@ class Performer:
         """The engine at ``module:Class``, loaded."""
         engine = self._engines.get(address)
         if engine is None:
-            module, _, name = address.partition(":")
-            target: Any = importlib.import_module(module)
-            for part in name.split("."):
-                target = getattr(target, part)
-            engine = target()
+            engine = engine_at(address)
             engine.load()
             self._engines[address] = engine
         return engine
@@ -100,6 +96,16 @@ class Performer:
         )
         self._store.commit(take)
         return Outcome(call.task, take)
+
+
+def engine_at(address: str) -> Engine[Any, Any]:
+    """The engine at ``module:Class``, made but not loaded."""
+    module, _, name = address.partition(":")
+    target: Any = importlib.import_module(module)
+    for part in name.split("."):
+        target = getattr(target, part)
+    engine: Engine[Any, Any] = target()
+    return engine
 
 
 def check_results(results: object, asked: int, role: str, engine: str) -> None:

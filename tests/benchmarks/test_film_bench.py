@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import wave
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
+import av
+import cv2
 import film as bench
+import numpy as np
 import pytest
 from filmbench.floor import encoding_floor, segments_of, share_out
 from filmbench.machine import this_machine
-from filmbench.moviepy_film import Stretch
+from filmbench.moviepy_assets import Assets, Layer, Piece, Sound, matte, spans_of
+from filmbench.moviepy_film import Stretch, compose
 from filmbench.renders import prime_pack, repeated
+from hypothesis import given
+from hypothesis import strategies as st
 
 from filmstudio.app import Studio, Wishes
 from filmstudio.core.estimate import film_seconds
@@ -21,6 +28,8 @@ from filmstudio.core.film import Film
 from filmstudio.core.options import RenderOptions
 from filmstudio.core.planner import plan
 from filmstudio.core.store import Store, Take
+from filmstudio.plugins.backdrop.camera import Size
+from filmstudio.plugins.picture.canvas import Cel
 from filmstudio.plugins.picture.encode import segment
 
 KEYS = ("seconds", "realtime_factor", "floor_seconds", "floor_ratio", "peak_rss_mb", "moviepy_ratio", "cold_seconds")
@@ -87,8 +96,64 @@ def test_the_floor_encodes_the_segments_of_the_film(tmp_path: Path) -> None:
     assert floor.seconds > 0 and floor.cpu_seconds > 0
 
 
-def test_a_stretch_is_scaled_to_the_film() -> None:
+def test_a_stretch_is_scaled_to_the_film_but_for_what_a_film_takes_once() -> None:
     assert Stretch(seconds=30, film_seconds=6).for_length(60) == 300
+    assert Stretch(seconds=30, film_seconds=6, once_seconds=4).for_length(60) == 304
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=30), st.integers(1, 2000))
+def test_a_stretch_has_a_part_of_every_shot(lengths: list[int], wanted: int) -> None:
+    spans = spans_of([(length, 0, 0) for length in lengths], wanted)
+    assert all(0 <= first < last <= length for (first, last), length in zip(spans, lengths, strict=True))
+    share = min(1, wanted / sum(lengths))
+    for (first, last), length in zip(spans, lengths, strict=True):
+        assert abs(last - first - share * length) <= 1 or last - first == 1
+
+
+def test_a_stretch_fades_no_more_than_its_film() -> None:
+    (first, last), _, (late, end) = spans_of([(90, 20, 0), (300, 0, 0), (90, 0, 30)], 48)
+    assert (first, last) == (18, 27), "2 of 9 frames fade, as 20 of 90 do"
+    assert (late, end) == (54, 63), "3 of 9 frames fade, as 30 of 90 do"
+
+
+def test_a_layer_is_found_by_what_shines_through_it() -> None:
+    """A half-clear grey over everything: its grey, and half an alpha, whatever lies below."""
+    cel = Cel.blank(64, 64)
+    cel.luma[:], cel.clear[:], cel.blue[:], cel.red[:], cel.clear_half[:] = 63, 127, 64, 64, 127
+    image = matte(cel.lay, Size(64, 64))
+    grey = (63 * 255 / 128 - 16) / 219 * 255
+    assert np.abs(image[8:-8, 8:-8].astype(float) - [grey, grey, grey, 128]).max() <= 2
+
+
+def test_moviepy_makes_the_pieces_it_is_given(tmp_path: Path) -> None:
+    """Two shots: a figure drawn twice before a still ground, and a plane that a moving camera shifts."""
+    pytest.importorskip("moviepy")
+
+    def image(name: str, colour: tuple[int, ...], width: int = 64) -> Path:
+        cv2.imwrite(str(tmp_path / name), np.full((64, width, len(colour)), colour, np.uint8))
+        return tmp_path / name
+
+    corner = ((1.0, 0.0, 0.0),)
+    grey, dark = image("grey.png", (128, 128, 128)), image("dark.png", (40, 40, 40), width=128)
+    figures = image("one.png", (255, 255, 255, 255), width=16), image("two.png", (0, 0, 0, 255), width=16)
+    still = Piece((Layer((grey,), corner), Layer(figures, ((1.0, 24.0, 0.0),), first=4, held=(2, 2))), 20, (4, 8), moving=False)
+    shifts = tuple((1.0, -8.0 * number, 0.0) for number in range(4))
+    moving = Piece((Layer((grey,), corner), Layer((dark,), tuple((g, x + 48, y) for g, x, y in shifts))), 4, (0, 4), moving=True)
+    with wave.open(str(tmp_path / "line.wav"), "wb") as sound:
+        sound.setparams((1, 2, 48_000, 48_000, "NONE", ""))
+        sound.writeframes(bytes(96_000))
+    speech = Sound(tmp_path / "line.wav", 0.1)
+    stretch = compose(Assets((still, moving), (speech,), (speech,), (speech,), 1.0, (64, 64), 24), tmp_path / "film.mp4")
+    assert stretch.film_seconds == pytest.approx(8 / 24) and stretch.seconds > 0 and stretch.once_seconds > 0
+    assert (tmp_path / "film.m4a").stat().st_size
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        frames = [frame.to_ndarray(format="gray").astype(int) for frame in container.decode(video=0)]
+    assert len(frames) == 8
+    figure, right = [frame[32, 32] for frame in frames], [frame[32, 60] for frame in frames]
+    assert min(figure[:2]) > 220 and max(figure[2:4]) < 40, "drawings are exchanged at their frame"
+    assert min(right[:4]) > 100 and max(right[4:]) < 70, "the cut is at its frame"
+    edges = [int(np.argmax(frame[32] < 85)) for frame in frames[4:]]
+    assert all(abs(edge - (48 - 8 * number)) <= 2 for number, edge in enumerate(edges)), "the plane follows the camera"
 
 
 def test_the_figures_are_printed_under_their_names() -> None:
