@@ -77,9 +77,11 @@ def default_cache() -> Path:
 class Studio:
     """Reads scripts, develops films, renders and delivers them."""
 
-    def __init__(self, cache: Path | None = None, plugins: Plugins | None = None) -> None:
+    def __init__(self, cache: Path | None = None, plugins: Plugins | None = None, scope: str = "") -> None:
+        """Open the store at ``cache``; ``scope`` names the tenant whose takes are found in it and made."""
         self.store = Store(cache or default_cache())
         self.plugins = plugins or Plugins()
+        self.scope = scope
         self._inline = InlineDispatcher(self.store.root)
 
     # --- a script becomes a film ------------------------------------------------------------------------------------------
@@ -145,7 +147,7 @@ class Studio:
     def _once(self, role: str, request: Request, result: type[ResultT], engines: Mapping[str, str] | None) -> ResultT:
         graph = RenderGraph.of([Task(role, role, request.canonical())])
         offers = {role: self.plugins.engine(role, (engines or {}).get(role))}
-        made = render(graph, offers, self.store, self._inline)
+        made = render(graph, offers, self.store, self._inline, scope=self.scope)
         return result.model_validate(made[role].take.result)
 
     # --- a film is made ------------------------------------------------------------------------------------------------------
@@ -195,7 +197,7 @@ class Studio:
         started = time.perf_counter()
         with self.store.rendering():
             with contextlib.nullcontext(dispatcher) if dispatcher is not None else self.crew(options, workers) as crew:
-                made = render(graph, offers, self.store, crew, self._watch_with_plugins(offers, watch))
+                made = render(graph, offers, self.store, crew, self._watch_with_plugins(offers, watch), self.scope)
                 peak = float(getattr(crew, "peak_rss_mb", 0.0))
                 slots = crew.slots
             rendering = Rendering(film, options, graph, made, offers, notes + self.passed_over(film), started, peak, slots)

@@ -37,8 +37,15 @@ class Dispatcher(Protocol):
         """Start a batch. Returns at once."""
         ...
 
-    def wait(self) -> list[Outcome]:
-        """Outcomes of at least one batch that ended since the last call; blocks until there is one."""
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        """Outcomes of the batches that ended since the last call.
+
+        Blocks until there is one. Comes back empty-handed only after ``timeout`` seconds, if given, or ``interrupt()``.
+        """
+        ...
+
+    def interrupt(self) -> None:
+        """Make a ``wait()`` that blocks in another thread return. The only method that may be called from any thread."""
         ...
 
     def cancel(self) -> None:
@@ -69,16 +76,18 @@ def render(
     store: Store,
     dispatcher: Dispatcher,
     watch: Callable[[Event], Any] = lambda event: None,
+    scope: str = "",
 ) -> dict[str, Made]:
     """Make every task of the graph: look its take up by digest, or have the dispatcher make it.
 
     Tasks start in order of the work that waits on them. Identical tasks in flight are made once. Returns the take of each
-    task, by task id.
+    task, by task id. ``scope`` names the tenant whose takes these are: another's are not found, but for roles that all may
+    share. A laptop has one tenant, with no name.
 
     Raises:
         StudioError: a task failed; everything finished before it is in the store.
     """
-    walk = _Walk(graph, engines, store, dispatcher, watch)
+    walk = _Walk(graph, engines, store, dispatcher, watch, scope)
     with _tracer.start_as_current_span("render", attributes={"filmstudio.tasks": len(graph.tasks)}):
         try:
             return walk.run()
@@ -91,9 +100,15 @@ class _Walk:
     """One walk through a graph."""
 
     def __init__(
-        self, graph: RenderGraph, engines: Mapping[str, Offer], store: Store, dispatcher: Dispatcher, watch: Callable[[Event], Any]
+        self,
+        graph: RenderGraph,
+        engines: Mapping[str, Offer],
+        store: Store,
+        dispatcher: Dispatcher,
+        watch: Callable[[Event], Any],
+        scope: str,
     ) -> None:
-        self._graph, self._engines, self._store = graph, engines, store
+        self._graph, self._engines, self._store, self._scope = graph, engines, store, scope
         self._dispatcher, self._watch = dispatcher, watch
         self._urgency = graph.urgency()
         self._results: dict[str, JsonValue] = {}
@@ -158,7 +173,8 @@ class _Walk:
             where = ".".join(str(part) for part in first["loc"])
             message = f"the request does not fit the {task.role} role: {where}: {first['msg']}."
             raise EngineError(message, place=Place(task=task.id)) from error
-        return Call(task.id, task_digest(engine.name, engine.version, task.role, request), request)
+        scope = "" if ROLES[task.role].common else self._scope
+        return Call(task.id, task_digest(engine.name, engine.version, task.role, request, scope), request)
 
     def _receive(self, outcome: Outcome) -> None:
         if outcome.take is None:

@@ -108,9 +108,13 @@ def resolve(template: Template, results: Mapping[str, JsonValue]) -> JsonValue:
     return plain
 
 
-def task_digest(engine: str, version: str, role: str, request: JsonValue) -> str:
-    """The digest of a task: its engine, that engine's version, and the complete request. No path, host or time enters it."""
-    return digest_of({"role": role, "engine": engine, "version": version, "request": request})
+def task_digest(engine: str, version: str, role: str, request: JsonValue, scope: str = "") -> str:
+    """The digest of a task: its engine, that engine's version, and the complete request. No path, host or time enters it.
+
+    A tenant's own tasks are digested with its name as ``scope``, so that nobody finds, or learns of, another's takes.
+    """
+    scoped = {"scope": scope} if scope else {}
+    return digest_of({"role": role, "engine": engine, "version": version, "request": request, **scoped})
 
 
 def _refs(template: Template) -> Iterator[Ref]:

@@ -21,9 +21,12 @@ class InlineDispatcher:
         """Queue a batch."""
         self._queue.append(batch)
 
-    def wait(self) -> list[Outcome]:
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
         """Run the oldest batch."""
-        return self._performer.perform(self._queue.popleft())
+        return self._performer.perform(self._queue.popleft()) if self._queue else []
+
+    def interrupt(self) -> None:
+        """Nothing waits here."""
 
     def cancel(self) -> None:
         """Forget what is queued."""

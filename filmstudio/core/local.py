@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import os
 import resource
 import signal
@@ -112,6 +113,7 @@ class LocalDispatcher:
         self._context: ForkServerContext | SpawnContext = get_context("forkserver") if _FORKS else get_context("spawn")
         self._peaks: dict[int, float] = {}
         self._workers: list[_Worker] = []
+        self._alarm, self._bell = self._context.Pipe(duplex=False)
         if _FORKS:
             self._context.set_forkserver_preload([nursery.__name__])
             with _environment({**_ONE_THREAD, nursery.VARIABLE: " ".join(self._preload)}):
@@ -142,12 +144,13 @@ class LocalDispatcher:
             return
         self._queue.append(batch)
 
-    def wait(self) -> list[Outcome]:
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
         """Outcomes of the batches that ended. A dead or hung worker gives transient failures and is replaced."""
+        until = math.inf if timeout is None else time.monotonic() + timeout
         while True:
             busy = [worker for worker in self._workers if worker.batch is not None]
             handles: list[Connection | int] = [worker.pipe for worker in busy] + [worker.process.sentinel for worker in busy]
-            ready = set(wait(handles, timeout=1.0))
+            ready = set(wait([*handles, self._alarm], timeout=max(0.0, min(1.0, until - time.monotonic()))))
             outcomes: list[Outcome] = []
             for worker in busy:
                 if worker.pipe in ready or worker.process.sentinel in ready:
@@ -157,8 +160,15 @@ class LocalDispatcher:
             for worker in self._workers:
                 if worker.batch is None and self._queue:
                     self._give(worker, self._queue.popleft())
-            if outcomes:
+            interrupted = self._alarm in ready
+            if interrupted:
+                self._alarm.recv_bytes()
+            if outcomes or interrupted or time.monotonic() >= until:
                 return outcomes
+
+    def interrupt(self) -> None:
+        """Make ``wait()`` return, from any thread."""
+        self._bell.send_bytes(b"!")
 
     def cancel(self) -> None:
         """End what is in flight by ending its workers; idle workers stay."""

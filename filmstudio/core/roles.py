@@ -19,6 +19,8 @@ class Role:
     result: type[Result]
     default: str
     """Name of the embedded engine that plays this role unless the user names another."""
+    common: bool = False
+    """Its takes may be shared between tenants: its requests name the installation's art, and hold nothing of a tenant's."""
 
 
 ROLES: Final[dict[str, Role]] = {
@@ -32,7 +34,7 @@ ROLES: Final[dict[str, Role]] = {
         Role("lipsync", "turns speech into a mouth", r.LipsyncRequest, r.Mouth, "visemes"),
         Role("timing", "decides when everything happens", r.TimingRequest, r.FilmTiming, "pacing"),
         Role("portrait", "draws characters", r.PortraitRequest, r.Portrait, "drawn-cast"),
-        Role("backdrop", "paints and lights stages", r.BackdropRequest, r.Backdrop, "drawn-stage"),
+        Role("backdrop", "paints and lights stages", r.BackdropRequest, r.Backdrop, "drawn-stage", common=True),
         Role("picture", "draws and encodes shots", r.SegmentRequest, r.Segment, "cutout"),
         Role("music", "composes and plays cues", r.CueRequest, r.Cue, "composer"),
         Role("effects", "makes ambience and sound effects", r.EffectsRequest, r.Effects, "foley"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,11 +15,12 @@ from probe_engines import Echo, Fickle, Liar, WrongKind
 
 from filmstudio.core.dispatch import Event, render
 from filmstudio.core.errors import StudioError
-from filmstudio.core.graph import Ref, RenderGraph, Task
+from filmstudio.core.graph import Ref, RenderGraph, Task, task_digest
 from filmstudio.core.inline import InlineDispatcher
 from filmstudio.core.local import LocalDispatcher
 from filmstudio.core.plugins import Offer
 from filmstudio.core.requests import SpeakRequest
+from filmstudio.core.roles import ROLES
 from filmstudio.core.store import Store
 from filmstudio.testing import ContractBroken, broken_rules, hold_to_contract
 
@@ -115,3 +117,17 @@ def test_engines_loaded_early_change_nothing_and_one_that_cannot_be_loaded_harms
     with LocalDispatcher(tmp_path, workers=1, preload=["no.such.module:Engine", ECHO["voice"].address]) as pool:
         made = render(RenderGraph.of([say("a", "one")]), ECHO, Store(tmp_path), pool)
     assert made["a"].take.result["samples"] == 3  # type: ignore[index, call-overload]
+
+
+def test_a_wait_ends_when_it_is_interrupted_or_its_time_is_over(tmp_path: Path) -> None:
+    with LocalDispatcher(tmp_path, workers=1) as pool:
+        assert pool.wait(timeout=0.01) == []
+        threading.Timer(0.05, pool.interrupt).start()
+        assert pool.wait() == []
+
+
+def test_a_tenant_finds_its_own_takes_and_what_is_common(tmp_path: Path) -> None:
+    request = {"seed": 1}
+    ours, theirs = (task_digest("e", "1", "voice", request, scope) for scope in ("one", "two"))  # type: ignore[arg-type]
+    assert len({ours, theirs, task_digest("e", "1", "voice", request)}) == 3  # type: ignore[arg-type]
+    assert [role.name for role in ROLES.values() if role.common] == ["backdrop"]
