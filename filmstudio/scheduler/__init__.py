@@ -1,0 +1,1 @@
+"""Jobs of many tenants: durable, leased, fairly shared, and never done twice."""
