@@ -26,6 +26,15 @@ def tanpura(tonic: int, first_string: int, start: float, end: float, draw: rando
     return notes
 
 
+def seated(pitch: float, player: Instrument) -> float:
+    """The pitch in the octave nearest to it that the player can play, the upper one where two are as near."""
+    while pitch < player.low:
+        pitch += 12
+    while pitch > player.high and pitch - 12 >= player.low:
+        pitch -= 12
+    return pitch
+
+
 def held(pitches: tuple[float, ...], start: float, end: float, velocity: int) -> list[Note]:
     """Long notes that swell and sink, a new one every 6 to 8 s, so that no loop lies bare."""
     notes: list[Note] = []

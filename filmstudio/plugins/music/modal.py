@@ -8,7 +8,7 @@ import random
 from dataclasses import replace
 
 from filmstudio.plugins.music.accompaniment import ostinato, rolls, strokes
-from filmstudio.plugins.music.drone import held
+from filmstudio.plugins.music.drone import held, seated
 from filmstudio.plugins.music.form import Bars, Passage, lay
 from filmstudio.plugins.music.knowledge import ensembles
 from filmstudio.plugins.music.manners import Manner, manner_of
@@ -21,6 +21,7 @@ from filmstudio.plugins.music.situation import Situation
 def compose(scene: Situation, plan: list[Passage]) -> Score:
     """A modal score for the passages of a scene."""
     manner = manner_of(scene)
+    holds = manner.pad or replace(ensembles()["japan_snow"]["drone"], level_db=-20.0)
     lead: list[Note] = []
     second: list[Note] = []
     pad: list[Note] = []
@@ -35,7 +36,7 @@ def compose(scene: Situation, plan: list[Passage]) -> Score:
         low = scene.tonic - 12 if scene.tonic > 50 else scene.tonic
         tones = (float(low), low + fifth / 100) if abs(fifth - 700) < 60 else (float(low),)
         if manner.pad is not None or passage.kind == "drone":
-            pad += held(tones, passage.start, passage.end, 52)
+            pad += held(tuple(seated(tone, holds) for tone in tones), passage.start, passage.end, 52)
         if passage.kind == "drone":
             continue
         line = _Line(scene, manner, passage, bars, draw)
@@ -52,8 +53,7 @@ def compose(scene: Situation, plan: list[Passage]) -> Score:
     parts = [Part(manner.lead, tuple(sorted(lead, key=_when)))]
     if manner.second is not None:
         parts.append(Part(manner.second, tuple(sorted(second, key=_when))))
-    player = manner.pad or replace(ensembles()["japan_snow"]["drone"], level_db=-20.0)
-    parts.append(Part(replace(player, release=0.8), tuple(sorted(pad, key=_when))))
+    parts.append(Part(replace(holds, release=0.8), tuple(sorted(pad, key=_when))))
     if manner.figure is not None:
         parts.append(Part(manner.figure, tuple(sorted(figures, key=_when))))
     if manner.drums is not None:

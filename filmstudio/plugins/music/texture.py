@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from filmstudio.plugins.music.drone import held
+from filmstudio.plugins.music.drone import held, seated
 from filmstudio.plugins.music.frame import Frame
 from filmstudio.plugins.music.harmony import bass_line, voice
 from filmstudio.plugins.music.score import Curve, Note, Role
 
 _FIGURES = {4: ((0, 1, 2, 1, 3, 2, 1, 2), (0, 2, 1, 2, 3, 1, 2, 1), (0, 1, 2, 3, 2, 1, 3, 2)), 3: ((0, 1, 2, 3, 2, 1), (0, 2, 1, 3, 1, 2))}
+_DRONE: tuple[tuple[Role, tuple[float, ...], int], ...] = (("bass", (0.0,), 46), ("pad", (7.0, 12.0), 48))
+"""Of a drone: who holds which semitones above its lowest, at which velocity."""
 _OSTINATO = (0, 0, 1, 0, 0, 2, 0, 1)
 _ACCENTS = (0, 3, 6)
 """3 + 3 + 2 eighths."""
@@ -25,8 +27,9 @@ def write_texture(frame: Frame, notes: dict[Role, list[Note]]) -> None:
     """Add pad, bass, figure and drums."""
     if frame.passage.kind == "drone":
         low = frame.scene.tonic - 12 if frame.scene.tonic >= 45 else frame.scene.tonic
-        notes["bass"] += held((float(low),), frame.passage.start, frame.passage.end, 46)
-        notes["pad"] += held((low + 7.0, low + 12.0), frame.passage.start, frame.passage.end, 48)
+        for role, tones, velocity in _DRONE:
+            pitches = tuple(seated(low + tone, frame.players[role]) for tone in tones)
+            notes[role] += held(pitches, frame.passage.start, frame.passage.end, velocity)
         return
     if frame.mood.id == "comic":
         _two_beat(frame, notes)

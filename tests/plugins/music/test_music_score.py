@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from filmstudio.core.film import MusicBrief
@@ -168,6 +168,7 @@ def test_nothing_fights_the_words(
     intensity=st.floats(0, 1),
     tonic=st.integers(36, 71),
 )
+@example(tradition="africa", mood="joyful", purpose="underscore", seconds=2.0, intensity=1.0, tonic=36)
 @settings(max_examples=60, deadline=None)
 def test_every_length_is_written_inside_its_scene(
     tradition: str, mood: str, purpose: str, seconds: float, intensity: float, tonic: int
@@ -182,6 +183,14 @@ def test_every_length_is_written_inside_its_scene(
     assert off_mode(score) == []
     starts = [note.start for part in score.parts for note in part.notes]
     assert not starts or min(starts) > 0.25 or seconds < 2
+
+
+@pytest.mark.parametrize("tradition", ["western", "maqam", "japan", "china", "korea", "africa"])
+@pytest.mark.parametrize("mood", FAMILIES)
+def test_what_is_held_lies_where_its_player_plays(tradition: str, mood: str) -> None:
+    for tonic in range(36, 72):
+        for part in write(asked(tradition, mood, purpose="drone", seconds=12, tonic=tonic, intensity=0.9)).parts:
+            assert all(part.instrument.low <= note.pitch <= part.instrument.high for note in part.notes)
 
 
 def test_a_long_scene_is_not_scored_wall_to_wall() -> None:
