@@ -1,8 +1,9 @@
 """What somebody who makes the studio's film with MoviePy has on disk before starting: its layers as images, its sound as WAV.
 
 They are the film's own pictures, drawn by the studio's own engines from the store that rendered it; drawing them is not
-counted. Where the camera stands still, everything behind the cast is one image, and everything before it, with the grade,
-another; where it moves, every plane is an image of its own. A figure is one drawing, a new one wherever the film draws anew.
+counted. Every plane of a stage is an image of its own, and so is the grade. A figure is one drawing, a new one wherever the
+film draws anew. Beside that stands what somebody who knows MoviePy would have prepared by hand: where the camera stands
+still, everything behind the cast flattened into one image, and everything before it, with the grade, into another.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from filmbench.delivered import makings_of
 from filmstudio.core.rational import SAMPLE_RATE, frames_in
 
 if TYPE_CHECKING:
@@ -63,8 +65,8 @@ class Piece:
     frames: int
     """Of the whole shot."""
     span: Span
-    moving: bool
-    """The camera moves in this shot."""
+    grounded: bool
+    """The farthest layer is opaque and fills the picture in every frame, so that the others can be laid on it."""
     fade_in: int = 0
     fade_out: int = 0
 
@@ -82,6 +84,9 @@ class Assets:
     """A stretch of the film, a piece of every shot, and the sound of the whole film."""
 
     pieces: tuple[Piece, ...]
+    """Layer by layer, as the studio's film is composed."""
+    tuned: tuple[Piece, ...]
+    """The same with what stands still flattened."""
     speeches: tuple[Sound, ...]
     music: tuple[Sound, ...]
     effects: tuple[Sound, ...]
@@ -117,30 +122,25 @@ class _Drawings:
 
 def prepare(delivery: Path, cache: Path, folder: Path, seconds: float) -> Assets:
     """Draw the layers of about ``seconds`` of a delivered film, and fetch its sound, from the store that rendered it."""
-    from filmstudio.app import load_film
-    from filmstudio.core.graph import resolve
-    from filmstudio.core.options import RenderOptions
-    from filmstudio.core.planner import plan, segment_id
-    from filmstudio.core.report import Report
-    from filmstudio.core.requests import FilmTiming, SegmentRequest
+    from filmstudio.core.planner import segment_id
+    from filmstudio.core.requests import FilmTiming
     from filmstudio.core.store import Store, StoreDesk
 
-    film, store, options = load_film(delivery / "film.json"), Store(cache), RenderOptions()
-    report = Report.model_validate_json((delivery / "report.json").read_bytes())
-    takes = {task.task: take for task in report.tasks if (take := store.take(task.digest)) is not None}
-    graph, results = plan(film, options), {task: take.result for task, take in takes.items()}
-    ids = [segment_id(shot, 0) for _, shot in film.shots()]
-    requests = [SegmentRequest.model_validate(resolve(graph.tasks[task].request, results)) for task in ids]
+    makings, store = makings_of(delivery, cache), Store(cache)
+    film, options = makings.film, makings.options
+    requests = [makings.segment(segment_id(shot, 0)) for _, shot in film.shots()]
     fades = [tuple(frames_in(fade, options.fps) for fade in (request.shot.fade_in, request.shot.fade_out)) for request in requests]
     lengths = [(request.timing.frames, fade_in, fade_out) for request, (fade_in, fade_out) in zip(requests, fades, strict=True)]
     pieces = []
     for index, (request, span) in enumerate(zip(requests, spans_of(lengths, round(seconds * options.fps)), strict=True)):
         folder_of_shot = folder / f"shot-{index}"
         folder_of_shot.mkdir(parents=True)
-        pieces.append(_piece(request, span, StoreDesk(store), folder_of_shot))
-    fetch = _Fetch(film, FilmTiming.model_validate(results["timing"]), takes, StoreDesk(store), folder)
+        pieces.append(_pieces(request, span, StoreDesk(store), folder_of_shot))
+    fetch = _Fetch(film, FilmTiming.model_validate(makings.results["timing"]), makings.takes, StoreDesk(store), folder)
     length = sum(frames for frames, _, _ in lengths) / options.fps
-    return Assets(tuple(pieces), fetch.speeches(), fetch.of_scenes("music"), fetch.of_scenes("effects"), length, options.frame, options.fps)
+    layered, tuned = zip(*pieces, strict=True)
+    sounds = fetch.speeches(), fetch.of_scenes("music"), fetch.of_scenes("effects")
+    return Assets(layered, tuned, *sounds, length, options.frame, options.fps)
 
 
 def spans_of(shots: Sequence[Lengths], wanted: int) -> list[Span]:
@@ -164,22 +164,29 @@ def spans_of(shots: Sequence[Lengths], wanted: int) -> list[Span]:
 # --- pictures ---------------------------------------------------------------------------------------------------------------
 
 
-def _piece(request: SegmentRequest, span: Span, desk: StoreDesk, folder: Path) -> Piece:
+def _pieces(request: SegmentRequest, span: Span, desk: StoreDesk, folder: Path) -> tuple[Piece, Piece]:
+    """A part of a shot layer by layer, and the same with what stands still flattened."""
     from filmstudio.plugins.picture.filming import prepare as rehearse
 
     shoot = rehearse(request, desk)
-    view, moving = shoot.view, not shoot.view.still
+    view = shoot.view
     # The cast is drawn as a still camera sees it: where the camera moves, its layers grow and shift like the planes.
     camera = request.shot.camera.model_copy(update={"end": None, "handheld": 0.0})
-    held = rehearse(request.model_copy(update={"shot": request.shot.model_copy(update={"camera": camera})}), desk) if moving else shoot
+    held = shoot if view.still else rehearse(request.model_copy(update={"shot": request.shot.model_copy(update={"camera": camera})}), desk)
     cast, shadows = _cast(held, span)
     lasting = shadows.cuttings[0] if len(shadows.cuttings) == 1 else None
-    back, front = _planes(view, request.backdrop, lasting, desk, folder) if moving and request.backdrop else _flat(shoot, lasting, folder)
-    layers = [*back] if lasting else [*back, _drawn(shadows, span[0], view, folder / "shadow")]
-    layers += [_drawn(drawings, span[0], view, folder / f"figure-{index}") for index, drawings in enumerate(cast)]
-    layers += front
-    layers += _words(shoot, folder)
-    return Piece(tuple(layers), view.frames, span, moving, shoot.fade_in, shoot.fade_out)
+    between = [] if lasting else [_drawn(shadows, span[0], view, folder / "shadow")]
+    between += [_drawn(drawings, span[0], view, folder / f"figure-{index}") for index, drawings in enumerate(cast)]
+    words = tuple(_words(shoot, folder))
+
+    def piece(back: Sequence[Layer], front: Sequence[Layer], *, grounded: bool) -> Piece:
+        return Piece((*back, *between, *front, *words), view.frames, span, grounded, shoot.fade_in, shoot.fade_out)
+
+    layered = piece(*_planes(view, request.backdrop, lasting, desk, folder), grounded=False) if request.backdrop else None
+    if layered and not view.still:
+        return layered, layered
+    flat = piece(*_flat(shoot, lasting, folder), grounded=True)
+    return layered or flat, flat
 
 
 def _words(shoot: Shoot, folder: Path) -> Iterator[Layer]:
@@ -261,7 +268,7 @@ def _flat(shoot: Shoot, shadows: _Cutting | None, folder: Path) -> tuple[list[La
 
 
 def _planes(view: View, backdrop: Backdrop, shadows: _Cutting | None, desk: StoreDesk, folder: Path) -> tuple[list[Layer], list[Layer]]:
-    """Of a camera that moves: every plane it sees, those behind the cast, and those before it with the grade."""
+    """Every plane that the camera sees: those behind the cast, and those before it with the grade."""
     import cv2
 
     from filmstudio.plugins.backdrop.camera import defocus, plane_matrix, wing_opacity

@@ -1,10 +1,13 @@
 """The same composition made with MoviePy 2, the way its documentation shows: clips over clips, then ``write_videofile``.
 
 A stretch of the studio's own film is made: of every shot as large a part, so that near and far, still and moving cameras,
-one figure and two have their share. It has what the film has: planes with parallax under the moving cameras, the cast
-between them, shadows, the grade, title and credits, fades, speech over music and effects that give way to it, and the
-encoder's settings of the film. It is written as somebody would who knows MoviePy: what never moves against each other is one
-image, the ground is opaque, and no mask is made that nothing needs.
+one figure and two have their share. It has what the film has: the planes of the stage, each a clip, with parallax under the
+moving cameras, the cast between them, shadows, the grade, title and credits, fades, speech over music and effects that give
+way to it, and the encoder's settings of the film. No mask is made that nothing needs.
+
+It is made twice: layer by layer, as the studio composes it, which finds by itself what stands still; and tuned, as somebody
+who knows MoviePy would prepare it by hand for each shot: with what never moves against each other flattened into one image
+beforehand, which is not counted, and laid on an opaque ground.
 
 It is the easier film all the same. Figures come as finished drawings, one layer for each, where the studio moves rigs of
 many parts; layers stand on whole pixels. Neither is there a master's loudness, nor a room for the voices. Captions are a
@@ -42,15 +45,15 @@ class Stretch:
     seconds: float
     film_seconds: float
     once_seconds: float = 0.0
-    """What the stretch and the whole film take alike: reading the planes of all shots, and mixing and encoding all sound."""
+    """What the stretch and the whole film take alike: reading the images of all shots."""
 
     def for_length(self, film_seconds: float) -> float:
         """Seconds that a film of this length would take, at the same rate."""
         return self.once_seconds + self.seconds * film_seconds / self.film_seconds
 
 
-def compose(assets: Assets, path: Path) -> Stretch:
-    """Make the stretch of the film, and the sound of all of it beside it, at MoviePy's own default of threads.
+def compose(pieces: Sequence[Piece], assets: Assets, path: Path) -> Stretch:
+    """Make the picture of a stretch of the film, at MoviePy's own default of threads.
 
     Raises:
         ModuleNotFoundError: MoviePy is not installed.
@@ -63,14 +66,26 @@ def compose(assets: Assets, path: Path) -> Stretch:
     preset = settings.pop("preset")
     params = [word for name, value in settings.items() for word in (f"-{name}", value)]
     started = time.perf_counter()
-    _soundtrack(assets).write_audiofile(str(path.with_suffix(".m4a")), fps=48_000, codec="aac", bitrate="192k", logger=None)
-    plates = {layer.images[0]: ImageClip(str(layer.images[0])) for piece in assets.pieces for layer in piece.layers if not _is_drawn(layer)}
+    plates = {layer.images[0]: ImageClip(str(layer.images[0])) for piece in pieces for layer in piece.layers if not _is_drawn(layer)}
     prepared = time.perf_counter()
-    frames = sum(last - first for first, last in (piece.span for piece in assets.pieces))
-    film = concatenate_videoclips([_piece(piece, plates, assets) for piece in assets.pieces]).with_duration(frames / assets.fps + ROUNDING)
+    frames = sum(last - first for first, last in (piece.span for piece in pieces))
+    film = concatenate_videoclips([_piece(piece, plates, assets) for piece in pieces]).with_duration(frames / assets.fps + ROUNDING)
     params += BT709
     film.write_videofile(str(path), fps=assets.fps, codec="libx264", preset=preset, ffmpeg_params=params, audio=False, logger=None)
     return Stretch(time.perf_counter() - prepared, frames / assets.fps, prepared - started)
+
+
+def score(assets: Assets, path: Path) -> float:
+    """Mix and encode the sound of the whole film; returns the seconds it took.
+
+    Raises:
+        ModuleNotFoundError: MoviePy is not installed.
+    """
+    import moviepy  # type: ignore[import-untyped, unused-ignore]  # noqa: F401
+
+    started = time.perf_counter()
+    _soundtrack(assets).write_audiofile(str(path), fps=48_000, codec="aac", bitrate="192k", logger=None)
+    return time.perf_counter() - started
 
 
 def _piece(piece: Piece, plates: dict[Path, Any], assets: Assets) -> Any:
@@ -79,8 +94,8 @@ def _piece(piece: Piece, plates: dict[Path, Any], assets: Assets) -> Any:
 
     fps = assets.fps
     clips = [_layer(layer, piece, plates, fps) for layer in piece.layers]
-    # A still ground is what the others are laid on; one that moves is laid on black itself. Either way no mask is made.
-    ground: dict[str, Any] = {"bg_color": (0, 0, 0)} if piece.moving else {"use_bgclip": True}
+    # An opaque ground is what the others are laid on; any other is laid on black itself. Either way no mask is made.
+    ground: dict[str, Any] = {"use_bgclip": True} if piece.grounded else {"bg_color": (0, 0, 0)}
     shot = CompositeVideoClip(clips, size=assets.size, **ground).with_duration(piece.frames / fps)
     if piece.fade_in:
         shot = shot.with_effects([vfx.FadeIn(piece.fade_in / fps)])
