@@ -202,7 +202,8 @@ def test_a_film_is_taken_apart_as_it_was_composed(tmp_path: Path, shared_cache: 
 def test_the_figures_are_printed_under_their_names() -> None:
     figures = bench.Figures(
         seconds=20, realtime_factor=3, floor_seconds=15, floor_ratio=1.33, peak_rss_mb=900, moviepy_ratio=16, moviepy_tuned_ratio=11.5,
-        cold_seconds=33, cold_realtime_factor=1.8, cpu_seconds=39, floor_cpu_seconds=30, cpu_ratio=1.3, picture_cpu_seconds=33, picture_ratio=1.1,
+        cold_seconds=33, cold_realtime_factor=1.8, cpu_seconds=39, floor_cpu_seconds=30, cpu_ratio=1.3,
+        picture_cpu_seconds=33, picture_ratio=1.1,
         duration=60, frames=1440, segments=20, identical=True, verdict="passed", moviepy_seconds=320, moviepy_tuned_seconds=230,
         moviepy_stretch=6, workers=2, machine=this_machine(), load_after=2, memory=bench.Memory(900, 910, 1.01, 190, 600),
     )  # fmt: skip

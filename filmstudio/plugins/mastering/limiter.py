@@ -5,17 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
-from scipy.signal import firwin, resample_poly
+
+from filmstudio.plugins.sound.peaks import about
 
 LOOKAHEAD = 240
 """Samples over which the gain moves, 5 ms either side of a peak: short enough not to be heard as pumping."""
 
-_WINDOW, _MARGIN = 2400, 48
 _NEAR = 0.7
 """Peaks between samples rise at most about 3 dB over the samples of ordinary sound."""
-
-_KERNEL = firwin(81, 0.25, window=("kaiser", 5.0))
-"""The four-fold oversampling filter, made once."""
 
 CONTEXT = 3 * LOOKAHEAD
 """Samples of neighbouring sound that a block needs on each side, so that blocks limit exactly as one piece would."""
@@ -31,7 +28,7 @@ def limit(block: NDArray[np.float32], before: int, after: int, ceiling: float) -
         ceiling: highest allowed magnitude between samples, 0 to 1.
     """
     inner = block[before : len(block) - after]
-    peaks = _peaks_between(block, ceiling)
+    peaks = about(block, 0, len(block), ceiling * _NEAR)
     if float(peaks.max(initial=0.0)) <= ceiling:
         return inner
     wanted = np.minimum(np.float32(1.0), np.float32(ceiling) / np.maximum(peaks, np.float32(1e-9)))
@@ -39,20 +36,3 @@ def limit(block: NDArray[np.float32], before: int, after: int, ceiling: float) -
     gain = uniform_filter1d(uniform_filter1d(held, LOOKAHEAD, mode="nearest"), LOOKAHEAD, mode="nearest")
     limited: NDArray[np.float32] = (inner * gain[before : len(block) - after, None]).astype(np.float32)
     return limited
-
-
-def _peaks_between(block: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
-    """The highest magnitude about each sample, both channels together; oversampled only where it comes near the ceiling."""
-    peaks = np.maximum(np.abs(block[:, 0]), np.abs(block[:, 1]))
-    edges = np.arange(0, len(block), _WINDOW)
-    if not len(edges):
-        return peaks
-    hot = np.maximum.reduceat(peaks, edges) > ceiling * _NEAR
-    for edge in edges[hot]:
-        start, stop = max(0, edge - _MARGIN), min(len(block), edge + _WINDOW + _MARGIN)
-        fine = np.abs(resample_poly(block[start:stop], 4, 1, axis=0, window=_KERNEL))
-        both = np.maximum(fine[:, 0], fine[:, 1]).reshape(-1, 4)
-        about = np.maximum(np.maximum(both[:, 0], both[:, 1]), np.maximum(both[:, 2], both[:, 3]))
-        last = min(edge + _WINDOW, len(block))
-        peaks[edge:last] = about[edge - start : last - start]
-    return peaks

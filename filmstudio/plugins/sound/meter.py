@@ -6,41 +6,33 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import firwin, resample_poly, sosfilt
 
-from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.sound.kernels import STEP, weigh
+from filmstudio.plugins.sound.peaks import CONTEXT, about
 
-# The two stages of the K-weighting at 48 kHz: BS.1770-4, tables 1 and 2.
-_K_WEIGHTING = np.array(
-    [
-        [1.53512485958697, -2.69169618940638, 1.19839281085285, 1.0, -1.69065929318241, 0.73248077421585],
-        [1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621],
-    ]
-)
-_STEP = SAMPLE_RATE // 10  # blocks of 400 ms overlap by 75 %: they step by 100 ms
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
 _OFFSET = -0.691
 SILENCE_LUFS = -120.0
 """What a meter that heard nothing reads: a number, so that reports stay valid JSON."""
 
-_WINDOW = 4096
 _HOT = 1.5
-"""Peaks between samples are looked for only in windows whose samples come within this factor (3.5 dB) of the highest so far."""
-
-_KERNEL = firwin(81, 0.25, window=("kaiser", 5.0))
-"""The four-fold oversampling filter of BS.1770-4, annex 2, made once."""
+"""Peaks between samples are looked for only near samples that come within this factor (3.5 dB) of the highest so far."""
+_FAINT = 1e-5
 
 
 class Meter:
     """Feed it blocks of stereo sound with ``add``; read it at any time."""
 
     def __init__(self, *, peaks: bool = True) -> None:
-        self._state = np.zeros((2, 2, 2))
-        self._rest: NDArray[np.float64] = np.zeros((0, 2))
+        self._state = np.zeros(8)
         self._energies: list[NDArray[np.float64]] = []
+        self._begun, self._filled = 0.0, 0
+        """Energy of the step that is not over yet, and its samples so far."""
         self._peaks = peaks
-        self._context: NDArray[np.float32] = np.zeros((0, 2), np.float32)
+        self._recent: NDArray[np.float32] = np.zeros((0, 2), np.float32)
+        self._waiting = 0
+        """First of the recent samples about which no peak was looked for yet: what follows them was not known."""
         self._peak = 0.0
         self.samples = 0
 
@@ -48,29 +40,25 @@ class Meter:
         """Measure ``block``, float samples of shape (n, 2)."""
         if len(block) == 0:
             return
+        block = np.require(block, np.float32, ["C", "W"])
         self.samples += len(block)
-        weighted, self._state = sosfilt(_K_WEIGHTING, block.astype(np.float64), axis=0, zi=self._state)
-        squares = np.concatenate([self._rest, weighted * weighted])
-        whole = len(squares) // _STEP
-        if whole:
-            self._energies.append(squares[: whole * _STEP].reshape(whole, _STEP, 2).sum(axis=(1, 2)) / _STEP)
-        self._rest = squares[whole * _STEP :]
+        whole, over = divmod(self._filled + len(block), STEP)
+        sums = np.zeros(whole + 1)
+        sums[0] = self._begun
+        weigh(block, self._state, sums, self._filled)
+        self._energies.append(sums[:whole] / STEP)
+        self._begun, self._filled = float(sums[whole]), over
         if self._peaks:
             self._add_peaks(block)
 
     def _add_peaks(self, block: NDArray[np.float32]) -> None:
-        joined = np.concatenate([self._context, block])
-        self._context = joined[-64:].copy()
-        edges = np.arange(0, len(joined), _WINDOW)
-        highs = np.maximum.reduceat(np.maximum(np.abs(joined[:, 0]), np.abs(joined[:, 1])), edges)
-        # The loudest windows first: what they raise the peak to spares most of the others.
-        for index in np.argsort(-highs, kind="stable"):
-            high, edge = float(highs[index]), int(edges[index])
-            self._peak = max(self._peak, high)
-            if high < 1e-5 or high * _HOT < self._peak:
-                break
-            window = joined[max(0, edge - 48) : edge + _WINDOW + 48]
-            self._peak = max(self._peak, float(np.abs(resample_poly(window, 4, 1, axis=0, window=_KERNEL)).max()))
+        joined = np.concatenate([self._recent, block]) if len(self._recent) else block
+        known = max(self._waiting, len(joined) - CONTEXT)
+        highest = max(self._peak, float(np.abs(block).max()))
+        peaks = about(joined, self._waiting, known, max(_FAINT, highest / _HOT))
+        self._peak = max(self._peak, float(peaks.max(initial=0.0)))
+        kept = max(0, known - CONTEXT)
+        self._recent, self._waiting = joined[kept:].copy(), known - kept
 
     def _blocks(self, steps: int) -> NDArray[np.float64]:
         """Mean energy of blocks of ``steps`` tenths of a second, stepping by one."""
@@ -109,14 +97,16 @@ class Meter:
     @property
     def true_peak_db(self) -> float:
         """Highest peak between samples, 4 times oversampled, dBTP."""
-        return 20 * math.log10(self._peak) if self._peak > 1e-6 else SILENCE_LUFS
+        last = about(self._recent, self._waiting, len(self._recent), max(_FAINT, self._peak / _HOT))
+        peak = max(self._peak, float(last.max(initial=0.0)))
+        return 20 * math.log10(peak) if peak > 1e-6 else SILENCE_LUFS
 
 
 def loudness_of(wave: NDArray[np.float32]) -> float:
     """Gated loudness of a whole stereo sound, LUFS; sounds shorter than 400 ms are read as if they went on."""
     meter = Meter(peaks=False)
-    shortfall = 4 * _STEP - len(wave)
-    meter.add(np.resize(wave, (4 * _STEP, 2)).astype(np.float32) if shortfall > 0 and len(wave) else wave)
+    shortfall = 4 * STEP - len(wave)
+    meter.add(np.resize(wave, (4 * STEP, 2)).astype(np.float32) if shortfall > 0 and len(wave) else wave)
     return meter.integrated
 
 
