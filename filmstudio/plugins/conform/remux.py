@@ -5,6 +5,7 @@ Nothing is decoded or encoded, so the picture in the film is the picture that wa
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     import av
 
 _MILLISECOND = Fraction(1, 1000)
+
+_UNDECODED = [{"skip_frame": "all"}]
+"""For the stream of pictures: FFmpeg otherwise decodes some of every file that it opens, to learn what nobody asks here."""
 
 _SUBTITLE_HEADER = (
     "[Script Info]\nScriptType: v4.00+\nPlayResX: 384\nPlayResY: 288\n\n[V4+ Styles]\n"
@@ -103,11 +107,12 @@ def _pictures(paths: list[tuple[Path, int]], stream: Any, fps: int) -> Iterator[
     """Video packets of all segments, each moved to its place in the film. One file is open at a time."""
     import av
 
-    begin = 0
+    begin, frame = 0, Fraction(1, fps)
     parameters: bytes | None = None
     for path, frames in paths:
-        with av.open(str(path)) as source:
+        with av.open(str(path), stream_options=_UNDECODED) as source:
             video = source.streams.video[0]
+            ticks = float(1 / (fps * (video.time_base or 1)))
             extradata = bytes(video.codec_context.extradata or b"")
             if parameters is not None and extradata != parameters:
                 raise EngineError("segments were encoded with different parameters.", remedy="Clear the cache and render again.")
@@ -116,10 +121,9 @@ def _pictures(paths: list[tuple[Path, int]], stream: Any, fps: int) -> Iterator[
             for packet in source.demux(video):
                 if packet.dts is None or packet.pts is None:
                     continue
-                ticks = 1 / (fps * packet.time_base)
-                pts, dts = Fraction(packet.pts) / ticks, Fraction(packet.dts) / ticks
-                packet.time_base = Fraction(1, fps)
-                packet.pts, packet.dts, packet.duration = begin + round(pts), begin + round(dts), 1
+                pts, dts = round(packet.pts / ticks), round(packet.dts / ticks)
+                packet.time_base = frame
+                packet.pts, packet.dts, packet.duration = begin + pts, begin + dts, 1
                 packet.stream = stream
                 count += 1
                 yield packet
@@ -162,14 +166,12 @@ def _captions(scenes: tuple[PlacedCaptions, ...], stream: Any, fps: int, frames:
 
 def _interleaved(streams: list[Iterator[av.Packet[Any]]]) -> Iterator[av.Packet[Any]]:
     """Packets of all streams in order of decoding time: the muxer then holds next to nothing."""
-    heads: list[tuple[av.Packet[Any] | None, Iterator[av.Packet[Any]]]] = [(next(stream, None), stream) for stream in streams]
-    while True:
-        waiting = [(index, packet) for index, (packet, _) in enumerate(heads) if packet is not None]
-        if not waiting:
-            return
-        index, packet = min(waiting, key=lambda entry: ((entry[1].dts or 0) * (entry[1].time_base or 0), entry[0]))
-        yield packet
-        heads[index] = (next(heads[index][1], None), heads[index][1])
+    return heapq.merge(*streams, key=_decoding_time)
+
+
+def _decoding_time(packet: av.Packet[Any]) -> float:
+    """Seconds. Division of whole numbers is rounded correctly, so equal times of different clocks stay equal."""
+    return (packet.dts or 0) * packet.time_base.numerator / packet.time_base.denominator
 
 
 def _lengths(path: Path) -> tuple[Fraction, Fraction]:
@@ -179,13 +181,12 @@ def _lengths(path: Path) -> tuple[Fraction, Fraction]:
     """
     import av
 
-    with av.open(str(path)) as film:
+    with av.open(str(path), stream_options=_UNDECODED) as film:
         video = film.streams.video[0]
         seconds = Fraction(video.duration or 0) * (video.time_base or 0)
         audio = next(iter(film.streams.audio), None)
         heard = Fraction(0)
         if audio is not None:
-            for packet in film.demux(audio):
-                if packet.pts is not None:
-                    heard = max(heard, Fraction(packet.pts + (packet.duration or 0)) * (packet.time_base or 0))
+            ends = (packet.pts + (packet.duration or 0) for packet in film.demux(audio) if packet.pts is not None)
+            heard = max(ends, default=0) * Fraction(audio.time_base or 0)
     return seconds, heard

@@ -49,21 +49,26 @@ class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
 
 
 def _frame_at(path: Path, at: float, frames: int) -> Picture:
-    """The frame at a share of the segment, RGB."""
+    """The frame at a share of the segment, RGB. Of the frames before it only those are decoded that others are made from."""
     import av
 
-    wanted = min(frames - 1, round(at * frames))
-    with av.open(str(path)) as source:
+    with av.open(str(path), stream_options=[{"skip_frame": "all"}]) as source:
         stream: Any = source.streams.video[0]
-        stream.codec_context.thread_count = 1
-        last = None
-        for index, frame in enumerate(source.decode(stream)):
-            last = frame
-            if index >= wanted:
+        packets = [packet for packet in source.demux(stream) if packet.size]
+        shown = sorted(packet.pts for packet in packets)
+        wanted = shown[min(frames - 1, len(shown) - 1, round(at * frames))] if shown else None
+        decoder = stream.codec_context
+        decoder.thread_count = 1
+        decoded: list[Any] = []
+        for packet in packets:
+            decoder.skip_frame = "DEFAULT" if packet.pts == wanted else "NONREF"
+            decoded += decoder.decode(packet)
+            if packet.pts == wanted:
                 break
-    if last is None:
+        found = next((frame for frame in [*decoded, *decoder.decode(None)] if frame.pts == wanted), None)
+    if found is None:
         raise EngineError("the segment holds no frame.")
-    picture: Picture = last.to_ndarray(format="rgb24")
+    picture: Picture = found.to_ndarray(format="rgb24")
     return picture
 
 
@@ -109,14 +114,15 @@ def _titled(picture: Picture, request: ThumbnailRequest) -> Picture:
     from filmstudio.plugins.lettering.text import set_text
 
     width, height, style = request.width, request.height, request.style
-    across, down = np.meshgrid(np.linspace(0, 1, width, dtype=np.float32), np.linspace(0, 1, height, dtype=np.float32))
+    across, down = np.linspace(0, 1, width, dtype=np.float32)[None, :, None], np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     left_side = _title_left(request)
     if style == "side":
         away = across if left_side else 1 - across
         shade = np.clip((0.6 - away) / 0.45, 0, 1) * 0.8
     else:
         shade = np.clip((down - 0.52) / 0.48, 0, 1) ** 1.3 * (0.85 if style == "lower" else 0.3)
-    canvas = picture * (1 - shade[..., None]) + _NIGHT * shade[..., None]
+    canvas = picture * (1 - shade)
+    canvas += _NIGHT * shade
     room = round(width * (0.44 if style == "side" else 0.86))
     ink, line = ("#2A1420", 0) if style == "band" else ("#FFF6E4", 3)
     title = set_text(
@@ -137,7 +143,8 @@ def _titled(picture: Picture, request: ThumbnailRequest) -> Picture:
         edge = 56 if left_side else width - 56 - block.shape[1]
         _lay(canvas, block, max(8, edge if style == "side" else (width - block.shape[1]) // 2), max(8, top))
         top += block.shape[0] + 18
-    result: Picture = np.clip(canvas + 0.5, 0, 255).astype(np.uint8)
+    canvas += np.float32(0.5)
+    result: Picture = np.clip(canvas, 0, 255, out=canvas).astype(np.uint8)
     return result
 
 
