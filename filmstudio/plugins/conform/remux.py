@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _MILLISECOND = Fraction(1, 1000)
 
-_UNDECODED = [{"skip_frame": "all"}]
-"""For the stream of pictures: FFmpeg otherwise decodes some of every file that it opens, to learn what nobody asks here."""
+UNDECODED: Any = [{"skip_frame": "all"}]
+"""Options of streams for opening a file: FFmpeg otherwise decodes some of it, to learn what nobody asks. (PyAV's type says texts.)"""
 
 _SUBTITLE_HEADER = (
     "[Script Info]\nScriptType: v4.00+\nPlayResX: 384\nPlayResY: 288\n\n[V4+ Styles]\n"
@@ -110,7 +110,7 @@ def _pictures(paths: list[tuple[Path, int]], stream: Any, fps: int) -> Iterator[
     begin, frame = 0, Fraction(1, fps)
     parameters: bytes | None = None
     for path, frames in paths:
-        with av.open(str(path), stream_options=_UNDECODED) as source:
+        with av.open(str(path), stream_options=UNDECODED) as source:
             video = source.streams.video[0]
             ticks = float(1 / (fps * (video.time_base or 1)))
             extradata = bytes(video.codec_context.extradata or b"")
@@ -181,7 +181,7 @@ def _lengths(path: Path) -> tuple[Fraction, Fraction]:
     """
     import av
 
-    with av.open(str(path), stream_options=_UNDECODED) as film:
+    with av.open(str(path), stream_options=UNDECODED) as film:
         video = film.streams.video[0]
         seconds = Fraction(video.duration or 0) * (video.time_base or 0)
         audio = next(iter(film.streams.audio), None)

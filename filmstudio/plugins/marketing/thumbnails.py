@@ -52,7 +52,9 @@ def _frame_at(path: Path, at: float, frames: int) -> Picture:
     """The frame at a share of the segment, RGB. Of the frames before it only those are decoded that others are made from."""
     import av
 
-    with av.open(str(path), stream_options=[{"skip_frame": "all"}]) as source:
+    from filmstudio.plugins.conform.remux import UNDECODED
+
+    with av.open(str(path), stream_options=UNDECODED) as source:
         stream: Any = source.streams.video[0]
         packets = [packet for packet in source.demux(stream) if packet.size]
         shown = sorted(packet.pts for packet in packets)
