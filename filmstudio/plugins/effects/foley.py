@@ -49,7 +49,7 @@ class Foley(SingleEngine[EffectsRequest, Effects]):
     """Room tone, ambience and effects, all made from seeded noise and struck bodies."""
 
     name: ClassVar[str] = "foley"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     role: ClassVar[str] = "effects"
     summary: ClassVar[str] = "Air, weather, crowds and water under every scene; knocks, bells and steps where they happen."
     needs: ClassVar[Needs] = Needs(memory_mb=400)

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.sound.filters import butterworth, through
+from filmstudio.plugins.sound.kernels import leak
 
 Mono = NDArray[np.float64]
 Rng = np.random.Generator
+
+_LEAKS = np.array([[0.99765, 0.0990460], [0.96300, 0.2965164], [0.57000, 1.0526913]])
+"""Poles and gains of the three shelves that make noise pink."""
 
 
 def samples(seconds: float) -> int:
@@ -27,30 +31,19 @@ def noise(rng: Rng, count: int) -> Mono:
 
 def band(wave: Mono, low: float, high: float, order: int = 2) -> Mono:
     """What lies between two frequencies, Hz."""
-    out: Mono = sosfilt(butter(order, [low, high], "band", fs=SAMPLE_RATE, output="sos"), wave)
-    return out
+    return through(butterworth(order, (low, high), "band"), wave)
 
 
 def lows(wave: Mono, below: float, order: int = 2) -> Mono:
     """What lies below a frequency, Hz."""
-    out: Mono = sosfilt(butter(order, below, "low", fs=SAMPLE_RATE, output="sos"), wave)
-    return out
+    return through(butterworth(order, below, "low"), wave)
 
 
 def pink(rng: Rng, count: int) -> Mono:
     """Noise that falls by 3 dB an octave, unit power: white noise through three staggered first-order shelves (P. Kellet)."""
-    white = noise(rng, count)
-    total = 0.184 * white
-    for pole, gain in ((0.99765, 0.0990460), (0.96300, 0.2965164), (0.57000, 1.0526913)):
-        total = total + _leak(white, pole, gain)
-    return level(total)
-
-
-def _leak(wave: Mono, pole: float, gain: float) -> Mono:
-    from scipy.signal import lfilter
-
-    out: Mono = lfilter([gain], [1.0, -pole], wave)
-    return out
+    wave = noise(rng, count)
+    leak(wave, 0.184, _LEAKS)
+    return level(wave)
 
 
 def level(wave: Mono, rms: float = 1.0) -> Mono:

@@ -38,7 +38,7 @@ class MixingDesk(SingleEngine[MixRequest, SceneMix]):
     """Mixes one scene in float; nothing is limited here, so nothing is lost before the master."""
 
     name: ClassVar[str] = "desk"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     role: ClassVar[str] = "mixing"
     summary: ClassVar[str] = "Dialogue in its room, music and effects ducked under it."
     needs: ClassVar[Needs] = Needs(memory_mb=500)
@@ -49,7 +49,8 @@ class MixingDesk(SingleEngine[MixRequest, SceneMix]):
         speech = [(placed.start, placed.start + placed.samples) for placed in request.speeches]
         music = _under_each_line(_music(request, desk, speech, loudness), dialogue, speech)
         effects = _effects(request, desk, speech, loudness)
-        mix = dialogue + music + effects
+        mix = dialogue + music
+        mix += effects
         tail = _ring(mix, request.samples)
         length = request.samples + tail
         measured = {"dialogue_lufs": round(loudness, 2), "peak_dbfs": round(20 * float(np.log10(np.abs(mix).max(initial=1e-6) + 1e-9)), 2)}
@@ -88,9 +89,9 @@ def _dialogue(request: MixRequest, desk: Desk) -> tuple[Wave, float]:
     if not levels:
         return near, DIALOGUE_LUFS
     wet = in_room(near, room_for(request.setting, request.place), request.place)
-    dialogue = near + far
-    dialogue += wet[:total]
-    return dialogue, float(np.mean(levels))
+    near += far
+    near += wet[:total]
+    return near, float(np.mean(levels))
 
 
 def _music(request: MixRequest, desk: Desk, speech: list[tuple[int, int]], loudness: float) -> Wave:
@@ -114,10 +115,12 @@ def _music(request: MixRequest, desk: Desk, speech: list[tuple[int, int]], loudn
     under = loudness - MUSIC_UNDER_SPEECH - loudness_of(spoken) if len(spoken) else MUSIC_ALONE_LUFS - level
     alone = min(MUSIC_ALONE_LUFS - level, under + MOST_LIFT)
     low = min(under, alone)
-    notched = _notch(music)
+    notched = _notched(music)
     gain = np.float32(decibels(alone)) * (1 - amount) + np.float32(decibels(low)) * amount
-    wave: Wave = ((music * (1 - amount) + notched * amount) * gain).astype(np.float32)
-    return wave
+    music *= (1 - amount) * gain
+    notched *= amount * gain
+    music += notched
+    return music
 
 
 def _under_each_line(music: Wave, dialogue: Wave, speech: list[tuple[int, int]]) -> Wave:
@@ -127,14 +130,9 @@ def _under_each_line(music: Wave, dialogue: Wave, speech: list[tuple[int, int]])
 
     gain = np.ones(len(music), np.float32)
     for first, last in joined(speech):
-        over = max(
-            (
-                loudness_of(music[start:stop]) + LEAST_UNDER_LINE - loudness_of(dialogue[start:stop])
-                for start, stop in speech
-                if first <= start < last and stop > start and loudness_of(dialogue[start:stop]) > -60
-            ),
-            default=0.0,
-        )
+        lines = [(start, stop) for start, stop in speech if first <= start < last and stop > start]
+        spoken = [(loudness_of(dialogue[start:stop]), start, stop) for start, stop in lines]
+        over = max((loudness_of(music[a:b]) + LEAST_UNDER_LINE - level for level, a, b in spoken if level > -60), default=0.0)
         if over > 0:
             lower = 1 - envelope([(first, last)], len(music)) * np.float32(1 - decibels(-over))
             gain = np.minimum(gain, lower)
@@ -155,8 +153,8 @@ def _effects(request: MixRequest, desk: Desk, speech: list[tuple[int, int]], lou
     spoken = _only(effects, speech)
     over = loudness_of(spoken) - (loudness - EFFECTS_UNDER_SPEECH) if len(spoken) else 0.0
     if over > 0:
-        effects = effects * (1 - envelope(speech, total)[:, None] * np.float32(1 - decibels(-over)))
-    return effects.astype(np.float32)
+        effects *= 1 - envelope(speech, total)[:, None] * np.float32(1 - decibels(-over))
+    return effects
 
 
 def _only(wave: Wave, speech: list[tuple[int, int]]) -> Wave:
@@ -165,22 +163,23 @@ def _only(wave: Wave, speech: list[tuple[int, int]]) -> Wave:
     return np.concatenate(pieces) if pieces else np.zeros((0, 2), np.float32)
 
 
-def _notch(wave: Wave) -> Wave:
+def _notched(wave: Wave) -> Wave:
     """4 dB less between 300 Hz and 3 kHz, where words live: a broad peaking filter (Audio EQ Cookbook) at 950 Hz."""
-    from scipy.signal import sosfilt
+    from filmstudio.plugins.sound.kernels import biquad
 
     amplitude, omega = 10 ** (-4.0 / 40), 2 * np.pi * 950 / SAMPLE_RATE
     alpha = np.sin(omega) / (2 * 0.5)
-    b = np.array([1 + alpha * amplitude, -2 * np.cos(omega), 1 - alpha * amplitude])
-    a = np.array([1 + alpha / amplitude, -2 * np.cos(omega), 1 - alpha / amplitude])
-    filtered: Wave = sosfilt(np.concatenate([b, a])[None, :] / a[0], wave, axis=0).astype(np.float32)
+    lead = 1 + alpha / amplitude
+    section = 1 + alpha * amplitude, -2 * np.cos(omega), 1 - alpha * amplitude, -2 * np.cos(omega), 1 - alpha / amplitude
+    filtered = wave.copy()
+    biquad(filtered, np.array(section) / lead)
     return filtered
 
 
 def _ring(mix: Wave, samples: int) -> int:
     """How many samples past the end of the scene are still heard (above -72 dBFS); the last 20 ms of them fade."""
-    after = np.abs(mix[samples:]).max(axis=1)
-    heard = np.flatnonzero(after > decibels(-72))
+    after = np.abs(mix[samples:])
+    heard = np.flatnonzero(np.maximum(after[:, 0], after[:, 1]) > decibels(-72))
     ring = int(heard[-1]) + 1 if len(heard) else 0
     fade = min(ring, SAMPLE_RATE // 50)
     if fade:

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter
 
 from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.sound.filters import butterworth
 from filmstudio.plugins.sound.kernels import STEP, biquad, weigh
 
 _GATE = -10.0
@@ -19,8 +19,7 @@ SILENT = -120.0
 
 def high_pass(wave: NDArray[np.float32], cutoff: float) -> None:
     """Take away what lies below ``cutoff`` Hz (second-order Butterworth), in place; ``wave`` is (n, 2)."""
-    numerator, denominator = butter(2, cutoff, "high", fs=SAMPLE_RATE)
-    biquad(wave, np.array([*numerator, *denominator[1:]]))
+    biquad(wave, butterworth(2, cutoff, "high")[0])
 
 
 def peak(wave: NDArray[np.float32], hz: float, level: float, width: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,8 +52,7 @@ def perform(score: Score, samples: int) -> Wave:
     if not np.any(mix):
         return mix[:samples]
     if score.dynamics:
-        _shape(mix, score.dynamics)
-        _shape(sent, score.dynamics)
+        _shape((mix, sent), score.dynamics)
     in_room(sent, score.room)
     sent *= np.float32(_WET)
     mix += sent
@@ -86,13 +87,15 @@ def _level(part: Part, wave: Wave) -> None:
         wave *= np.float32(10 ** ((_STEM + part.instrument.level_db - heard) / 20))
 
 
-def _shape(wave: Wave, dynamics: Curve) -> None:
-    """Apply a curve of dB, in place."""
+def _shape(waves: Sequence[Wave], dynamics: Curve) -> None:
+    """Apply a curve of dB to waves of one length, in place."""
     times = np.array([at for at, _ in dynamics]) * SAMPLE_RATE
     levels = np.array([level for _, level in dynamics])
-    for first in range(0, len(wave), _STRETCH):
-        piece = wave[first : first + _STRETCH]
-        piece *= (10 ** (np.interp(np.arange(first, first + len(piece)), times, levels) / 20)).astype(np.float32)[:, None]
+    for first in range(0, len(waves[0]), _STRETCH):
+        at = np.arange(first, min(len(waves[0]), first + _STRETCH))
+        gain = (10 ** (np.interp(at, times, levels) / 20)).astype(np.float32)[:, None]
+        for wave in waves:
+            wave[first : first + _STRETCH] *= gain
 
 
 def _finish(mix: Wave) -> None:

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
-from scipy.signal import butter, sosfilt
 
 from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.sound.filters import butterworth, through
 
 Wave = NDArray[np.float32]
 Room = Literal["room", "hall", "vast"]
@@ -47,10 +47,7 @@ def _response(room: Room) -> Wave:
     at = np.arange(length)[:, None] / SAMPLE_RATE
     noise = draw.standard_normal((length, 2))
     bands = (((_HIGHPASS, 700.0), 1.15), ((700.0, 2600.0), 1.0), ((2600.0, _LOWPASS), 0.55))
-    tail = sum(
-        sosfilt(butter(2, band, "band", fs=SAMPLE_RATE, output="sos"), noise, axis=0) * np.exp(-6.908 * at / (seconds * share))
-        for band, share in bands
-    )
+    tail = sum(through(butterworth(2, band, "band"), noise) * np.exp(-6.908 * at / (seconds * share)) for band, share in bands)
     tail = np.asarray(tail) * np.minimum(1, at / (0.012 + 0.01 * seconds))
     for _ in range(9):
         spot = round(draw.uniform(0.004, 0.06) * SAMPLE_RATE)

@@ -6,13 +6,14 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, resample_poly, sosfilt
 
 from filmstudio.core.rational import SAMPLE_RATE
 from filmstudio.plugins.music.playback import KNOT, add_voice
 from filmstudio.plugins.music.score import Curve, Instrument, Note, Part
 from filmstudio.plugins.music.sf2 import DRUM_BANK, Envelope, Region, SoundFont, studio_font
 from filmstudio.plugins.music.tuning import cents_off
+from filmstudio.plugins.sound.filters import butterworth, through
+from filmstudio.plugins.sound.peaks import halfway
 
 Wave = NDArray[np.float32]
 Levels = NDArray[np.float64]
@@ -105,7 +106,7 @@ def _prepared(font: SoundFont, region: Region, cutoff: float) -> tuple[Wave, int
 
     The loop is written out twice and the second turn is looped, so that the filter has settled and the seam is smooth.
     """
-    data = font.samples[region.start : region.end].astype(np.float32) / 32768
+    data: Wave = font.samples[region.start : region.end].astype(np.float32) / np.float32(32768)
     loop_start = loop_length = 0
     if region.loop:
         first, last = region.loop
@@ -114,6 +115,6 @@ def _prepared(font: SoundFont, region: Region, cutoff: float) -> tuple[Wave, int
         loop_start, loop_length = last, len(turn) * turns
         data = np.concatenate([data[:last], np.tile(turn, turns + 1), np.resize(turn, 64)])
     if cutoff < 0.45 * region.rate:
-        data = sosfilt(butter(2, cutoff, fs=region.rate, output="sos"), data).astype(np.float32)
-    wave = resample_poly(data, _OVER, 1).astype(np.float32)
+        data = through(butterworth(2, cutoff, "low", region.rate), data).astype(np.float32)
+    wave = np.stack([data, halfway(data)], axis=1).reshape(-1)
     return wave, loop_start * _OVER, loop_length * _OVER

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 from filmstudio.core.rational import SAMPLE_RATE
 from filmstudio.plugins.music.knowledge import stroke_recipes, strokes
 from filmstudio.plugins.music.score import Part
+from filmstudio.plugins.sound.filters import butterworth, through
 
 Wave = NDArray[np.float32]
 
@@ -53,7 +53,7 @@ def _stroke(name: str, tuned: float, variant: int) -> Wave:
         wave += gain * np.sin(ratio * phase) * np.exp(-3 * at / decay)
     low, high = recipe.get("noise_band_hz", (700, 6000))
     decay = recipe["decay_s"][0] / 3 if "noise_band_hz" in recipe else recipe.get("noise_click_ms", 3) / 1500
-    hiss = sosfilt(butter(2, (low, high), "band", fs=SAMPLE_RATE, output="sos"), draw.standard_normal(len(at)))
+    hiss = through(butterworth(2, (low, high), "band"), draw.standard_normal(len(at)))
     wave += (1.0 if "noise_band_hz" in recipe else 0.35) * hiss * np.exp(-at / decay)
     wave *= np.minimum(1, at / 0.0012) * np.minimum(1, (at[-1] - at) / 0.05)
     sound: Wave = (wave * about["vel"] / 100 * 0.4).astype(np.float32)

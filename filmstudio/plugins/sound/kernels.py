@@ -82,6 +82,39 @@ def biquad(wave: NDArray[np.float32], section: NDArray[np.float64]) -> None:
 
 
 @njit(cache=True)
+def cascade(wave: NDArray[np.float64], sections: NDArray[np.float64]) -> None:
+    """Filter mono ``wave`` in place by sections one after another, each b0, b1, b2, a1, a2."""
+    states = np.zeros((len(sections), 2))
+    for begin in range(0, len(wave), _TURN):
+        stop = min(len(wave), begin + _TURN)
+        for number in range(len(sections)):
+            section = sections[number]
+            b0, b1, b2, a1, a2 = section[0], section[1], section[2], section[3], section[4]
+            p, q = states[number, 0], states[number, 1]
+            for at in range(begin, stop):
+                value = wave[at]
+                result = b0 * value + p
+                p = b1 * value - a1 * result + q
+                q = b2 * value - a2 * result
+                wave[at] = result
+            if max(abs(p), abs(q)) < _FORGOTTEN:
+                p = q = 0.0
+            states[number, 0], states[number, 1] = p, q
+
+
+@njit(cache=True)
+def leak(wave: NDArray[np.float64], straight: float, leaks: NDArray[np.float64]) -> None:
+    """Turn mono ``wave`` in place into ``straight`` times itself plus its way through three first-order filters: pole, gain."""
+    p, q, r = 0.0, 0.0, 0.0
+    for at in range(len(wave)):
+        value = wave[at]
+        p = leaks[0, 1] * value + leaks[0, 0] * p
+        q = leaks[1, 1] * value + leaks[1, 0] * q
+        r = leaks[2, 1] * value + leaks[2, 0] * r
+        wave[at] = straight * value + p + q + r
+
+
+@njit(cache=True)
 def rise(wave: NDArray[np.float32], phases: NDArray[np.float32], first: int, last: int, least: float, peaks: NDArray[np.float32]) -> None:
     """The highest magnitude about each sample of stereo ``wave`` (n, 2), both channels together: at it and between it and the next.
 

@@ -1,4 +1,4 @@
-"""Peaks between samples, by four-fold oversampling (BS.1770-4, annex 2)."""
+"""What lies between samples: peaks by four-fold oversampling (BS.1770-4, annex 2), and sound at twice its rate."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def about(wave: NDArray[np.float32], first: int, last: int, least: float) -> NDA
     peaks = np.zeros(max(0, last - first), np.float32)
     rise(np.require(wave, np.float32, ["C", "W"]), _PHASES, first, last, least, peaks)
     return peaks
+
+
+def halfway(wave: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mono sound half a sample later: with ``wave`` itself between its samples, at twice the rate."""
+    padded = np.concatenate([np.zeros(REACH - 1, np.float32), wave, np.zeros(REACH, np.float32)])
+    between = np.zeros(len(wave), np.float32)
+    for tap, factor in enumerate(_PHASES[1]):
+        between += factor * padded[tap : tap + len(wave)]
+    return between
 
 
 def _phases() -> NDArray[np.float32]:

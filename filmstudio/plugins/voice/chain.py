@@ -10,9 +10,9 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, lfilter, sosfilt
 
 from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.sound.filters import Kind, Sections, butterworth, through
 from filmstudio.plugins.voice.performance import Band
 from filmstudio.plugins.voice.voices import Shape
 
@@ -76,10 +76,9 @@ def tilted(samples: Samples, gain_db: float) -> Samples:
     gain = _gain(gain_db)
     warped = float(np.tan(np.pi * _TILT_HZ / SAMPLE_RATE))
     root = float(np.sqrt(gain))
-    b = np.array([(gain + warped * root), (warped * root - gain)]) / (1 + warped * root)
-    a = np.array([1.0, (warped * root - 1) / (warped * root + 1)])
-    out: Samples = lfilter(b, a, samples)
-    return out
+    lead = 1 + warped * root
+    section = (gain + warped * root) / lead, (warped * root - gain) / lead, 0.0, (warped * root - 1) / lead, 0.0
+    return through(np.array([section]), samples)
 
 
 def deessed(samples: Samples, most_db: float) -> Samples:
@@ -115,16 +114,13 @@ def _gain(db: float) -> float:
 
 
 @cache
-def _design(order: int, corner: float | tuple[float, float], kind: str) -> Samples:
-    sections: Samples = butter(order, corner, kind, fs=SAMPLE_RATE, output="sos")
-    return sections
+def _design(order: int, corner: float | tuple[float, float], kind: Kind) -> Sections:
+    return butterworth(order, corner, kind)
 
 
 def _through(samples: Samples, order: int, corner: float, kind: Literal["low", "high"]) -> Samples:
-    out: Samples = sosfilt(_design(order, min(corner, SAMPLE_RATE / 2.2), kind), samples)
-    return out
+    return through(_design(order, min(corner, SAMPLE_RATE / 2.2), kind), samples)
 
 
 def _between(samples: Samples, order: int, low: float, high: float) -> Samples:
-    out: Samples = sosfilt(_design(order, (low, high), "band"), samples)
-    return out
+    return through(_design(order, (low, high), "band"), samples)

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
 
 from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.sound.filters import through
 
 DIALOGUE_LUFS: Final = -20.0
 """Level of every line while speech sounds."""
@@ -19,8 +19,8 @@ _GATE_LU: Final = 10.0
 """Blocks this far under the loudest are pauses, not speech."""
 _K_WEIGHTING: Final = np.array(
     (
-        (1.53512485958697, -2.69169618940638, 1.19839281085285, 1.0, -1.69065929318241, 0.73248077421585),
-        (1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621),
+        (1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585),
+        (1.0, -2.0, 1.0, -1.99004745483398, 0.99007225036621),
     )
 )
 """ITU-R BS.1770-4, tables 1 and 2: the head's shelf and the high-pass at 48 kHz."""
@@ -33,7 +33,7 @@ def speech_lufs(samples: NDArray[np.float64]) -> float:
     """Loudness in LUFS of the 100 ms blocks in which there is speech; -inf for silence. Mono at 48 kHz."""
     if not len(samples) or not samples.any():
         return float("-inf")
-    power = np.square(sosfilt(_K_WEIGHTING, samples))
+    power = np.square(through(_K_WEIGHTING, samples))
     blocks = max(1, len(power) // _BLOCK)
     means = power[: blocks * _BLOCK].reshape(blocks, -1).mean(axis=1) if len(power) >= _BLOCK else np.array([power.mean()])
     speech = means[means >= means.max() * 10 ** (-_GATE_LU / 10)]
