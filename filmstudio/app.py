@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +35,7 @@ from filmstudio.core.requests import (
 )
 from filmstudio.core.roles import ROLES
 from filmstudio.core.screenplay import Screenplay
-from filmstudio.core.store import Store
+from filmstudio.core.storage import default_cache, open_store
 from filmstudio.core.vocabulary import unknown_words
 
 if TYPE_CHECKING:
@@ -66,23 +65,15 @@ class Wishes:
     """Voice by character name or id."""
 
 
-def default_cache() -> Path:
-    """Where takes are kept between renders: ``FILMSTUDIO_CACHE``, or the user's cache folder."""
-    if named := os.environ.get("FILMSTUDIO_CACHE"):
-        return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "filmstudio"
-
-
 class Studio:
     """Reads scripts, develops films, renders and delivers them."""
 
-    def __init__(self, cache: Path | None = None, plugins: Plugins | None = None, scope: str = "") -> None:
+    def __init__(self, cache: Path | str | None = None, plugins: Plugins | None = None, scope: str = "") -> None:
         """Open the store at ``cache``; ``scope`` names the tenant whose takes are found in it and made."""
-        self.store = Store(cache or default_cache())
+        self.store = open_store(cache or default_cache())
         self.plugins = plugins or Plugins()
         self.scope = scope
-        self._inline = InlineDispatcher(self.store.root)
+        self._inline = InlineDispatcher(self.store.address, self.store.root)
 
     # --- a script becomes a film ------------------------------------------------------------------------------------------
 
@@ -214,7 +205,7 @@ class Studio:
         from filmstudio.core.local import LocalDispatcher
 
         offers = self.plugins.cast_for(options.engines)
-        return LocalDispatcher(self.store.root, workers, preload=[offers[role].address for role in _LOADED_EARLY])
+        return LocalDispatcher(self.store.address, workers, preload=[offers[role].address for role in _LOADED_EARLY], cache=self.store.root)
 
     def _watch_with_plugins(self, offers: Mapping[str, Offer], watch: Watch) -> Watch:
         hook = self.plugins.hook

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from filmstudio.app import Studio
     from filmstudio.core.film import Film
     from filmstudio.core.options import RenderOptions
+    from filmstudio.core.store import Store
 
 app = typer.Typer(
     name="studio",
@@ -48,7 +49,10 @@ Seed = Annotated[int | None, typer.Option(help="Another seed gives another cast,
 Title = Annotated[str | None, typer.Option(help="Title, when the script has none.", show_default=False)]
 Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16 or 1:1.", show_default="16:9")]
 Config = Annotated[Path | None, typer.Option("--config", help="Options from a file.", show_default="filmstudio.toml")]
-CacheDir = Annotated[Path | None, typer.Option("--cache-dir", help="Where finished takes are kept.", show_default="your cache folder")]
+CacheDir = Annotated[
+    str | None,
+    typer.Option("--cache-dir", help="Where finished takes are kept: a folder, or s3://BUCKET/PREFIX.", show_default="your cache folder"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
 
 
@@ -244,11 +248,14 @@ def cache_stats(cache_dir: CacheDir = None, as_json: AsJson = False) -> None:
         import dataclasses
         import json
 
-        usage = _store(cache_dir).usage()
+        store = _store(cache_dir)
+        usage = store.usage()
         if as_json:
             sys.stdout.write(json.dumps(dataclasses.asdict(usage)) + "\n")
         else:
             _page().print(f"{usage.takes} takes, {usage.media} media files, {usage.bytes / 1e9:.2f} GB")
+            if store.prunes:
+                _page().print(store.prunes)
 
 
 @cache_app.command("prune")
@@ -262,13 +269,16 @@ def cache_prune(
         import dataclasses
         import json
 
-        gone = _store(cache_dir).prune(int(keep * 1e9))
+        store = _store(cache_dir)
+        gone = store.prune(int(keep * 1e9))
         if as_json:
             sys.stdout.write(json.dumps(dataclasses.asdict(gone)) + "\n")
         else:
             _page().print(f"removed {gone.takes} takes and {gone.media} media files, {gone.bytes / 1e9:.2f} GB")
             if gone.running:
                 _page().print("A render is running; what it uses was kept.")
+            if store.prunes:
+                _page().print(store.prunes)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
@@ -324,8 +334,7 @@ def _prepare(given: dict[str, Any], config: Path | None, script: Path | None) ->
             given[key] = {**dict(values.get(key) or {}), **settings.pairs(given[key], f"--{key}", form)}
     values.update({key: value for key, value in given.items() if value is not None and value != []})
     options = settings.render_options(values)
-    cache = values.get("cache_dir")
-    return values, options, Studio(Path(cache) if cache else None)
+    return values, options, Studio(values.get("cache_dir") or None)
 
 
 def _develop(studio: Studio, console: Console, script: Path, values: dict[str, Any], options: RenderOptions) -> Film:
@@ -337,11 +346,10 @@ def _develop(studio: Studio, console: Console, script: Path, values: dict[str, A
     return studio.develop(screenplay, wishes, options)
 
 
-def _store(cache_dir: Path | None) -> Any:
-    from filmstudio.app import default_cache
-    from filmstudio.core.store import Store
+def _store(cache_dir: str | None) -> Store:
+    from filmstudio.core.storage import default_cache, open_store
 
-    return Store(cache_dir or default_cache())
+    return open_store(cache_dir or default_cache())
 
 
 def _page() -> Console:

@@ -13,8 +13,8 @@ class InlineDispatcher:
 
     slots = 1
 
-    def __init__(self, root: Path) -> None:
-        self._performer = Performer(root)
+    def __init__(self, address: Path | str, cache: Path | None = None) -> None:
+        self._performer = Performer(address, cache)
         self._queue: deque[Batch] = deque()
 
     def submit(self, batch: Batch) -> None:

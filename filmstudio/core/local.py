@@ -58,10 +58,10 @@ class _Report:
     peak_mb: float = 0.0
 
 
-def _serve(pipe: Connection, root: str, preload: tuple[str, ...]) -> None:
+def _serve(pipe: Connection, address: str, cache: Path | None, preload: tuple[str, ...]) -> None:
     """A worker's life: perform batches until the pipe closes; load engines while there is nothing else to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the studio's own process answers Ctrl-C and ends its workers
-    performer, give_back = Performer(Path(root)), _freeing()
+    performer, give_back = Performer(address, cache), _freeing()
     unloaded = deque(preload)
     while True:
         try:
@@ -103,11 +103,21 @@ def peak_rss_mb() -> float:
 class LocalDispatcher:
     """Runs batches on ``workers`` processes of this machine. Use as a context manager: leaving it ends the workers."""
 
-    def __init__(self, root: Path, workers: int | None = None, deadline: float = DEADLINE_SECONDS, preload: Sequence[str] = ()) -> None:
-        """Get ready for the first batch: load the engines at the addresses in ``preload``, without waiting for it."""
+    def __init__(
+        self,
+        address: Path | str,
+        workers: int | None = None,
+        deadline: float = DEADLINE_SECONDS,
+        preload: Sequence[str] = (),
+        cache: Path | None = None,
+    ) -> None:
+        """Get ready for the first batch: load the engines at the addresses in ``preload``, without waiting for it.
+
+        ``address`` and ``cache`` open the store; see ``open_store``.
+        """
         self.slots = workers or os.cpu_count() or 1
         self._preload = tuple(preload)
-        self._root = root
+        self._store = (str(address), cache)
         self._deadline = deadline
         self._queue: deque[Batch] = deque()
         self._context: ForkServerContext | SpawnContext = get_context("forkserver") if _FORKS else get_context("spawn")
@@ -228,7 +238,7 @@ class LocalDispatcher:
         ours, theirs = self._context.Pipe()
         with _environment(_ONE_THREAD):
             process = self._context.Process(
-                target=_serve, args=(theirs, str(self._root), self._preload), daemon=True, name="filmstudio-worker"
+                target=_serve, args=(theirs, *self._store, self._preload), daemon=True, name="filmstudio-worker"
             )
             process.start()
         theirs.close()

@@ -16,7 +16,8 @@ from filmstudio.core.engine import Engine, Failure, Result
 from filmstudio.core.errors import EngineError, Place, PluginError
 from filmstudio.core.model import canonical_json
 from filmstudio.core.roles import ROLES
-from filmstudio.core.store import Store, StoreDesk, Take, media_in
+from filmstudio.core.storage import open_store
+from filmstudio.core.store import StoreDesk, Take, media_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class Outcome:
 class Performer:
     """Runs batches in this process, keeping each engine loaded. Media and takes are in the store before it returns."""
 
-    def __init__(self, root: Path) -> None:
-        self._store = Store(root)
+    def __init__(self, address: Path | str, cache: Path | None = None) -> None:
+        self._store = open_store(address, cache)
         self._engines: dict[str, Engine[Any, Any]] = {}
 
     def engine(self, address: str) -> Engine[Any, Any]:
@@ -94,8 +95,7 @@ class Performer:
             media=media_in(value),
             seconds=round(seconds, 4),
         )
-        self._store.commit(take)
-        return Outcome(call.task, take)
+        return Outcome(call.task, self._store.commit(take))
 
 
 def engine_at(address: str) -> Engine[Any, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field, JsonValue, ValidationError
 
@@ -63,8 +64,13 @@ class Store:
     Files are written beside their place, flushed to the disk and renamed into it, so a name that exists is complete.
     """
 
+    prunes: ClassVar[str] = ""
+    """What pruning leaves alone, in words for whoever prunes."""
+
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.address = str(root)
+        """What another process opens this store by; see ``filmstudio.core.storage``."""
         self._occupancy = Occupancy(root)
         self._whole: set[str] = set()
         try:
@@ -115,7 +121,7 @@ class Store:
             if not target.exists() or target.read_bytes() != data:
                 self._write(target, data, sealed=True)
             else:
-                _seal(target)  # tells pruning that it is wanted again
+                seal(target)  # tells pruning that it is wanted again
         return MediaRef(digest=digest, media_type=media_type, size=len(data))
 
     def take(self, digest: str) -> Take | None:
@@ -152,13 +158,14 @@ class Store:
         whole = sha.hexdigest() == media.digest
         if whole:
             self._whole.add(media.digest)
-            _seal(path)
+            seal(path)
         return whole
 
-    def commit(self, take: Take) -> None:
-        """Record a take. Committing the same take twice is harmless: the digest names the content."""
+    def commit(self, take: Take) -> Take:
+        """Record a take, and return the one that stands. Committing it twice is harmless: the digest names the content."""
         with self._occupancy.sharing():
             self._write(self._take_path(take.digest), canonical_json(take.canonical()).encode("utf-8"))
+        return take
 
     def scratch(self) -> Path:
         """A new private folder on the store's own disk, so that keeping a file is a rename."""
@@ -182,9 +189,7 @@ class Store:
 
     def _prune(self, keep_bytes: int, renders: list[float]) -> Pruned:
         in_use = min(renders, default=math.inf)
-        for left in (self.root / "scratch").iterdir():
-            if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
+        self._clear_scratch()
         takes = sorted(((path.stat().st_mtime, path) for path in self._files("takes")), reverse=True)
         kept: set[str] = set()
         total, gone_takes = 0, 0
@@ -206,6 +211,12 @@ class Store:
                 removed += 1
                 path.unlink(missing_ok=True)
         return Pruned(takes=gone_takes, media=removed, bytes=freed, running=len(renders))
+
+    def _clear_scratch(self) -> None:
+        for left in (self.root / "scratch").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # its task has just closed its desk
+                if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True)
 
     def _media_of(self, path: Path) -> tuple[MediaRef, ...]:
         try:
@@ -251,7 +262,7 @@ class Store:
         return StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy=remedy)
 
 
-def _seal(path: Path) -> None:
+def seal(path: Path) -> None:
     """Mark a media file as written by the store. A store that is only read still serves its takes."""
     with contextlib.suppress(OSError):
         os.utime(path, ns=(_SEAL_NS, _SEAL_NS))
