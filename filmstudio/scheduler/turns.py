@@ -1,0 +1,111 @@
+"""Whose turn it is: virtual time of tenants, kept in the database beside their jobs.
+
+Start-time fair queueing (Goyal, Vin, Cheng 1996) with tenants as flows and jobs as packets: the tenant with the least virtual
+time goes first, and pays its job's estimate divided by its weight. At the end of an attempt the estimate is corrected to the
+resource-seconds that were measured. Who comes back from idling begins at the least time of those who wait: time spent
+idle is no credit. Two tenants that both always have jobs waiting differ, in resource-seconds by weight, by no more than their
+largest jobs: the tests assert it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from filmstudio.scheduler.database import RUNNING, Database, jobs, tenants
+from filmstudio.scheduler.tiers import TERMS, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A tenant's row, locked until the transaction ends."""
+
+    name: str
+    tier: Tier
+    virtual_time: float
+    waiting: int
+    unfinished: int
+
+    @property
+    def weight(self) -> float:
+        """Share of the house."""
+        return TERMS[self.tier].weight
+
+
+_LOCK: Final = sa.select(tenants).where(tenants.c.name == sa.bindparam("of")).with_for_update()
+_NEXT: Final = (
+    sa.select(tenants)
+    .where(tenants.c.waiting > sa.literal_column("0"))
+    .where(sa.tuple_(tenants.c.virtual_time, tenants.c.name) > sa.tuple_(sa.bindparam("time"), sa.bindparam("after")))
+    .order_by(tenants.c.virtual_time, tenants.c.name)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_LEAST: Final = sa.select(sa.func.min(tenants.c.virtual_time)).where(tenants.c.waiting > sa.literal_column("0"))
+_LAST_START: Final = sa.select(sa.func.max(jobs.c.start_tag)).where(RUNNING)
+_MOST: Final = sa.select(sa.func.max(tenants.c.virtual_time))
+_MOVE: Final = (
+    sa.update(tenants)
+    .where(tenants.c.name == sa.bindparam("of"))
+    .values(
+        tier=sa.bindparam("now"),
+        virtual_time=sa.bindparam("time"),
+        waiting=tenants.c.waiting + sa.bindparam("more_waiting"),
+        unfinished=tenants.c.unfinished + sa.bindparam("more_unfinished"),
+    )
+)
+
+
+def lock(connection: Connection, name: str) -> Turn | None:
+    """The tenant's row, locked; None for a tenant that never had a job."""
+    return _turn(connection.execute(_LOCK, {"of": name}).first())
+
+
+def enrol(database: Database, connection: Connection, name: str, tier: Tier) -> Turn:
+    """The tenant's row, locked; made when it is new."""
+    found = lock(connection, name)
+    if found is None:
+        row = {"name": name, "tier": tier.value, "virtual_time": 0.0, "waiting": 0, "unfinished": 0}
+        connection.execute(database.insert_new(tenants), row)
+        found = lock(connection, name)
+    assert found is not None  # noqa: S101 - inserted above, or by whoever was quicker
+    return found
+
+
+def next_in_turn(connection: Connection, after: Turn | None = None) -> Turn | None:
+    """The tenant whose turn it is, or comes after another's, locked; tenants that somebody else is serving are passed over."""
+    found = {"time": -1.0, "after": ""} if after is None else {"time": after.virtual_time, "after": after.name}
+    return _turn(connection.execute(_NEXT, found).first())
+
+
+def move(
+    connection: Connection, turn: Turn, *, charge: float = 0.0, waiting: int = 0, unfinished: int = 0, tier: Tier | None = None
+) -> None:
+    """Change a locked row: ``charge`` resource-seconds (less than 0 gives back), and as many more jobs waiting and unfinished.
+
+    Who had none waiting and has now is moved up to the least time of those who wait.
+    """
+    time = turn.virtual_time
+    if waiting > 0 and turn.waiting == 0:
+        time = max(time, _house_time(connection))
+    time = max(0.0, time + charge / turn.weight)
+    values = {"of": turn.name, "now": (tier or turn.tier).value, "time": time, "more_waiting": waiting, "more_unfinished": unfinished}
+    connection.execute(_MOVE, values)
+
+
+def _house_time(connection: Connection) -> float:
+    """The least time of those who wait; with nobody waiting that of the last who was served; else the end of all that was."""
+    for statement in (_LEAST, _LAST_START, _MOST):
+        found = connection.scalar(statement)
+        if found is not None:
+            return float(found)
+    return 0.0
+
+
+def _turn(row: sa.Row[tuple[object, ...]] | None) -> Turn | None:
+    if row is None:
+        return None
+    return Turn(row.name, Tier(row.tier), row.virtual_time, row.waiting, row.unfinished)
