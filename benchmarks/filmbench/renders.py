@@ -109,7 +109,7 @@ def prime_pack(full: Path, primed: Path) -> int:
         for media in take.media:
             place = target.media_path(media.digest)
             place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source.path(media), place)
+            shutil.copy2(source.path(media), place)  # with its time, by which the store knows what it wrote itself
         target.commit(take)
     return len(wanted)
 
