@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,45 +33,37 @@ from filmstudio.core.requests import (
 )
 from filmstudio.core.roles import ROLES
 from filmstudio.core.screenplay import Screenplay
+from filmstudio.core.soundness import check_film
 from filmstudio.core.storage import default_cache, open_store
 from filmstudio.core.vocabulary import unknown_words
+from filmstudio.core.wishes import MAX_SCRIPT_BYTES, Wishes
 
 if TYPE_CHECKING:
     from filmstudio.core.local import LocalDispatcher
 
-MAX_SCRIPT_BYTES = 4 << 20
-"""Largest script that is read at all: far above any feature film."""
-
 _LOADED_EARLY = ("voice", "picture", "backdrop", "music", "mixing")
 """Roles whose engines take longest to load, in the order in which a film needs them."""
+
+__all__ = ["Studio", "Watch", "Wishes", "check_film", "load_film", "read_limited"]
 
 ResultT = TypeVar("ResultT", bound=Result)
 Watch = Callable[[Event], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user asked of the film's content; None leaves it to the engines."""
-
-    title: str | None = None
-    language: str | None = None
-    culture: str | None = None
-    style: str = "drawn"
-    seed: int = 0
-    duration: Fraction | None = None
-    voices: Mapping[str, str] = field(default_factory=dict)
-    """Voice by character name or id."""
-
-
 class Studio:
     """Reads scripts, develops films, renders and delivers them."""
 
-    def __init__(self, cache: Path | str | None = None, plugins: Plugins | None = None, scope: str = "") -> None:
-        """Open the store at ``cache``; ``scope`` names the tenant whose takes are found in it and made."""
+    def __init__(
+        self, cache: Path | str | None = None, plugins: Plugins | None = None, scope: str = "", desk: Dispatcher | None = None
+    ) -> None:
+        """Open the store at ``cache``; ``scope`` names the tenant whose takes are found in it and made.
+
+        ``desk`` is where scripts are read and films developed; without one that is done in this process.
+        """
         self.store = open_store(cache or default_cache())
         self.plugins = plugins or Plugins()
         self.scope = scope
-        self._inline = InlineDispatcher(self.store.address, self.store.root)
+        self._desk = desk or InlineDispatcher(self.store.address, self.store.root)
 
     # --- a script becomes a film ------------------------------------------------------------------------------------------
 
@@ -85,8 +75,16 @@ class Studio:
         Raises:
             InputError: the script cannot be used; every problem in it is told.
         """
-        data = read_limited(script, MAX_SCRIPT_BYTES)
-        name = script.name
+        return self.read_bytes(read_limited(script, MAX_SCRIPT_BYTES), script.name, engines, language)
+
+    def read_bytes(
+        self, data: bytes, name: str, engines: Mapping[str, str] | None = None, language: str | None = None
+    ) -> tuple[Screenplay, tuple[Problem, ...]]:
+        """Read a script that is in memory, called ``name``; returns it with its warnings.
+
+        Raises:
+            InputError: the script cannot be used; every problem in it is told.
+        """
         with self.store.rendering():
             media = self.store.put_bytes(data, "text/plain")
             result = self._once("screenplay", ReadRequest(script=media, name=name, language=language), ReadResult, engines)
@@ -138,7 +136,7 @@ class Studio:
     def _once(self, role: str, request: Request, result: type[ResultT], engines: Mapping[str, str] | None) -> ResultT:
         graph = RenderGraph.of([Task(role, role, request.canonical())])
         offers = {role: self.plugins.engine(role, (engines or {}).get(role))}
-        made = render(graph, offers, self.store, self._inline, scope=self.scope)
+        made = render(graph, offers, self.store, self._desk, scope=self.scope)
         return result.model_validate(made[role].take.result)
 
     # --- a film is made ------------------------------------------------------------------------------------------------------
@@ -255,49 +253,6 @@ def load_film(path: Path) -> Film:
             for item in error.errors()
         )
         raise InputError(f"{path.name} is not a film.", problems=problems) from error
-
-
-def check_film(film: Film, name: str) -> Film:
-    """See that everything a film refers to is in it: characters by id, and no id used twice.
-
-    Raises:
-        InputError: every dangling reference and doubled id.
-    """
-    place, people = Place(file=name), {character.id for character in film.characters}
-    problems: list[Problem] = []
-    seen: set[tuple[str, str]] = set()
-
-    def once(kind: str, identity: str) -> None:
-        if (kind, identity) in seen:
-            problems.append(Problem(f"two {kind}s have the id {identity!r}.", "Give each its own.", place))
-        seen.add((kind, identity))
-
-    def known(where: str, identity: str | None) -> None:
-        if identity is not None and identity not in people:
-            problems.append(Problem(f"{where} names {identity!r}, who is not among the characters.", "Correct the id.", place))
-
-    for character in film.characters:
-        once("character", character.id)
-    for scene in film.scenes:
-        once("scene", scene.id)
-        for shot in scene.shots:
-            once("shot", shot.id)
-            for performer in shot.performers:
-                known(f"shot {shot.id}", performer.character)
-                known(f"shot {shot.id}", performer.look_at)
-            for beat in shot.beats:
-                once("beat", beat.id)
-                if beat.kind == "line":
-                    known(f"line {beat.id}", beat.character)
-                    known(f"line {beat.id}", beat.listener)
-                else:
-                    for business in beat.business:
-                        known(f"beat {beat.id}", business.character)
-    if not any(scene.shots for scene in film.scenes):
-        problems.append(Problem("the film has no shots.", "Give at least one scene a shot.", place))
-    if problems:
-        raise InputError(f"{name} is not a film.", problems=tuple(problems))
-    return film
 
 
 def _voices_by_id(voices: Mapping[str, str], breakdown: BreakdownResult) -> dict[str, str]:

@@ -11,17 +11,7 @@ from rich.text import Text
 
 from filmstudio.core.dispatch import Event
 from filmstudio.core.graph import RenderGraph
-
-STAGES: dict[str, tuple[str, ...]] = {
-    "Voices": ("voice", "lipsync", "timing"),
-    "Stages and cast": ("backdrop", "portrait"),
-    "Pictures": ("picture",),
-    "Music and effects": ("music", "effects"),
-    "Mix and master": ("mixing", "mastering"),
-    "Captions": ("subtitles",),
-    "Joining": ("conform", "marketing"),
-}
-_STAGE_OF = {role: stage for stage, roles in STAGES.items() for role in roles}
+from filmstudio.core.stages import STAGE_OF, STAGES
 
 
 class _TimeLeft(ProgressColumn):
@@ -81,7 +71,7 @@ class RenderProgress:
         """Move the bars on."""
         if event.kind == "started":
             return
-        stage = _STAGE_OF[event.task.role]
+        stage = STAGE_OF[event.task.role]
         count = self._counts[stage]
         count[0] += 1
         self._weight_done += event.task.weight

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from filmstudio.app import Wishes
 from filmstudio.core.errors import ConfigError, Place
 from filmstudio.core.model import Record
 from filmstudio.core.options import RenderOptions
-from filmstudio.core.requests import TextStyle
+from filmstudio.core.wishes import Wishes, caption_style, pairs, parse_duration
+
+__all__ = [
+    "CONFIG_NAME", "RenderTable", "caption_style", "find_config", "pairs", "parse_duration", "read_config", "render_options", "wishes",
+]  # fmt: skip
 
 CONFIG_NAME = "filmstudio.toml"
 
@@ -80,53 +81,6 @@ def read_config(path: Path | None) -> dict[str, Any]:
         wrong = {str(item["loc"][0]): item["msg"].lower() for item in error.errors()}
         problems = "; ".join(f"{key}: {message}" for key, message in wrong.items())
         raise ConfigError(f"has wrong values: {problems}.", remedy="See docs/rendering.md for an example.", place=place) from error
-
-
-def pairs(values: Sequence[str], option: str, form: str) -> dict[str, str]:
-    """``NAME=VALUE`` texts as a dict.
-
-    Raises:
-        ConfigError: naming every text without an equals sign.
-    """
-    wrong = [value for value in values if not re.fullmatch(r"[^=]+=[^=]+", value)]
-    if wrong:
-        raise ConfigError(f"{option} {', '.join(map(repr, wrong))} is not {form}.", remedy=f"Write {option} {form}.")
-    return {name.strip(): value.strip() for name, value in (text.split("=", 1) for text in values)}
-
-
-def caption_style(text: str | None) -> TextStyle | None:
-    """A caption style from ``burn`` or ``size=large,color=#FFEE00,position=top,background=solid,font=serif``; ``off`` is none.
-
-    Raises:
-        ConfigError: a part of it is unknown.
-    """
-    if text is None or text in ("", "off"):
-        return None
-    fields = {} if text == "burn" else pairs(text.split(","), "--captions", "KEY=VALUE")
-    try:
-        return TextStyle.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        remedy = "Keys: font, size (small, medium, large), color (#RRGGBB), position (bottom, top), background (none, translucent, solid)."
-        raise ConfigError(f"--captions {text!r}: {'.'.join(map(str, first['loc']))}: {first['msg']}.", remedy=remedy) from error
-
-
-def parse_duration(value: str | int | float | None) -> Fraction | None:
-    """Seconds from ``90``, ``90s``, ``1:30`` or ``1m30s``; between 5 seconds and 30 minutes.
-
-    Raises:
-        ConfigError: it is none of these.
-    """
-    if value is None:
-        return None
-    text = str(value).strip()
-    match = re.fullmatch(r"(?:(\d+)[:m])?(\d+(?:\.\d+)?)?s?", text)
-    if not match or not text or match.groups() == (None, None):
-        raise ConfigError(f"--duration {text!r} is no length.", remedy="Write 90, 1:30 or 1m30s.")
-    seconds = int(match[1] or 0) * 60 + Fraction(match[2] or 0)
-    if not 5 <= seconds <= 1800:
-        raise ConfigError(f"--duration {text} is outside 5 seconds to 30 minutes.", remedy="Choose a length between them.")
-    return seconds
 
 
 def render_options(values: Mapping[str, Any]) -> RenderOptions:
