@@ -397,4 +397,16 @@ def main() -> None:
 
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.environ.setdefault("PYTHONUTF8", "1")
+    if any(name.startswith("OTEL_EXPORTER_OTLP") for name in os.environ):
+        _export_traces()
     app(prog_name="studio")
+
+
+def _export_traces() -> None:
+    from filmstudio.core.errors import ConfigError
+    from filmstudio.core.telemetry import export_traces
+
+    try:
+        export_traces("filmstudio")
+    except ConfigError as error:
+        sys.exit(f"error: {error}")

@@ -18,6 +18,7 @@ from filmstudio.core.perform import Batch, Call, Outcome
 from filmstudio.core.plugins import Offer
 from filmstudio.core.roles import ROLES
 from filmstudio.core.store import Store, Take
+from filmstudio.core.telemetry import traceparent_of
 
 MAX_TRIES = 3
 """A task whose worker died this often is given up, with its evidence."""
@@ -162,7 +163,8 @@ class _Walk:
     def _submit(self, task_id: str) -> None:
         offer = self._engines[self._graph.tasks[task_id].role]
         engine = offer.engine
-        self._dispatcher.submit(Batch(engine.role, engine.name, engine.version, offer.address, (self._calls[task_id],)))
+        asked_by = traceparent_of(self._spans[task_id])
+        self._dispatcher.submit(Batch(engine.role, engine.name, engine.version, offer.address, (self._calls[task_id],), asked_by))
 
     def _call(self, task: Task) -> Call:
         engine = self._engines[task.role].engine
@@ -184,7 +186,9 @@ class _Walk:
                 self._submit(outcome.task)
                 return
             engine = self._engines[self._graph.tasks[outcome.task].role].engine.name
-            self._spans.pop(outcome.task).set_status(trace.StatusCode.ERROR)
+            span = self._spans.pop(outcome.task)
+            span.set_status(trace.StatusCode.ERROR)
+            span.end()
             raise failed(outcome.failure or Failure(message="the worker died."), task=outcome.task, plugin=engine)
         self._spans.pop(outcome.task).end()
         first, *twins = self._flying.pop(outcome.take.digest)
