@@ -19,8 +19,9 @@ from filmstudio.plugins.picture.kernels import ONE
 Plane = NDArray[np.uint8]
 """(rows, columns), one component."""
 Pixels = NDArray[np.uint32]
-"""(rows, columns), premultiplied RGBA, red in the lowest byte."""
+"""(rows, columns), premultiplied RGBA, red in the lowest byte; or, once it is lit, YUVA."""
 Numbers = NDArray[np.int64]
+Reals = NDArray[np.float64]
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1: half-open."""
 Matrix = tuple[float, float, float, float, float, float]
@@ -38,7 +39,7 @@ GREY: Final = 128
 
 
 def light_of(matrix: Sequence[Sequence[float]]) -> Numbers:
-    """A colour matrix in the form of ``kernels.develop``.
+    """A colour matrix in the form of ``kernels.light_up``.
 
     ``matrix`` has three rows of four, which give red, green and blue from premultiplied red, green, blue and alpha.
     """
@@ -129,6 +130,13 @@ class Cel:
             y,
         )
 
+    @classmethod
+    def empty(cls, width: int, height: int, x: int = 0, y: int = 0) -> Cel:
+        """A cel of even size in which all is still to be written."""
+        half = (height // 2, width // 2)
+        luma, clear = np.empty((height, width), np.uint8), np.empty((height, width), np.uint8)
+        return cls(luma, clear, np.empty(half, np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8), x, y)
+
     @property
     def width(self) -> int:
         """Columns."""
@@ -139,9 +147,18 @@ class Cel:
         """Rows."""
         return int(self.luma.shape[0])
 
-    def develop(self, canvas: Pixels, box: Box, light: Numbers = PLAIN_LIGHT, rim: Numbers = NO_RIM) -> None:
-        """Fill the even box from a canvas of the same size; see ``kernels.develop``."""
-        kernels.develop(canvas, np.array(box, np.int64), light, rim, self.luma, self.clear, self.blue, self.red, self.clear_half)
+    @classmethod
+    def painted(cls, canvas: Pixels, x: int = 0, y: int = 0) -> Cel:
+        """A canvas of even size in RGBA as a cel. Its pixels are used up."""
+        height, width = canvas.shape
+        cel = cls.empty(width, height, x, y)
+        kernels.light_up(canvas, PLAIN_LIGHT)
+        cel.develop(canvas, (0, 0, width, height))
+        return cel
+
+    def develop(self, canvas: Pixels, box: Box, rim: Numbers = NO_RIM) -> None:
+        """Fill the even box from a canvas of YUVA of the same size; see ``kernels.develop``."""
+        kernels.develop(canvas, np.array(box, np.int64), rim, self.luma, self.clear, self.blue, self.red, self.clear_half)
 
     def lay(self, frame: Frame, opacity: int = FULL, box: Box | None = None) -> None:
         """Lay the cel over a frame; ``box`` is the even part of the frame to touch."""
@@ -220,20 +237,17 @@ def halved(pixels: Pixels) -> Pixels:
 
 def inverse(matrix: Matrix) -> Numbers:
     """The map from target to source pixel centres in 16.16, for a matrix from source to target pixel corners."""
-    a, b, c, d, e, f = matrix
+    back: Numbers = inverses(*(np.array([value]) for value in matrix))[0]
+    return back
+
+
+def inverses(a: Reals, b: Reals, c: Reals, d: Reals, e: Reals, f: Reals) -> Numbers:
+    """The same for many matrices, one a row."""
     area = a * d - b * c
     p, q, r, s = d / area, -c / area, -b / area, a / area
     u = p * (0.5 - e) + q * (0.5 - f) - 0.5
     v = r * (0.5 - e) + s * (0.5 - f) - 0.5
-    return np.array([round(p * ONE), round(q * ONE), round(u * ONE), round(r * ONE), round(s * ONE), round(v * ONE)], np.int64)
-
-
-def bounds(matrix: Matrix, width: float, height: float) -> tuple[float, float, float, float]:
-    """The box around a moved rectangle of ``width`` x ``height`` with its corner at the origin."""
-    a, b, c, d, e, f = matrix
-    left, right = min(a * width, 0.0) + min(c * height, 0.0), max(a * width, 0.0) + max(c * height, 0.0)
-    top, bottom = min(b * width, 0.0) + min(d * height, 0.0), max(b * width, 0.0) + max(d * height, 0.0)
-    return left + e, top + f, right + e, bottom + f
+    return np.rint(np.stack((p, q, u, r, s, v), axis=1) * ONE).astype(np.int64)
 
 
 def yuv_of(red: float, green: float, blue: float) -> tuple[int, int, int]:

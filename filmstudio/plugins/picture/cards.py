@@ -249,9 +249,7 @@ def _cel(picture: Picture, left: int, top: int) -> Cel:
     height, width = picture.shape[0] + pad_y, picture.shape[1] + pad_x
     padded = np.zeros((height + (height & 1), width + (width & 1), 4), np.uint8)
     padded[pad_y : pad_y + picture.shape[0], pad_x : pad_x + picture.shape[1]] = picture
-    cel = Cel.blank(padded.shape[1], padded.shape[0], left - pad_x, top - pad_y)
-    cel.develop(pixels_of(padded, 0), (0, 0, padded.shape[1], padded.shape[0]))
-    return cel
+    return Cel.painted(pixels_of(padded, 0), left - pad_x, top - pad_y)
 
 
 def _cropped(page: Picture) -> Cel:

@@ -6,15 +6,16 @@ stays as it is; a new mouth redraws the mouth alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from filmstudio.plugins.picture import kernels
-from filmstudio.plugins.picture.canvas import NO_CAST, NO_SHADE, Box, Cel, Frame, Matrix, Numbers, Pixels, Plane, bounds, inverse
+from filmstudio.plugins.picture.canvas import NO_SHADE, Box, Cel, Frame, Matrix, Numbers, Pixels, Plane, inverses
 from filmstudio.plugins.picture.shade import CastLight
 from filmstudio.plugins.picture.sprites import ReadySheet, ReadySprite
 from filmstudio.plugins.portrait.layer import Layer, Rig
@@ -30,24 +31,14 @@ SHADE_STRENGTH: Final = 41
 """16 % of 256: the contact shade of the motion notes."""
 SHADE_INK: Final = (0x3B, 0x22, 0x30)
 RECTS_MOST: Final = 4
+_NOWHERE: Final[Box] = (0, 0, 0, 0)
 
-
-@dataclass(slots=True)
-class _Placed:
-    """A layer as it was drawn, and as it was last wanted."""
-
-    layer: Layer
-    wanted: Matrix
-    """From drawing units to the canvas, as the newest pose has it."""
-    sprite: ReadySprite
-    matrix: Matrix
-    """The same, as drawn."""
-    inverse: Numbers
-    box: Box
+Matrices = NDArray[np.float64]
+"""(layers, 6): a, b, c, d, e and f of each."""
 
 
 class Figure:
-    """Draws one rig in pictures of one size."""
+    """Draws one rig in pictures of one size, from sprites in the light of the stage."""
 
     def __init__(self, sheet: ReadySheet, width: int, height: int, light: CastLight) -> None:
         self._sheet = sheet
@@ -55,8 +46,8 @@ class Figure:
         self._light = light
         size = (height + 2 * ROOM, width + 2 * ROOM)
         self._canvas: Pixels = np.zeros(size, np.uint32)
-        self._casters: Plane = np.zeros(size, np.uint8)
-        self._spans: Numbers = np.zeros((size[0], 2), np.int64)
+        self._casters: Plane = np.empty(size, np.uint8)
+        self._spans: Numbers = np.empty((size[0], 2), np.int64)
         """Between which columns each row of it is not 0."""
         self._rim: Numbers = light.rim_at(1.0)
         self._halvings = -1
@@ -64,8 +55,9 @@ class Figure:
         self._asked: tuple[Pose, Matrix] | None = None
         self._held = 0.0
         """The last pose and placement, and how far from them what is drawn may be."""
-        self._placed: list[_Placed] = []
+        self._placed = _Placed.of((), (), np.empty((0, 6)), self._canvas.shape)
         self._shade: Numbers = NO_SHADE
+        self._ink = sheet.lit(*SHADE_INK)
         self.cel = Cel.blank(size[1], size[0], -ROOM, -ROOM)
         self.changed: tuple[Box, ...] = ()
         """Even boxes of the picture in which the cel changed with the last pose."""
@@ -94,10 +86,10 @@ class Figure:
             self._place = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         dirty = self._arrange([layer for layer in self.rig.layers(pose) if layer.opacity > 0], place, hold)
         fall_x, fall_y = self.rig.shade(pose)
-        shade = (SHADE_STRENGTH, round(a * fall_x + c * fall_y), round(b * fall_x + d * fall_y), *SHADE_INK)
+        shade = (SHADE_STRENGTH, round(a * fall_x + c * fall_y), round(b * fall_x + d * fall_y), *self._ink)
         if shade != tuple(self._shade):
             self._shade = np.array(shade, np.int64)
-            dirty.extend(placed.box for placed in self._placed if placed.layer.worn)
+            dirty.extend(box for box, layer in zip(self._placed.boxes(), self._placed.layers, strict=True) if layer.worn)
         self._place = place
         self.changed = self._redraw(self._merged(dirty)) if dirty else ()
 
@@ -109,57 +101,50 @@ class Figure:
 
     def _arrange(self, layers: Sequence[Layer], place: Matrix, hold: float) -> list[Box]:
         """Put every layer where it is drawn from now on; what must be drawn again."""
-        old, same_place = self._placed, place == self._place
-        names = [layer.group for layer in layers]
-        if names != [placed.layer.group for placed in old]:
+        placed, same_place = self._placed, place == self._place
+        if [layer.group for layer in layers] != [layer.group for layer in placed.layers]:
             return self._rearrange(layers, place)
-        moved: dict[str, Box] = {}
-        for placed, layer in zip(old, layers, strict=True):
-            if same_place and layer.matrix == placed.layer.matrix:
-                continue
-            placed.wanted = _after(place, layer.matrix)
-            if layer.group not in moved and _shift(placed.matrix, placed.wanted, placed.sprite) >= hold:
-                moved[layer.group] = placed.box
+        before = placed.layers
+        exchanged = [
+            n for n, (new, old) in enumerate(zip(layers, before, strict=True)) if new.sprite != old.sprite or new.opacity != old.opacity
+        ]
+        sprites = {n: self._sheet.get(layers[n].sprite, self._halvings) for n in exchanged if layers[n].sprite != before[n].sprite}
+        if None in sprites.values():
+            return self._rearrange(layers, place)
+        wanted = _after(place, layers)
+        far = placed.shifts(wanted) >= hold
+        if same_place:
+            far &= np.array([new.matrix != old.matrix for new, old in zip(layers, before, strict=True)])
+        moved = {layers[n].group for n in np.flatnonzero(far).tolist()}
+        elsewhere = (wanted != placed.matrices).any(axis=1).tolist()
+        again = [n for n, layer in enumerate(layers) if layer.group in moved and elsewhere[n]]
+        again = sorted({*exchanged, *again})
+        old_boxes = placed.boxes()
+        placed.layers = layers
+        if not again:
+            return []
+        placed.put(again, wanted, sprites)
+        new_boxes = placed.boxes()
+        together: dict[str, Box] = {}
         dirty: list[Box] = []
-        for placed, layer in zip(old, layers, strict=True):
-            before, box = placed.layer, placed.box
-            placed.layer = layer
-            exchanged = layer.sprite != before.sprite or layer.opacity != before.opacity
-            if not exchanged and (layer.group not in moved or placed.wanted == placed.matrix):
-                continue
-            if layer.sprite != before.sprite:
-                sprite = self._sheet.get(layer.sprite, self._halvings)
-                if sprite is None:
-                    return self._rearrange(layers, place)
-                placed.sprite = sprite
-            placed.matrix = placed.wanted
-            placed.inverse, placed.box = self._drawn_from(placed.sprite, placed.matrix)
-            both = _union(box, placed.box)
-            if layer.caster or before.caster:
+        for n in again:
+            both = _union(old_boxes[n], new_boxes[n])
+            if layers[n].caster or before[n].caster:
                 both = _union(both, _moved(both, int(self._shade[1]), int(self._shade[2])))
-            if layer.group in moved:
-                moved[layer.group] = _union(moved[layer.group], both)
-            else:
+            group = layers[n].group
+            if group not in moved:
                 dirty.append(both)
-        return [*dirty, *moved.values()]
+            else:
+                together[group] = _union(together[group], both) if group in together else both
+        return [*dirty, *together.values()]
 
     def _rearrange(self, layers: Sequence[Layer], place: Matrix) -> list[Box]:
         """Begin anew, when there are other layers than before."""
-        dirty = [placed.box for placed in self._placed]
-        self._placed = []
-        for layer in layers:
-            sprite = self._sheet.get(layer.sprite, self._halvings)
-            if sprite is not None:
-                matrix = _after(place, layer.matrix)
-                back, box = self._drawn_from(sprite, matrix)
-                self._placed.append(_Placed(layer, matrix, sprite, matrix, back, box))
-        return [*dirty, *(placed.box for placed in self._placed)]
-
-    def _drawn_from(self, sprite: ReadySprite, matrix: Matrix) -> tuple[Numbers, Box]:
-        at = sprite.placed(matrix)
-        x0, y0, x1, y1 = bounds(at, sprite.pixels.shape[1], sprite.pixels.shape[0])
-        rows, columns = self._canvas.shape
-        return inverse(at), (max(0, int(x0)), max(0, int(y0)), min(columns, int(x1) + 2), min(rows, int(y1) + 2))
+        dirty = self._placed.boxes()
+        found = [(layer, sprite) for layer in layers if (sprite := self._sheet.get(layer.sprite, self._halvings)) is not None]
+        drawn = [layer for layer, _ in found]
+        self._placed = _Placed.of(drawn, [sprite for _, sprite in found], _after(place, drawn), self._canvas.shape)
+        return [*dirty, *self._placed.boxes()]
 
     def _merged(self, boxes: Sequence[Box]) -> list[Box]:
         """A few rectangles that cover the boxes, cut to the canvas."""
@@ -188,77 +173,106 @@ class Figure:
 
     def _redraw(self, rects: Sequence[Box]) -> tuple[Box, ...]:
         """Draw rectangles of the canvas again and develop them; the even boxes of the picture that changed."""
-        for rect in rects:
-            self._redraw_casters(rect)
-            x0, y0, x1, y1 = rect
-            self._canvas[y0:y1, x0:x1] = 0
-            self.drawn_pixels += _area(rect)
-            for placed in reversed(self._placed):
-                clip = _common(rect, placed.box)
-                if clip is None:
-                    continue
-                worn = placed.layer.worn
-                kernels.lay_under(
-                    self._canvas,
-                    placed.sprite.pixels,
-                    placed.sprite.areas,
-                    placed.inverse,
-                    np.array(clip, np.int64),
-                    round(256 * placed.layer.opacity),
-                    self._casters if worn else NO_CAST,
-                    self._spans,
-                    self._shade if worn else NO_SHADE,
-                )
+        boxes = [self._developed(rect) for rect in rects]
+        cel, sheet = self.cel, self._sheet
+        kernels.compose(
+            self._canvas, sheet.pixels, sheet.areas, self._placed.table,
+            np.array(rects, np.int64).reshape(-1, 4), np.array(boxes, np.int64).reshape(-1, 4), self._casters, self._spans, self._shade,
+            self._rim, cel.luma, cel.clear, cel.blue, cel.red, cel.clear_half,
+        )  # fmt: skip
+        self.drawn_pixels += sum(_area(rect) for rect in rects)
+        x0, y0, x1, y1 = reduce(_union, self._placed.boxes(), _NOWHERE)
+        self._covered = ((x0 - ROOM) & ~1, (y0 - ROOM) & ~1, (x1 - ROOM + 1) & ~1, (y1 - ROOM + 1) & ~1)
+        return tuple(_moved(box, -ROOM, -ROOM) for box in boxes if box != _NOWHERE)
+
+    def _developed(self, rect: Box) -> Box:
+        """What must be developed when ``rect`` was drawn: pixels whose neighbour towards the light changed have another rim."""
         reach_x, reach_y = abs(int(self._rim[1])), abs(int(self._rim[2]))
         rows, columns = self._canvas.shape
-        changed = []
-        for x0, y0, x1, y1 in rects:
-            # Pixels whose neighbour towards the light changed have another rim.
-            box = _common(
-                ((x0 - reach_x) & ~1, (y0 - reach_y) & ~1, (x1 + reach_x + 1) & ~1, (y1 + reach_y + 1) & ~1),
-                (ROOM, ROOM, columns - ROOM, rows - ROOM),
-            )
-            if box is not None:
-                self.cel.develop(self._canvas, box, self._light.light, self._rim)
-                changed.append(_moved(box, -ROOM, -ROOM))
-        x0, y0, x1, y1 = reduce(_union, (placed.box for placed in self._placed)) if self._placed else (0, 0, 0, 0)
-        self._covered = ((x0 - ROOM) & ~1, (y0 - ROOM) & ~1, (x1 - ROOM + 1) & ~1, (y1 - ROOM + 1) & ~1)
-        return tuple(changed)
-
-    def _redraw_casters(self, rect: Box) -> None:
-        """Draw the mask of what throws the contact shade, as far as clothes in ``rect`` look at it."""
-        worn = [clip for placed in self._placed if placed.layer.worn and (clip := _common(rect, placed.box))]
-        if not worn:
-            return
-        rows, columns = self._canvas.shape
-        self._spans[:, 0], self._spans[:, 1] = columns, 0
-        need = _common(_moved(reduce(_union, worn), -int(self._shade[1]), -int(self._shade[2])), (0, 0, columns, rows))
-        if need is None:
-            return
-        x0, y0, x1, y1 = need
-        self._casters[y0:y1, x0:x1] = 0
-        for placed in self._placed:
-            if placed.layer.caster and (clip := _common(need, placed.box)) is not None:
-                kernels.cover(
-                    self._casters, placed.sprite.pixels, placed.sprite.areas, placed.inverse, np.array(clip, np.int64), self._spans
-                )
+        x0, y0, x1, y1 = rect
+        wide = ((x0 - reach_x) & ~1, (y0 - reach_y) & ~1, (x1 + reach_x + 1) & ~1, (y1 + reach_y + 1) & ~1)
+        return _common(wide, (ROOM, ROOM, columns - ROOM, rows - ROOM)) or _NOWHERE
 
 
-def _after(m: Matrix, n: Matrix) -> Matrix:
-    """``n`` first, then ``m``."""
+@dataclass(slots=True)
+class _Placed:
+    """Layers as they are drawn, back to front."""
+
+    layers: Sequence[Layer]
+    """As they were last wanted."""
+    matrices: Matrices
+    """From drawing units to the canvas."""
+    middles: NDArray[np.float64]
+    """Middle of each sprite and half its width and height, in drawing units."""
+    frames: NDArray[np.float64]
+    """Corner and unit of each sprite, and its width and height in pixels."""
+    table: Numbers
+    """In the form of ``kernels.compose``."""
+    _size: tuple[int, ...]
+
+    @classmethod
+    def of(cls, layers: Sequence[Layer], sprites: Sequence[ReadySprite], matrices: Matrices, size: tuple[int, ...]) -> _Placed:
+        """Layers on a canvas of ``size``, with their sprites."""
+        count = len(layers)
+        placed = cls(
+            layers, np.empty((count, 6)), np.empty((count, 4)), np.empty((count, 5)), np.empty((count, kernels.FIELDS), np.int64), size
+        )
+        if count:
+            placed.put(list(range(count)), matrices, dict(enumerate(sprites)))
+        return placed
+
+    def boxes(self) -> list[Box]:
+        """What each layer may touch of the canvas."""
+        return [tuple(box) for box in self.table[:, kernels.BOX : kernels.BOX + 4].tolist()]
+
+    def shifts(self, wanted: Matrices) -> NDArray[np.float64]:
+        """The most, or a little more, that any point of each sprite would move in x or y, in pixels."""
+        a, b, c, d, e, f = (wanted - self.matrices).T
+        x, y, wide, high = self.middles.T
+        across = np.abs(a * x + c * y + e) + np.abs(a) * wide + np.abs(c) * high
+        down = np.abs(b * x + d * y + f) + np.abs(b) * wide + np.abs(d) * high
+        farther: NDArray[np.float64] = np.maximum(across, down)
+        return farther
+
+    def put(self, which: list[int], matrices: Matrices, sprites: Mapping[int, ReadySprite | None]) -> None:
+        """Put layers where they are wanted, some of them with other sprites."""
+        for n, sprite in sprites.items():
+            if sprite is not None:
+                _, height, width, _, _ = sprite.place
+                wide, high = width * sprite.unit / 2, height * sprite.unit / 2
+                self.middles[n] = (sprite.x + wide, sprite.y + high, wide, high)
+                self.frames[n] = (sprite.x, sprite.y, sprite.unit, width, height)
+                self.table[n, : kernels.INVERSE] = sprite.place
+        self.matrices[which] = matrices[which]
+        a, b, c, d, e, f = self.matrices[which].T
+        x, y, unit, width, height = self.frames[which].T
+        e, f = a * x + c * y + e, b * x + d * y + f
+        a, b, c, d = a * unit, b * unit, c * unit, d * unit
+        back = inverses(a, b, c, d, e, f)
+        rows, columns = self._size
+        right, down = (
+            np.minimum(a * width, 0.0) + np.minimum(c * height, 0.0) + e,
+            np.minimum(b * width, 0.0) + np.minimum(d * height, 0.0) + f,
+        )
+        table = np.empty((len(which), kernels.FIELDS - kernels.INVERSE), np.int64)
+        table[:, :6] = back
+        table[:, 6], table[:, 7] = np.maximum(0, np.trunc(right)), np.maximum(0, np.trunc(down))
+        table[:, 8] = np.minimum(columns, np.trunc(np.maximum(a * width, 0.0) + np.maximum(c * height, 0.0) + e) + 2)
+        table[:, 9] = np.minimum(rows, np.trunc(np.maximum(b * width, 0.0) + np.maximum(d * height, 0.0) + f) + 2)
+        table[:, 10:] = [(round(256 * layer.opacity), layer.worn, layer.caster) for layer in (self.layers[n] for n in which)]
+        self.table[which, kernels.INVERSE :] = table
+
+
+def _after(m: Matrix, layers: Sequence[Layer]) -> Matrices:
+    """The matrices of layers, followed by ``m``."""
     a, b, c, d, e, f = m
-    g, h, i, j, k, l = n  # noqa: E741
-    return (a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f)
-
-
-def _shift(old: Matrix, new: Matrix, sprite: ReadySprite) -> float:
-    """The most, or a little more, that any point of a sprite moves in x or y, in pixels."""
-    wide, high = sprite.wide / 2, sprite.high / 2
-    x, y = sprite.x + wide, sprite.y + high
-    a, b, c, d = new[0] - old[0], new[1] - old[1], new[2] - old[2], new[3] - old[3]
-    across = abs(a * x + c * y + new[4] - old[4]) + abs(a) * wide + abs(c) * high
-    down = abs(b * x + d * y + new[5] - old[5]) + abs(b) * wide + abs(d) * high
-    return max(across, down)
+    own = np.array([layer.matrix for layer in layers]).reshape(-1, 6)
+    after = np.empty_like(own)
+    g, h, i, j, k, l = own.T  # noqa: E741
+    after[:, 0], after[:, 1] = a * g + c * h, b * g + d * h
+    after[:, 2], after[:, 3] = a * i + c * j, b * i + d * j
+    after[:, 4], after[:, 5] = a * k + c * l + e, b * k + d * l + f
+    return after
 
 
 def _moved(box: Box, x: int, y: int) -> Box:

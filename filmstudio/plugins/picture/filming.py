@@ -42,7 +42,8 @@ DARK_YUV: Final = yuv_of(0.055, 0.045, 0.075)
 MOUTH_OPEN: Final = 0.08
 """Opening above which a drawn mouth is seen to be open."""
 
-_SHEETS = Recent[str, ReadySheet](6)
+_SHEETS = Recent[str, SpriteSheet](6)
+_LIT_SHEETS = Recent[tuple[str, bytes], ReadySheet](6)
 _SCENERIES = Recent[str, Scenery](2)
 _PERFORMANCES = Recent[str, tuple[StagedPose, ...]](8)
 
@@ -268,7 +269,7 @@ def _players(request: SegmentRequest, view: View, light: CastLight, desk: Desk) 
             degraded.append(f"{name} has no portrait and is not in the picture of shot {shot.id}.")
             continue
         portrait, unit = request.portraits[name], units[name]
-        sheet = _sheet(portrait, desk)
+        sheet = _sheet(portrait, light, desk)
         poses = _rehearsed(request, performer, others, heights, unit, motion)
         figure = Figure(sheet, view.size.width, view.size.height, light)
         players.append(_Player(performer, figure, poses, unit, portrait.height_units, sheet.rig.never_mirror))
@@ -282,8 +283,14 @@ def _motion() -> MotionData:
     return load_motion(pack.folder / pack.manifest.files.motion)
 
 
-def _sheet(portrait: Portrait, desk: Desk) -> ReadySheet:
-    return _SHEETS.get(portrait.sheet.digest, lambda: ReadySheet(SpriteSheet.open(desk.path(portrait.sheet))))
+def _sheet(portrait: Portrait, light: CastLight, desk: Desk) -> ReadySheet:
+    digest = portrait.sheet.digest
+
+    def make() -> ReadySheet:
+        # The sheet keeps what it draws on demand, eyes, for the next light.
+        return ReadySheet(_SHEETS.get(digest, lambda: SpriteSheet.open(desk.path(portrait.sheet))), light.light)
+
+    return _LIT_SHEETS.get((digest, light.light.tobytes()), make)
 
 
 def _rehearsed(

@@ -198,8 +198,7 @@ def _flattened(planes: Sequence[PaintedPlane], view: View) -> Cel:
         for plane in reversed(batch):
             (scale, _, left), (_, _, top) = view.matrix(plane.z, 0)
             _draw(plane, canvas, scale, left, top)
-        cel = Cel.blank(width, height)
-        cel.develop(canvas, (0, 0, width, height))
+        cel = Cel.painted(canvas)
         if blur:
             cel.soften(blur)
         if batch[0] is planes[0]:
@@ -253,9 +252,7 @@ def _drawn(plane: PaintedPlane, scale: float, left: float, top: float, columns: 
     """A plane on a cel of ``columns`` x ``rows``, with stage units taken to pixels by scale, left and top."""
     canvas = np.zeros((rows, columns), np.uint32)
     _draw(plane, canvas, scale, left, top)
-    cel = Cel.blank(columns, rows)
-    cel.develop(canvas, (0, 0, columns, rows))
-    return cel
+    return Cel.painted(canvas)
 
 
 def _draw(plane: PaintedPlane, canvas: Pixels, scale: float, left: float, top: float) -> None:
@@ -282,12 +279,10 @@ def _draw(plane: PaintedPlane, canvas: Pixels, scale: float, left: float, top: f
 def _grade_cel(grade: NDArray[np.uint8], size: Size) -> Cel:
     plane = PaintedPlane("grade", 1.0, grade, (0.0, 0.0, float(grade.shape[1]), float(grade.shape[0])))
     # The grade has the shape of the stage's frame; in a narrower picture its corners are the picture's corners all the same.
-    cel = Cel.blank(size.width, size.height)
     canvas = np.zeros((size.height, size.width), np.uint32)
     source = pixels_of(np.pad(plane.pixels, ((1, 1), (1, 1), (0, 0)), mode="edge"), 0)
     across, down = size.width / grade.shape[1], size.height / grade.shape[0]
     matrix: Matrix = (across, 0.0, 0.0, down, -across, -down)
     clip = np.array([0, 0, size.width, size.height], np.int64)
     kernels.warp_under(canvas, source, inverse(matrix), clip, FULL, NO_CAST, NO_SHADE)
-    cel.develop(canvas, (0, 0, size.width, size.height))
-    return cel
+    return Cel.painted(canvas)

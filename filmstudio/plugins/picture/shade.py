@@ -34,7 +34,7 @@ class CastLight:
     """The light of a stage on its cast."""
 
     light: Numbers = field(default_factory=lambda: PLAIN_LIGHT)
-    """In the form of ``kernels.develop``."""
+    """In the form of ``kernels.light_up``."""
     rim: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 0.0)
     """Red, green, blue and alpha, 0 to 1."""
     rim_from: Literal["left", "right"] = "left"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from filmstudio.plugins.picture import kernels
-from filmstudio.plugins.picture.canvas import Matrix, Pixels, halved, pixels_of
+from filmstudio.plugins.picture.canvas import PLAIN_LIGHT, Numbers, Pixels, halved, pixels_of
 from filmstudio.plugins.portrait.eyes import GAZE_STEP, GAZE_X, SHUT, UP_STEP, EyeState
 from filmstudio.plugins.portrait.layer import SpriteKey
 from filmstudio.plugins.portrait.sheet import SpriteSheet
@@ -23,49 +24,41 @@ EYE_PIXELS = 0.5
 """Eyes that differ by less than this are drawn alike, so that a glance in a wide shot is not a dozen new drawings."""
 
 
+ROOM_FIRST = 1 << 20
+"""Pixels that a sheet has room for at first; it doubles when they are used up."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadySprite:
-    """Pixels with a clear ring; pixel corner (0, 0) lies at (x, y) in drawing units, ``unit`` units are one pixel."""
+    """A sprite with a clear ring. Pixel corner (0, 0) lies at (x, y) in drawing units, ``unit`` units are one pixel."""
 
-    pixels: Pixels
+    place: tuple[int, int, int, int, int]
+    """Where its pixels begin among those of the sheet, its height and width, where its map begins, and columns of that."""
     x: float
     y: float
     unit: float
-    areas: NDArray[np.uint64]
-    """Where it is nothing or flat; see ``kernels.survey``."""
-
-    @classmethod
-    def of(cls, pixels: Pixels, x: float, y: float, unit: float) -> ReadySprite:
-        """A sprite with its areas surveyed."""
-        areas = np.empty((-(-pixels.shape[0] // 8), -(-pixels.shape[1] // 8)), np.uint64)
-        kernels.survey(pixels, areas)
-        return cls(pixels, x, y, unit, areas)
-
-    @property
-    def wide(self) -> float:
-        """Drawing units across."""
-        return float(self.pixels.shape[1] * self.unit)
-
-    @property
-    def high(self) -> float:
-        """Drawing units down."""
-        return float(self.pixels.shape[0] * self.unit)
-
-    def placed(self, matrix: Matrix) -> Matrix:
-        """From this sprite's pixels to the picture, for a matrix from drawing units to the picture."""
-        a, b, c, d, e, f = matrix
-        unit = self.unit
-        return (a * unit, b * unit, c * unit, d * unit, a * self.x + c * self.y + e, b * self.x + d * self.y + f)
 
 
 class ReadySheet:
-    """The sprites of one sheet, made ready when they are first used and kept."""
+    """The sprites of one sheet in one light, made ready when they are first used and kept: one after another, as the kernels want them."""
 
-    def __init__(self, sheet: SpriteSheet) -> None:
-        self._sheet = sheet
+    def __init__(self, sheet: SpriteSheet, light: Numbers = PLAIN_LIGHT) -> None:
+        self._sheet, self._light = sheet, light
         self._ready: dict[tuple[SpriteKey, int], ReadySprite | None] = {}
         self.rig = sheet.rig
         self.scale = sheet.scale
+        self.pixels: NDArray[np.uint32] = np.empty(ROOM_FIRST, np.uint32)
+        """Of all sprites, YUVA."""
+        self.areas: NDArray[np.uint64] = np.empty(ROOM_FIRST // kernels.BLOCK**2, np.uint64)
+        """Where they are nothing or flat; see ``kernels.survey``."""
+        self._used = (0, 0)
+
+    def lit(self, red: int, green: int, blue: int) -> tuple[int, int, int]:
+        """Y, U and V of a colour in this light."""
+        pixel = np.array([[red | green << 8 | blue << 16 | 255 << 24]], np.uint32)
+        kernels.light_up(pixel, self._light)
+        value = int(pixel[0, 0])
+        return value & 255, value >> 8 & 255, value >> 16 & 255
 
     def halvings(self, pixels_per_unit: float) -> int:
         """Which half size to draw from at a scale."""
@@ -103,18 +96,41 @@ class ReadySheet:
         )
 
     def _make(self, key: SpriteKey, halvings: int) -> ReadySprite | None:
-        if halvings:
-            larger = self.get(key, halvings - 1)
-            if larger is None:
-                return None
-            # Halving keeps the corner; the new ring lies one new pixel outside it.
-            unit = larger.unit * 2
-            return ReadySprite.of(halved(larger.pixels), larger.x - unit, larger.y - unit, unit)
         sprite = self._sheet.get(key)
         if sprite.empty:
             return None
         unit = 1.0 / sprite.scale
-        return ReadySprite.of(pixels_of(sprite.pixels), sprite.x - unit, sprite.y - unit, unit)
+        pixels, x, y = pixels_of(sprite.pixels), sprite.x - unit, sprite.y - unit
+        for _ in range(halvings):
+            # Halving keeps the corner; the new ring lies one new pixel outside it.
+            unit *= 2
+            pixels, x, y = halved(pixels), x - unit, y - unit
+        kernels.light_up(pixels, self._light)
+        return ReadySprite(self._add(pixels), x, y, unit)
+
+    def _add(self, pixels: Pixels) -> tuple[int, int, int, int, int]:
+        """Put pixels and their map behind those of the other sprites."""
+        height, width = pixels.shape
+        rows, columns = -(-height // kernels.BLOCK), -(-width // kernels.BLOCK)
+        begin, map_begin = self._used
+        end, map_end = begin + height * width, map_begin + rows * columns
+        self.pixels, self.areas = _with_room(self.pixels, end), _with_room(self.areas, map_end)
+        self.pixels[begin:end] = pixels.reshape(-1)
+        kernels.survey(pixels, self.areas[map_begin:map_end].reshape(rows, columns))
+        self._used = (end, map_end)
+        return (begin, height, width, map_begin, columns)
+
+
+NumberT = TypeVar("NumberT", np.uint32, np.uint64)
+
+
+def _with_room(array: NDArray[NumberT], needed: int) -> NDArray[NumberT]:
+    """The array itself, or, where it is too short, a longer one that begins like it."""
+    if needed <= array.size:
+        return array
+    longer = np.empty(max(needed, 2 * array.size), array.dtype)
+    longer[: array.size] = array
+    return longer
 
 
 def _nearest(value: int, step: int) -> int:

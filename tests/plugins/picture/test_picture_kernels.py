@@ -16,7 +16,6 @@ from filmstudio.plugins.picture.canvas import (
     NO_CAST,
     NO_RIM,
     NO_SHADE,
-    PLAIN_LIGHT,
     Cel,
     Frame,
     halved,
@@ -91,9 +90,7 @@ def test_colours_never_exceed_their_alpha_under_any_turn(angle: float, scale: fl
 @settings(max_examples=60, deadline=None)
 def test_developing_is_bt709_in_limited_range(red: int, green: int, blue: int, alpha: int) -> None:
     rgb = np.array([red, green, blue]) * alpha // 255
-    canvas = np.full((2, 2), int(rgb[0]) | int(rgb[1]) << 8 | int(rgb[2]) << 16 | alpha << 24, np.uint32)
-    cel = Cel.blank(2, 2)
-    cel.develop(canvas, (0, 0, 2, 2))
+    cel = Cel.painted(np.full((2, 2), int(rgb[0]) | int(rgb[1]) << 8 | int(rgb[2]) << 16 | alpha << 24, np.uint32))
     luma = (0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]) / 255
     assert abs(float(cel.luma[0, 0]) - (16 * alpha / 255 + 219 * luma)) <= 1
     assert abs(float(cel.blue[0, 0]) - (128 * alpha / 255 + 224 * (rgb[2] / 255 - luma) / 1.8556)) <= 1
@@ -102,25 +99,25 @@ def test_developing_is_bt709_in_limited_range(red: int, green: int, blue: int, a
 
 
 def test_a_tint_halves_red_and_leaves_blue() -> None:
-    cel = Cel.blank(2, 2)
-    cel.develop(np.full((2, 2), 0xFFC080C8, np.uint32), (0, 0, 2, 2), light_of(((0.5, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0))))
-    expected = yuv_of(0x64 / 255, 0x80 / 255, 0xC0 / 255)
-    assert np.abs(np.array([cel.luma[0, 0], cel.blue[0, 0], cel.red[0, 0]], int) - expected).max() <= 1
+    pixels = np.full((1, 3), 0xFFC080C8, np.uint32)
+    kernels.light_up(pixels, light_of(((0.5, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0))))
+    expected = (*yuv_of(0x64 / 255, 0x80 / 255, 0xC0 / 255), 255)
+    assert np.abs(bytes_of(pixels).astype(int) - expected).max() <= 1
 
 
 def test_light_brighter_than_white_stays_white() -> None:
-    cel = Cel.blank(2, 2)
-    cel.develop(np.full((2, 2), 0xFFFFFFFF, np.uint32), (0, 0, 2, 2), light_of(((1.4, 0, 0, 0), (0, 1.4, 0, 0), (0, 0, 1.4, 0))))
-    assert (cel.luma == 235).all()
+    pixels = np.full((2, 2), 0xFFFFFFFF, np.uint32)
+    kernels.light_up(pixels, light_of(((1.4, 0, 0, 0), (0, 1.4, 0, 0), (0, 0, 1.4, 0))))
+    assert (bytes_of(pixels)[..., 0] == 235).all()
 
 
 def test_the_rim_lies_on_the_side_of_the_light_only() -> None:
     canvas = np.zeros((24, 32), np.uint32)
-    canvas[4:20, 8:24] = 0xFF404040
+    canvas[4:20, 8:24] = 0xFF808040
     cel, plain = Cel.blank(32, 24), Cel.blank(32, 24)
     rim = np.array([256, -4, 0, 235, 128, 128], np.int64)
-    cel.develop(canvas, (4, 4, 28, 20), PLAIN_LIGHT, rim)
-    plain.develop(canvas, (4, 4, 28, 20), PLAIN_LIGHT, NO_RIM)
+    cel.develop(canvas, (4, 4, 28, 20), rim)
+    plain.develop(canvas, (4, 4, 28, 20), NO_RIM)
     assert (cel.luma[4:20, 8] > plain.luma[4:20, 8] + 60).all()
     assert np.array_equal(cel.luma[4:20, 13:], plain.luma[4:20, 13:])
     assert np.array_equal(cel.clear, plain.clear)
@@ -145,8 +142,7 @@ def test_laying_a_cel_is_premultiplied_over(under: int, over: int, alpha: int, o
 
 def test_laying_cuts_what_falls_outside_the_frame() -> None:
     frame = Frame.blank(16, 8)
-    cel = Cel.blank(8, 8, -4, 4)
-    cel.develop(np.full((8, 8), 0xFFFFFFFF, np.uint32), (0, 0, 8, 8))
+    cel = Cel.painted(np.full((8, 8), 0xFFFFFFFF, np.uint32), -4, 4)
     cel.lay(frame)
     white = np.argwhere(frame.y == 235)
     assert white.min(axis=0).tolist() == [4, 0]
@@ -217,24 +213,49 @@ def test_half_size_keeps_the_mean() -> None:
 
 @given(st.integers(0, 10_000), st.floats(-180, 180), st.floats(0.6, 2.0), st.sampled_from([256, 90]), st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_areas_laid_as_runs_are_what_pixel_by_pixel_would_be(seed: int, degrees: float, scale: float, opacity: int, shaded: bool) -> None:
+def test_layers_composed_in_runs_are_what_pixel_by_pixel_would_be(
+    seed: int, degrees: float, scale: float, opacity: int, shaded: bool
+) -> None:
     rng = np.random.default_rng(seed)
-    # Nothing, flat paint and detail, in blocks that do not match the map's.
-    flat = rng.integers(0, 2**32, (6, 5), np.uint64).astype("<u4").view(np.uint8).reshape(6, 5, 4) | np.array([0, 0, 0, 255], np.uint8)
-    painted = np.repeat(np.repeat(np.where(rng.random((6, 5, 1)) < 0.4, np.uint8(0), flat), 11, axis=0), 13, axis=1)
+    sources = [blocks(seed, 6, 5), blocks(seed + 1, 3, 8), blocks(seed + 2, 4, 4)]
+    layers = np.zeros((3, kernels.FIELDS), np.int64)
+    pixels, areas = np.empty(0, np.uint32), np.empty(0, np.uint64)
+    for n, source in enumerate(sources):
+        rows, columns = (-(-side // kernels.BLOCK) for side in source.shape)
+        survey = np.empty((rows, columns), np.uint64)
+        kernels.survey(source, survey)
+        layers[n, : kernels.INVERSE] = (pixels.size, *source.shape, areas.size, columns)
+        pixels, areas = np.append(pixels, source), np.append(areas, survey)
+        turn = math.radians(degrees + 20 * n)
+        a, b = scale * math.cos(turn), scale * math.sin(turn)
+        layers[n, kernels.INVERSE : kernels.BOX] = inverse((a, b, -b, a, 40 - 33 * a + 33 * b, 40 - 33 * b - 33 * a))
+        layers[n, kernels.BOX : kernels.OPACITY] = (3 + n, 2, 79 - n, 77)
+    # The farthest is half clear, the middle one is worn, the nearest throws a shade on it.
+    layers[:, kernels.OPACITY] = (opacity, 256, 256)
+    layers[1, kernels.WORN] = layers[2, kernels.CASTER] = 1
+    shade = np.array([41, -5, 7, 30, 120, 130]) if shaded else NO_SHADE
+    runs, single = rng.integers(0, 2**32, (80, 80), np.uint64).astype(np.uint32), np.zeros((80, 80), np.uint32)
+    rect, mask = np.array([[1, 4, 71, 76]]), np.zeros((80, 80), np.uint32)
+    casters, spans, cel = rng.integers(0, 256, (80, 80), np.uint8), np.zeros((80, 2), np.int64), Cel.blank(80, 80)
+    planes = (cel.luma, cel.clear, cel.blue, cel.red, cel.clear_half)
+    kernels.compose(runs, pixels, areas, layers, rect, rect * 0 + [[2, 4, 70, 76]], casters, spans, shade, NO_RIM, *planes)
+    kernels.warp_under(mask, sources[2], layers[2, 5:11], np.array([5, 2, 77, 77]), 256, NO_CAST, NO_SHADE)
+    for n in (2, 1, 0):
+        box = layers[n, kernels.BOX : kernels.OPACITY]
+        clip = np.array([max(box[0], 1), max(box[1], 4), min(box[2], 71), min(box[3], 76)])
+        cast = bytes_of(mask)[..., 3].copy() if n == 1 else NO_CAST
+        kernels.warp_under(single, sources[n], layers[n, 5:11], clip, layers[n, kernels.OPACITY], cast, shade if n == 1 else NO_SHADE)
+    # The mask of the shade has its alpha rounded once more or less.
+    assert np.abs(bytes_of(runs)[4:76, 1:71].astype(int) - bytes_of(single)[4:76, 1:71]).max() <= (1 if shaded else 0)
+    developed = Cel.blank(80, 80)
+    developed.develop(runs, (2, 4, 70, 76))
+    assert np.array_equal(cel.luma, developed.luma) and np.array_equal(cel.clear_half, developed.clear_half)
+
+
+def blocks(seed: int, rows: int, columns: int) -> NDArray[np.uint32]:
+    """Nothing, flat paint and detail, in blocks that do not match those of the map."""
+    rng = np.random.default_rng(seed)
+    flat = rng.integers(0, 256, (rows, columns, 4), np.uint8) | np.array([0, 0, 0, 255], np.uint8)
+    painted = np.repeat(np.repeat(np.where(rng.random((rows, columns, 1)) < 0.4, np.uint8(0), flat), 11, axis=0), 13, axis=1)
     painted[20:31, 9:40] = picture(seed, 11, 31)
-    source = pixels_of(painted)
-    areas = np.empty((-(-source.shape[0] // 8), -(-source.shape[1] // 8)), np.uint64)
-    kernels.survey(source, areas)
-    turn = math.radians(degrees)
-    a, b = scale * math.cos(turn), scale * math.sin(turn)
-    back = inverse((a, b, -b, a, 40 - 33 * a + 33 * b, 40 - 33 * b - 33 * a))
-    clip, cast = np.array([3, 2, 79, 77]), rng.integers(0, 256, (80, 80), np.uint8)
-    shade = np.array([41, -5, 7, 30, 20, 10]) if shaded else NO_SHADE
-    over = pixels_of(picture(seed + 1, 78, 78)) * (rng.random((80, 80)) < 0.5)
-    runs, single = over.astype(np.uint32), over.astype(np.uint32)
-    spans = np.tile(np.array([0, 80]), (80, 1))
-    kernels.lay_under(runs, source, areas, back, clip, opacity, cast, spans, shade)
-    kernels.warp_under(single, source, back, clip, opacity, cast, shade)
-    assert np.array_equal(runs, single)
-    assert (runs != over).any()
+    return pixels_of(painted)

@@ -63,6 +63,12 @@ def kernel(signature: str) -> Callable[[Callable[..., Any]], Callable[..., None]
     return compiled
 
 
+def routine(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A pixel loop that other pixel loops call."""
+    compiled: Callable[..., Any] = njit(function, nogil=True, boundscheck=False, error_model="numpy")
+    return compiled
+
+
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
     """A piece of a pixel loop, compiled into each loop that uses it."""
     inlined: Callable[..., Any] = njit(function, inline="always")
