@@ -1,0 +1,193 @@
+"""A Ray for as long as it is needed: one of this machine's own, or one that runs already. Quiet, and never waited for without end."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from filmstudio.core.errors import ConfigError, StudioError
+
+START_SECONDS: Final = 90.0
+"""Longest that a Ray may take to start or to be reached; usual are three seconds."""
+STOP_SECONDS: Final = 30.0
+OBJECT_STORE_BYTES: Final = 100_000_000
+"""Near Ray's least: only call sheets and answers cross it."""
+
+_QUIET: Final = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_SERVE_LOG_TO_STDERR": "0",
+    "RAY_LOG_TO_STDERR": "0",
+    "RAY_DISABLE_IMPORT_WARNING": "1",
+    "RAY_enable_metrics_collection": "0",
+}
+"""No reports to Ray's makers, no log lines between those of the studio; Ray's own log files have everything."""
+
+_LONGEST_TEMP: Final = 30
+"""A Unix socket's path has about a hundred bytes, of which Ray's own folders take seventy."""
+
+ValueT = TypeVar("ValueT")
+
+
+class ClusterError(StudioError):
+    """Ray could not be started or reached, or did not do in time what it was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A Ray that this process is connected to."""
+
+    own: bool
+    """Started for this process, and gone with it."""
+    cpus: float
+    nodes: int
+
+
+@contextlib.contextmanager
+def cluster(address: str | None, cpus: float = 0.0) -> Iterator[Cluster]:
+    """Connect to Ray while the block runs.
+
+    Args:
+        address: ``auto``, ``HOST:PORT`` or ``ray://HOST:PORT`` of a Ray that runs; None starts one on this machine and ends it.
+        cpus: how many CPU cores an own Ray counts; only what may run at once is bound by it.
+
+    Raises:
+        ClusterError: it did not start, or cannot be reached.
+        ConfigError: this process is connected to a Ray already.
+    """
+    ray = import_ray()
+    if ray.is_initialized():
+        raise ConfigError("this process uses a Ray already.", remedy="Render in a process of its own.")
+    folder = None if address is not None else _short_folder()
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
+    if address is None:
+        options |= {
+            "address": "local",
+            "num_cpus": cpus or float(os.cpu_count() or 1),
+            "include_dashboard": False,
+            "object_store_memory": OBJECT_STORE_BYTES,
+            "_temp_dir": folder,
+        }
+    else:
+        options["address"] = address
+    life = _Life(lambda: ray.init(**options), ray.shutdown)
+    try:
+        what = "a local Ray could not be started" if address is None else f"no Ray answers at {address}"
+        life.begin(what, remedy="Is one running there? Without --ray-address a local one is started.")
+        resources = within(START_SECONDS, what, ray.cluster_resources)
+        yield Cluster(address is None, float(resources.get("CPU", 0.0)), len(ray.nodes()))
+    finally:
+        life.end()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Life:
+    """The thread in which Ray is started, which lives until Ray has ended.
+
+    Linux ends Ray's processes when the *thread* that started them ends (``PR_SET_PDEATHSIG``), so that nothing outlives a
+    killed studio. A thread that only waited for the start would therefore take Ray with it.
+    """
+
+    def __init__(self, start: Callable[[], Any], stop: Callable[[], Any]) -> None:
+        self._start, self._stop = start, stop
+        self._started, self._leave, self._ended = threading.Event(), threading.Event(), threading.Event()
+        self._trouble: BaseException | None = None
+        self._thread = threading.Thread(target=self._live, daemon=True, name="ray-life")
+
+    def _live(self) -> None:
+        try:
+            self._start()
+        except BaseException as error:  # told in the thread that waits
+            self._trouble = error
+        self._started.set()
+        self._leave.wait()
+        try:
+            self._stop()
+        finally:
+            self._ended.set()
+
+    def begin(self, what: str, remedy: str) -> None:
+        self._thread.start()
+        if not self._started.wait(START_SECONDS):
+            raise ClusterError(f"{what}: no answer in {START_SECONDS:g} s.", remedy=remedy)
+        if self._trouble is not None:
+            raise ClusterError(f"{what}: {_first_line(self._trouble)}", remedy=remedy) from self._trouble
+
+    def end(self) -> None:
+        self._leave.set()
+        self._ended.wait(STOP_SECONDS)
+
+
+def within(seconds: float, what: str, work: Callable[[], ValueT], remedy: str = "") -> ValueT:
+    """The result of a call into Ray that may never return.
+
+    Args:
+        seconds: how long it is waited for; then it is left alone in a thread that ends with the process.
+        what: what has not happened then, as the beginning of a sentence.
+        work: the call.
+        remedy: what the user may do.
+
+    Raises:
+        ClusterError: it took longer, or raised anything but a ``StudioError``.
+    """
+    done = threading.Event()
+    answer: list[ValueT] = []
+    trouble: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            answer.append(work())
+        except BaseException as error:  # told in the thread that waits
+            trouble.append(error)
+        finally:
+            done.set()
+
+    threading.Thread(target=call, daemon=True, name="ray-call").start()
+    if not done.wait(seconds):
+        raise ClusterError(f"{what}: no answer in {seconds:g} s.", remedy=remedy)
+    if trouble:
+        error = trouble[0]
+        if isinstance(error, StudioError) or not isinstance(error, Exception):
+            raise error
+        raise ClusterError(f"{what}: {_first_line(error)}", remedy=remedy) from error
+    return answer[0]
+
+
+def import_ray() -> Any:
+    """Ray, told to be quiet before it is imported.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    os.environ.pop("RAY_ADDRESS", None)  # --ray-address says where, and nothing else does
+    try:
+        import ray
+        from ray import serve  # noqa: F401 - its loggers are set up now, with the others
+    except ModuleNotFoundError as error:
+        raise ConfigError("Ray is not installed.", remedy="Install filmstudio[serve].") from error
+    for logger in ("ray", "ray.serve", "ray._private.authentication"):
+        logging.getLogger(logger).setLevel(logging.ERROR)
+    return ray
+
+
+def _short_folder() -> str:
+    base = tempfile.gettempdir()
+    if len(base) > _LONGEST_TEMP and Path("/tmp").is_dir():  # noqa: S108 - a private folder is made in it
+        base = "/tmp"  # noqa: S108
+    return tempfile.mkdtemp(prefix="studio-ray-", dir=base)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{lines[0].rstrip('.')}." if lines else f"{type(error).__name__}."

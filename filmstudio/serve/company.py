@@ -1,0 +1,183 @@
+"""A company: a Ray, the engines at their posts on it, and a dispatcher, for as long as a render needs them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from filmstudio.core.errors import ConfigError
+from filmstudio.core.local import DEADLINE_SECONDS
+from filmstudio.core.plugins import Offer
+from filmstudio.core.store import Store
+from filmstudio.serve.cluster import Cluster, ClusterError, cluster, import_ray, within
+from filmstudio.serve.posts import HOUSE, Post, Scale, posts_for
+
+APPLICATION: Final = "engines"
+"""Name of the application that operators deploy; a render that finds none deploys its own under another name, and removes it."""
+
+READY_SECONDS: Final = 300.0
+"""Longest that engines may take to load."""
+_ASK_SECONDS: Final = 30.0
+
+
+@contextlib.contextmanager
+def company(
+    offers: Sequence[Offer],
+    store: Store,
+    *,
+    address: str | None = None,
+    workers: int | None = None,
+    early: Sequence[Offer] = (),
+    deadline: float = DEADLINE_SECONDS,
+    tell: Callable[[str], Any] = lambda line: None,
+) -> Iterator[Any]:
+    """A dispatcher for these engines on Ray. What was started for it ends with the block.
+
+    Args:
+        offers: the engines that will be called.
+        store: where callers and engines keep takes and media.
+        address: of a Ray that runs; None starts one on this machine.
+        workers: replicas of the house; None = one a core.
+        early: engines that replicas load before they are ready.
+        deadline: seconds that one call may take.
+        tell: shown what is being done, a line at a time.
+
+    Raises:
+        ClusterError: Ray or the engines did not start in time, or do not see the store.
+        ConfigError: an engine's needs cannot be met.
+    """
+    import_ray()
+    from filmstudio.serve.dispatcher import RayDispatcher
+
+    replicas = workers or os.cpu_count() or 1
+    posts = _posts(offers, replicas)
+    tell("Starting Ray on this machine …" if address is None else f"Joining the Ray at {address} …")
+    # A Ray of one's own counts as many cores as the posts ask for: what really runs at once is bounded by the replicas.
+    with cluster(address, cpus=sum(post.cpu * post.scale.most for post in posts)) as found:
+        if not found.own:
+            replicas = workers or max(1, int(found.cpus))
+            posts = _posts(offers, replicas)
+        name, deployed = _application(found)
+        if deployed:
+            tell(f"Using the engines deployed there as {name}.")
+            posts = _posts_of(name, offers, deadline)
+        else:
+            tell(f"Loading engines on {replicas} {'replica' if replicas == 1 else 'replicas'} …")
+            _deploy(name, posts, offers, early, store, deadline)
+        try:
+            _see(name, posts, store)
+            by_engine = {station.key: post.name for post in posts for station in post.stations}
+            with RayDispatcher(name, by_engine, max(1, sum(post.slots for post in posts if post.stations)), deadline) as dispatcher:
+                yield dispatcher
+        finally:
+            if not found.own and not deployed:
+                _remove(name)
+
+
+def _posts(offers: Sequence[Offer], replicas: int) -> tuple[Post, ...]:
+    """Posts for one render: nothing grows or shrinks while it runs."""
+    fixed = {post.name: Scale(least=1, most=1) for post in posts_for(offers)}
+    return posts_for(offers, {**fixed, HOUSE: Scale(least=replicas, most=replicas)})
+
+
+def _application(found: Cluster) -> tuple[str, bool]:
+    """The name under which the engines are or will be deployed, and whether they are."""
+    if not found.own:
+        from ray import serve
+
+        applications = within(_ASK_SECONDS, "Serve does not answer", lambda: serve.status().applications)
+        if APPLICATION in applications:
+            return APPLICATION, True
+    return f"studio-{secrets.token_hex(4)}", False
+
+
+def _deploy(name: str, posts: Sequence[Post], offers: Sequence[Offer], early: Sequence[Offer], store: Store, deadline: float) -> None:
+    from ray import serve
+
+    from filmstudio.serve.applications import EnginesArgs, engines_of
+
+    args = EnginesArgs(
+        store=store.address,
+        scales={post.name: post.scale for post in posts},
+        preload=tuple(f"{offer.engine.role}/{offer.engine.name}" for offer in early),
+        deadline_s=deadline,
+    )
+    application = engines_of(offers, args)
+
+    def run() -> None:
+        serve.start(proxy_location="Disabled")
+        serve.run(application, name=name, route_prefix=None)
+
+    try:
+        within(READY_SECONDS, "the engines did not start", run, remedy="./studio plugins tells what each engine needs.")
+    except ClusterError as error:
+        with contextlib.suppress(ClusterError):
+            reason = within(_ASK_SECONDS, "Serve does not answer", lambda: _trouble(name))
+            if reason:
+                raise ClusterError(f"the engines did not start: {reason}", remedy=error.problem.remedy) from error
+        raise
+
+
+def _trouble(name: str) -> str:
+    """Why Serve could not deploy an application: the last line that it says of a post."""
+    from ray import serve
+
+    application = serve.status().applications.get(name)
+    if application is None:
+        return ""
+    said = [f"{post}: {lines[-1]}" for post, status in application.deployments.items() if (lines := status.message.strip().splitlines())]
+    return " ".join(said) or application.message.strip()
+
+
+def _posts_of(name: str, offers: Sequence[Offer], deadline: float) -> tuple[Post, ...]:
+    """The posts of an application that an operator deployed.
+
+    Raises:
+        ConfigError: it lacks an engine that will be called.
+    """
+    from ray import serve
+
+    handle: Any = serve.get_deployment_handle(HOUSE, name)
+    text: str = within(_ASK_SECONDS, f"{name} does not answer", lambda: handle.posts.remote().result(timeout_s=_ASK_SECONDS))
+    posts = tuple(Post.model_validate_json(line) for line in text.splitlines())
+    there = {station.key: station.version for post in posts for station in post.stations}
+    for offer in offers:
+        engine = offer.engine
+        if there.get((engine.role, engine.name)) != engine.version:
+            raise ConfigError(
+                f"the engines deployed as {name} do not include version {engine.version} of the {engine.role} engine {engine.name}.",
+                remedy="Deploy the same plugins there, or choose another engine.",
+            )
+    return posts
+
+
+def _see(name: str, posts: Sequence[Post], store: Store) -> None:
+    """See that replicas open the store that this process writes to.
+
+    Raises:
+        ConfigError: they do not.
+    """
+    from ray import serve
+
+    media = store.put_bytes(b"Is this the same store?\n", "text/plain")
+    handle: Any = serve.get_deployment_handle(HOUSE, name)
+    seen = within(
+        _ASK_SECONDS,
+        "the engines do not answer",
+        lambda: handle.sees.remote(media.digest, media.media_type, media.size).result(timeout_s=_ASK_SECONDS),
+    )
+    if not seen:
+        raise ConfigError(
+            "the engines on Ray do not see the store of this command.",
+            remedy="Name one that all nodes share with --cache-dir: a shared folder or s3://BUCKET/PREFIX.",
+        )
+
+
+def _remove(name: str) -> None:
+    from ray import serve
+
+    with contextlib.suppress(ClusterError):
+        within(_ASK_SECONDS, "the engines did not end", lambda: serve.delete(name))
