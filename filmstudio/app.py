@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -150,7 +151,7 @@ class Studio:
         offers = self.plugins.cast_for(options.engines)
         notes: list[str] = []
         for role, offer in offers.items():
-            reason = offer.engine().ready()
+            reason = offer.ready()
             if not reason:
                 continue
             default = self.plugins.engine(role)
@@ -191,7 +192,7 @@ class Studio:
                 slots = crew.slots
             rendering = Rendering(film, options, graph, made, offers, notes + self.passed_over(film), started, peak, slots)
             delivered = deliver(rendering, self.store, folder)
-        self.plugins.hook.filmstudio_film_delivered(folder=folder)
+        self.plugins.tell("filmstudio_film_delivered", folder=folder)
         return delivered
 
     def passed_over(self, film: Film) -> tuple[str, ...]:
@@ -205,14 +206,28 @@ class Studio:
         offers = self.plugins.cast_for(options.engines)
         return LocalDispatcher(self.store.address, workers, preload=[offers[role].address for role in _LOADED_EARLY], cache=self.store.root)
 
+    def crew_on_ray(
+        self, options: RenderOptions, workers: int | None = None, address: str | None = None, tell: Callable[[str], Any] = lambda line: None
+    ) -> AbstractContextManager[Dispatcher]:
+        """The engines on Ray: one that runs at ``address``, or one of this machine for as long as the block takes.
+
+        Raises:
+            ConfigError: Ray is not installed, or an engine cannot run.
+        """
+        from filmstudio.serve.company import company
+
+        offers, _ = self.engines(options)
+        early = [offers[role] for role in _LOADED_EARLY]
+        return company(list(offers.values()), self.store, address=address, workers=workers, early=early, tell=tell)
+
     def _watch_with_plugins(self, offers: Mapping[str, Offer], watch: Watch) -> Watch:
-        hook = self.plugins.hook
+        plugins = self.plugins
 
         def tell(event: Event) -> None:
             if event.take is None:
-                hook.filmstudio_task_started(task=event.task.id, role=event.task.role, engine=offers[event.task.role].engine.name)
+                plugins.tell("filmstudio_task_started", task=event.task.id, role=event.task.role, engine=offers[event.task.role].engine.name)
             else:
-                hook.filmstudio_task_finished(task=event.task.id, take=event.take, cached=event.kind == "cached")
+                plugins.tell("filmstudio_task_finished", task=event.task.id, take=event.take, cached=event.kind == "cached")
             watch(event)
 
         return tell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from filmstudio.app import Studio
+    from filmstudio.core.dispatch import Dispatcher
     from filmstudio.core.film import Film
     from filmstudio.core.options import RenderOptions
     from filmstudio.core.store import Store
@@ -89,6 +91,11 @@ def render(
         typer.Option("--fallback", help="Let an embedded engine play where a chosen one cannot; the report says so.", show_default=False),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes.", show_default="one a core")] = None,
+    dispatch: Annotated[str | None, typer.Option(help="Where engines run: local, or ray.", show_default="local")] = None,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(help="A Ray that runs: auto, HOST:PORT or ray://HOST:PORT; see docs/ray.md.", show_default="one of this machine"),
+    ] = None,
     config: Config = None,
     cache_dir: CacheDir = None,
     as_json: AsJson = False,
@@ -108,11 +115,11 @@ def render(
         given = dict(
             size=size, aspect=aspect, fps=fps, preset=preset, voice=voice, engine=engine, duration=duration, culture=culture, style=style,
             language=language, seed=seed, title=title, captions=captions, watermark=watermark, stems=stems, loudness=loudness,
-            fallback=fallback, workers=workers, cache_dir=cache_dir,
+            fallback=fallback, workers=workers, dispatch=dispatch, ray_address=ray_address, cache_dir=cache_dir,
         )  # fmt: skip
         source = _one_source(script, film)
         values, options, studio = _prepare(given, config, script)
-        with studio.crew(options, values.get("workers")) as crew:
+        with _crew(studio, console, values, options) as crew:
             if film is not None:
                 picture = load_film(source)
                 options = options.model_copy(update={"aspect": picture.aspect}) if values.get("aspect") is None else options
@@ -335,6 +342,18 @@ def _prepare(given: dict[str, Any], config: Path | None, script: Path | None) ->
     values.update({key: value for key, value in given.items() if value is not None and value != []})
     options = settings.render_options(values)
     return values, options, Studio(values.get("cache_dir") or None)
+
+
+def _crew(studio: Studio, console: Console, values: dict[str, Any], options: RenderOptions) -> AbstractContextManager[Dispatcher]:
+    from filmstudio.cli import settings
+
+    if settings.dispatch(values) == "local":
+        return studio.crew(options, values.get("workers"))
+
+    def tell(line: str) -> None:
+        console.print(line, highlight=False, markup=False)
+
+    return studio.crew_on_ray(options, values.get("workers"), values.get("ray_address"), tell)
 
 
 def _develop(studio: Studio, console: Console, script: Path, values: dict[str, Any], options: RenderOptions) -> Film:

@@ -15,7 +15,7 @@ from filmstudio.core.options import RenderOptions
 from filmstudio.core.wishes import Wishes, caption_style, pairs, parse_duration
 
 __all__ = [
-    "CONFIG_NAME", "RenderTable", "caption_style", "find_config", "pairs", "parse_duration", "read_config", "render_options", "wishes",
+    "CONFIG_NAME", "RenderTable", "caption_style", "dispatch", "find_config", "pairs", "parse_duration", "read_config", "render_options", "wishes",
 ]  # fmt: skip
 
 CONFIG_NAME = "filmstudio.toml"
@@ -45,6 +45,7 @@ class RenderTable(Record):
     loudness: str | None = None
     fallback: bool | None = None
     cache_dir: str | None = None
+    dispatch: str | None = None  # not ray_address: a file that came with a script does not say whose machines see it
 
 
 def find_config(named: Path | None, script: Path | None) -> Path | None:
@@ -118,3 +119,17 @@ def wishes(values: Mapping[str, Any]) -> Wishes:
         duration=parse_duration(values.get("duration")),
         voices=dict(values.get("voice") or {}),
     )
+
+
+def dispatch(values: Mapping[str, Any]) -> str:
+    """Where engines run: ``local`` or ``ray``. A Ray's address alone means ``ray``.
+
+    Raises:
+        ConfigError: it is neither, or local engines are to run at a Ray's address.
+    """
+    where, address = values.get("dispatch"), values.get("ray_address")
+    if where not in (None, "local", "ray"):
+        raise ConfigError(f"--dispatch {where} is neither local nor ray.", remedy="Choose one of them.")
+    if address and where == "local":
+        raise ConfigError("--ray-address and --dispatch local exclude each other.", remedy="Leave one out.")
+    return where or ("ray" if address else "local")
