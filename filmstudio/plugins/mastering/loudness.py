@@ -163,18 +163,20 @@ def _measure(path: Path, samples: int) -> Meter:
 
     meter = Meter()
     gathered: list[Wave] = []
-    count = 0
     with av.open(str(path)) as source:
         for frame in source.decode(audio=0):
-            wave = frame.to_ndarray().T[: max(0, samples - count)].astype(np.float32)
-            count += len(wave)
-            gathered.append(wave)
+            gathered.append(frame.to_ndarray().astype(np.float32, copy=False))
             if len(gathered) >= 200:
-                meter.add(np.concatenate(gathered))
+                _add_planar(meter, gathered, samples)
                 gathered.clear()
     if gathered:
-        meter.add(np.concatenate(gathered))
+        _add_planar(meter, gathered, samples)
     return meter
+
+
+def _add_planar(meter: Meter, blocks: list[Wave], samples: int) -> None:
+    """Measure blocks of shape (2, n), up to the end of the film."""
+    meter.add(np.concatenate(blocks, axis=1).T[: max(0, samples - meter.samples)])
 
 
 def _stems(request: MasterRequest, desk: Desk, gain_db: float) -> dict[str, MediaRef]:

@@ -17,14 +17,15 @@ Room = Literal["room", "hall", "vast"]
 
 _ROOMS = {"room": (0.8, 12), "hall": (2.2, 28), "vast": (4.0, 45)}
 """Seconds to fall by 60 dB and pre-delay in ms: orchestration.json, bus."""
-_STRETCH = 1 << 19
+_SIZE = 1 << 19
+"""Samples of a transform, most of them: a power of two whose spectrum stays near the processor."""
 _HIGHPASS, _LOWPASS = 200.0, 6500.0
 
 
 def in_room(wave: Wave, room: Room) -> None:
     """Turn ``wave`` (n, 2) into what the room answers, in place and in stretches, so that a long cue needs little memory."""
     answer = _response(room)
-    step = min(len(wave), _STRETCH)
+    step = min(len(wave), _SIZE - len(answer) + 1)
     size = next_fast_len(step + len(answer) - 1, real=True)
     for side in (0, 1):
         wet = np.zeros(len(wave), np.float32)

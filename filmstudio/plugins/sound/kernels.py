@@ -51,10 +51,10 @@ def weigh(wave: NDArray[np.float32], state: NDArray[np.float64], sums: NDArray[n
         for at in range(index, stop):
             x, y = float(wave[at, 0]), float(wave[at, 1])
             a, b = _B0 * x + p, _B0 * y + t
-            p, t = _B1 * x - _A1 * a + q, _B1 * y - _A1 * b + u
+            p, t = (_B1 * x + q) - _A1 * a, (_B1 * y + u) - _A1 * b
             q, u = _B2 * x - _A2 * a, _B2 * y - _A2 * b
             c, d = a + r, b + v
-            r, v = -2.0 * a - _C1 * c + s, -2.0 * b - _C1 * d + w
+            r, v = (s - 2.0 * a) - _C1 * c, (w - 2.0 * b) - _C1 * d
             s, w = a - _C2 * c, b - _C2 * d
             energy += c * c + d * d
         sums[step] += energy
@@ -74,7 +74,7 @@ def biquad(wave: NDArray[np.float32], section: NDArray[np.float64]) -> None:
         for at in range(begin, min(len(wave), begin + _TURN)):
             x, y = float(wave[at, 0]), float(wave[at, 1])
             a, b = b0 * x + p, b0 * y + r
-            p, r = b1 * x - a1 * a + q, b1 * y - a1 * b + s
+            p, r = (b1 * x + q) - a1 * a, (b1 * y + s) - a1 * b
             q, s = b2 * x - a2 * a, b2 * y - a2 * b
             wave[at, 0], wave[at, 1] = np.float32(a), np.float32(b)
         if max(abs(p), abs(q), abs(r), abs(s)) < _FORGOTTEN:
@@ -94,7 +94,7 @@ def cascade(wave: NDArray[np.float64], sections: NDArray[np.float64]) -> None:
             for at in range(begin, stop):
                 value = wave[at]
                 result = b0 * value + p
-                p = b1 * value - a1 * result + q
+                p = (b1 * value + q) - a1 * result
                 q = b2 * value - a2 * result
                 wave[at] = result
             if max(abs(p), abs(q)) < _FORGOTTEN:

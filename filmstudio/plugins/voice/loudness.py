@@ -45,15 +45,14 @@ def levelled(samples: NDArray[np.float64], lufs: float) -> NDArray[np.float64]:
     loud = speech_lufs(samples)
     if loud == float("-inf"):
         return samples
-    lifted = samples
+    lifted = rounded(samples * 10 ** ((lufs - loud) / 20))
     # Rounding peaks costs a little level: a second pass gives it back.
-    for _ in range(2):
-        lifted = rounded(lifted * 10 ** ((lufs - speech_lufs(lifted)) / 20))
-    return lifted
+    return rounded(lifted * 10 ** ((lufs - speech_lufs(lifted)) / 20))
 
 
 def rounded(samples: NDArray[np.float64]) -> NDArray[np.float64]:
     """Peaks rounded off between 0.66 and 0.88; what is below is not touched."""
-    size = np.abs(samples)
-    room = _CEILING - _KNEE
-    return np.where(size > _KNEE, np.sign(samples) * (_KNEE + room * np.tanh((size - _KNEE) / room)), samples)
+    room, out = _CEILING - _KNEE, samples.copy()
+    high = np.flatnonzero(np.abs(samples) > _KNEE)
+    out[high] = np.sign(samples[high]) * (_KNEE + room * np.tanh((np.abs(samples[high]) - _KNEE) / room))
+    return out
