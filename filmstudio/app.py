@@ -190,7 +190,8 @@ class Studio:
                 made = render(graph, offers, self.store, crew, self._watch_with_plugins(offers, watch), self.scope)
                 peak = float(getattr(crew, "peak_rss_mb", 0.0))
                 slots = crew.slots
-            rendering = Rendering(film, options, graph, made, offers, notes + self.passed_over(film), started, peak, slots)
+            notes += self.passed_over(film) + tuple(str(problem) for problem in self.plugins.mishaps)
+            rendering = Rendering(film, options, graph, made, offers, notes, started, peak, slots)
             delivered = deliver(rendering, self.store, folder)
         self.plugins.tell("filmstudio_film_delivered", folder=folder)
         return delivered
@@ -204,7 +205,8 @@ class Studio:
         from filmstudio.core.local import LocalDispatcher
 
         offers = self.plugins.cast_for(options.engines)
-        return LocalDispatcher(self.store.address, workers, preload=[offers[role].address for role in _LOADED_EARLY], cache=self.store.root)
+        early = [offer.address for role in _LOADED_EARLY if (offer := offers[role]).guest is None]
+        return LocalDispatcher(self.store.address, workers, preload=early, cache=self.store.root)
 
     def crew_on_ray(
         self, options: RenderOptions, workers: int | None = None, address: str | None = None, tell: Callable[[str], Any] = lambda line: None
@@ -225,7 +227,8 @@ class Studio:
 
         def tell(event: Event) -> None:
             if event.take is None:
-                plugins.tell("filmstudio_task_started", task=event.task.id, role=event.task.role, engine=offers[event.task.role].engine.name)
+                engine = offers[event.task.role].engine.name
+                plugins.tell("filmstudio_task_started", task=event.task.id, role=event.task.role, engine=engine)
             else:
                 plugins.tell("filmstudio_task_finished", task=event.task.id, take=event.take, cached=event.kind == "cached")
             watch(event)

@@ -162,9 +162,7 @@ class _Walk:
 
     def _submit(self, task_id: str) -> None:
         offer = self._engines[self._graph.tasks[task_id].role]
-        engine = offer.engine
-        asked_by = traceparent_of(self._spans[task_id])
-        self._dispatcher.submit(Batch(engine.role, engine.name, engine.version, offer.address, (self._calls[task_id],), asked_by))
+        self._dispatcher.submit(offer.batch((self._calls[task_id],), traceparent_of(self._spans[task_id])))
 
     def _call(self, task: Task) -> Call:
         engine = self._engines[task.role].engine
@@ -185,7 +183,7 @@ class _Walk:
             if transient and self._tries[outcome.task] < MAX_TRIES:
                 self._submit(outcome.task)
                 return
-            engine = self._engines[self._graph.tasks[outcome.task].role].engine.name
+            engine = self._engines[self._graph.tasks[outcome.task].role].named
             span = self._spans.pop(outcome.task)
             span.set_status(trace.StatusCode.ERROR)
             span.end()

@@ -22,9 +22,10 @@ class Needs(Record):
 
     cpu: float = Field(default=1.0, gt=0, description="CPU cores while running")
     gpu: float = Field(default=0.0, ge=0, description="GPUs, fractions allowed")
-    memory_mb: int = Field(default=512, gt=0)
+    memory_mb: int = Field(default=512, gt=0, description="memory of its worker while running; one that holds far more is ended")
     batch_size: int = Field(default=1, ge=1, description="most requests in one call of run()")
     batch_wait_ms: int = Field(default=0, ge=0, description="how long to wait for a batch to fill")
+    deadline_s: float = Field(default=900.0, gt=0, le=86_400, description="longest that a batch may take, with load() before the first")
     batch_sensitive: bool = Field(default=False, description="true when the output of one request depends on its neighbours in the batch")
     licence: str = Field(default="Apache-2.0", description="SPDX expression of the engine and what it loads")
     environment: str = Field(default="", description="name of the virtual environment it must run in; empty = the studio's own")

@@ -17,7 +17,8 @@ from filmstudio.core.errors import EngineError, Place, PluginError
 from filmstudio.core.model import canonical_json
 from filmstudio.core.roles import ROLES
 from filmstudio.core.storage import open_store
-from filmstudio.core.store import StoreDesk, Take, media_in
+from filmstudio.core.store import Keeper, StoreDesk, Take, media_in
+from filmstudio.core.telemetry import span_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,38 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Someone else's plugin: its engines run in workers of its own, which may do no more than this."""
+
+    plugin: str
+    """The distribution that brought it."""
+    environment: str = ""
+    """Name of its virtual environment; empty = the studio's own."""
+    network: bool = False
+    gpu: bool = False
+    folders: tuple[str, ...] = ()
+    """Folders that it may write into, beside its desk."""
+    variables: tuple[str, ...] = ()
+    """Environment variables that it is given, beside those that every program needs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Calls of one engine that are made together. Small and picklable by construction: only text, numbers and JSON."""
+    """Calls of one engine that are made together: only text, numbers and JSON."""
 
     role: str
     engine: str
     version: str
     address: str
     calls: tuple[Call, ...]
+    trace: str = ""
+    """The span that asked for it, as a W3C ``traceparent``."""
+    guest: Guest | None = None
+    """Whose engine it is, when it is not the studio's."""
+    memory_mb: int = 0
+    """What the engine said it needs; 0 = not watched."""
+    deadline_s: float = 0.0
+    """Longest that the batch may take; 0 = as long as the dispatcher allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +75,11 @@ class Outcome:
 
 
 class Performer:
-    """Runs batches in this process, keeping each engine loaded. Media and takes are in the store before it returns."""
+    """Runs batches in this process, keeping each engine loaded. Media and takes are kept before it returns."""
 
-    def __init__(self, address: Path | str, cache: Path | None = None) -> None:
-        self._store = open_store(address, cache)
+    def __init__(self, address: Path | str = "", cache: Path | None = None, keeper: Keeper | None = None) -> None:
+        """Keep in the store at ``address`` (see ``open_store``), or with ``keeper`` where a worker has no store."""
+        self._keeper = keeper or open_store(address, cache)
         self._engines: dict[str, Engine[Any, Any]] = {}
 
     def engine(self, address: str) -> Engine[Any, Any]:
@@ -67,7 +93,12 @@ class Performer:
 
     def perform(self, batch: Batch) -> list[Outcome]:
         """Make every call of the batch; a call that fails is a failure in its place."""
-        desk = StoreDesk(self._store)
+        facts = {"filmstudio.role": batch.role, "filmstudio.engine": batch.engine, "filmstudio.batch": len(batch.calls)}
+        with span_under(batch.trace, f"engine {batch.role}", facts):
+            return self._perform(batch)
+
+    def _perform(self, batch: Batch) -> list[Outcome]:
+        desk = StoreDesk(self._keeper)
         started = time.perf_counter()
         try:
             requests = [ROLES[batch.role].request.model_validate(call.request) for call in batch.calls]
@@ -75,7 +106,7 @@ class Performer:
             check_results(results, len(requests), batch.role, batch.engine)
             seconds = (time.perf_counter() - started) / len(requests)
             return [self._settle(batch, call, result, seconds) for call, result in zip(batch.calls, results, strict=True)]
-        except Exception as error:  # whatever a plugin raises becomes a failure that names it
+        except (Exception, SystemExit) as error:  # whatever a plugin raises becomes a failure that names it
             failure = _failure_of(error, batch)
             return [Outcome(call.task, None, failure) for call in batch.calls]
         finally:
@@ -84,8 +115,11 @@ class Performer:
     def _settle(self, batch: Batch, call: Call, result: Result | Failure, seconds: float) -> Outcome:
         if isinstance(result, Failure):
             return Outcome(call.task, None, result)
-        # Through text and back: a result made now has the order of keys that it will have when found in the store.
-        value: JsonValue = json.loads(canonical_json(result.canonical()))
+        try:
+            # Through text and back: a result made now has the order of keys that it will have when found in the store.
+            value: JsonValue = json.loads(canonical_json(result.canonical()))
+        except ValueError:
+            return Outcome(call.task, None, Failure(message=f"{batch.engine} gave a result with numbers that are not finite."))
         take = Take(
             digest=call.digest,
             role=batch.role,
@@ -95,7 +129,7 @@ class Performer:
             media=media_in(value),
             seconds=round(seconds, 4),
         )
-        return Outcome(call.task, self._store.commit(take))
+        return Outcome(call.task, self._keeper.commit(take))
 
 
 def engine_at(address: str) -> Engine[Any, Any]:
@@ -127,7 +161,7 @@ def check_results(results: object, asked: int, role: str, engine: str) -> None:
             raise PluginError(f"returned a {type(result).__name__}; a {role} engine makes {wanted.__name__}.", place=place)
 
 
-def _failure_of(error: Exception, batch: Batch) -> Failure:
+def _failure_of(error: BaseException, batch: Batch) -> Failure:
     if isinstance(error, EngineError | PluginError):
         return Failure.of(error)
     if isinstance(error, ValidationError):

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import sys
+import time
+from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 
 from filmstudio.core import hookspecs
 from filmstudio.core.engine import API_VERSION, Engine, Needs
-from filmstudio.core.errors import ConfigError, Place, PluginError, Problem
+from filmstudio.core.errors import ConfigError, Place, PluginError, Problem, Severity
+from filmstudio.core.offers import HOUSE, Offer, Papers
+from filmstudio.core.places import plugins_folder
 from filmstudio.core.roles import ROLES
 from filmstudio.core.vocabulary import Kind, Known
 
-GROUP = "filmstudio"
+if TYPE_CHECKING:
+    from filmstudio.core.allowlist import Allowlist
+
+__all__ = ["GROUP", "Offer", "Papers", "Plugins"]
+
+GROUP: Final = "filmstudio"
 """Entry point group in which plugins are found."""
+SLOW_IMPORT_SECONDS: Final = 0.5
+"""A plugin whose import takes longer slows every command down, and is told so."""
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An engine class that passed the door, and who brought it."""
-
-    engine: type[Engine[Any, Any]]
-    plugin: str
-    distribution: str = ""
-
-    @property
-    def address(self) -> str:
-        """``module:Class``, by which a worker finds it."""
-        return f"{self.engine.__module__}:{self.engine.__qualname__}"
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Plugins:
@@ -44,33 +41,96 @@ class Plugins:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._offers: dict[tuple[str, str], Offer] = {}
+        self._voices_elsewhere: list[Path] = []
+        self.papers: dict[str, Papers] = {}
+        """What is known of every plugin that is not the studio's own, by distribution; of those turned away too."""
         self.problems: list[Problem] = []
         """Plugins that were turned away, and why. They harm nobody else."""
+        self.mishaps: list[Problem] = []
+        """What plugins that came in did wrong since: a slow import, a hook that raised."""
         if discover:
-            for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-                self._admit(point)
+            self._discover()
 
-    @property
-    def hook(self) -> Any:
-        """Call hooks of all plugins: ``plugins.hook.filmstudio_film_delivered(folder=…)``."""
-        return self._manager.hook
+    def _discover(self) -> None:
+        points = sorted(entry_points(group=GROUP), key=lambda point: (_distribution(point) != HOUSE, point.name))
+        for point in points:
+            if _distribution(point) == HOUSE:
+                self._let_in(point.name, lambda point=point: self.register(point.load(), point.name, HOUSE))  # type: ignore[misc]
+        guests = [point for point in points if _distribution(point) != HOUSE]
+        if guests or plugins_folder().is_dir():
+            self._discover_guests(guests)
 
-    def _admit(self, point: EntryPoint) -> None:
-        distribution = point.dist.name if point.dist is not None else ""
+    def _discover_guests(self, guests: list[EntryPoint]) -> None:
+        from filmstudio.core.admission import papers_elsewhere
+        from filmstudio.core.allowlist import Allowlist, read_allowlist
+        from filmstudio.core.environments import environments
+
         try:
-            self.register(point.load(), point.name, distribution)
-        except PluginError as error:
+            allowlist = read_allowlist()
+        except ConfigError as error:
             self.problems.append(error.problem)
-        except Exception as error:  # a stranger's module may raise anything while it is imported
-            reason = f"{type(error).__name__}: {error}"
-            self.problems.append(Problem(f"could not be loaded: {reason}.", "Update or uninstall it.", Place(plugin=point.name)))
+            allowlist = Allowlist({}, "which cannot be read")
+        for point in guests:
+            self._let_in(_distribution(point) or point.name, lambda point=point: self._admit(point, allowlist))  # type: ignore[misc]
+        for environment in environments():
+            if isinstance(environment, PluginError):
+                self.problems.append(environment.problem)
+                continue
+            name = environment.name
+            self._let_in(name, lambda found=environment: self._admit_elsewhere(papers_elsewhere(found), allowlist))  # type: ignore[misc]
 
-    def register(self, plugin: object, name: str, distribution: str = "") -> None:
+    def _let_in(self, plugin: str, come_in: Callable[[], None]) -> None:
+        """Let a plugin in; one that cannot come in is told of by name, and the others are."""
+        try:
+            come_in()
+        except PluginError as error:
+            problem = error.problem
+            place = problem.place if problem.place.plugin else Place(plugin=plugin)
+            self.problems.append(Problem(problem.message, problem.remedy, place))
+        except (Exception, SystemExit) as error:  # a stranger's module may raise anything while it is imported
+            reason = f"{type(error).__name__}: {error}"
+            self.problems.append(Problem(f"could not be loaded: {reason}.", "Update or uninstall it.", Place(plugin=plugin)))
+
+    def _admit(self, point: EntryPoint, allowlist: Allowlist) -> None:
+        from filmstudio.core.admission import admit, papers_of
+        from filmstudio.core.surroundings import Surroundings
+
+        papers = papers_of(point)
+        self.papers[papers.distribution] = papers
+        admit(papers, allowlist)
+        here, began = Surroundings.now(), time.perf_counter()
+        try:
+            with contextlib.redirect_stdout(sys.stderr):  # what it prints does not belong into anybody's --json
+                plugin = point.load()
+                seconds = time.perf_counter() - began
+                self.register(plugin, point.name, papers.distribution, papers)
+        finally:
+            here.restore(seeds=False)
+        if seconds > SLOW_IMPORT_SECONDS:
+            message = f"takes {seconds:.1f} s to import, which slows every command down."
+            remedy = "Its publisher must import what is heavy in load()."
+            self.mishaps.append(Problem(message, remedy, Place(plugin=papers.distribution), Severity.WARNING))
+
+    def _admit_elsewhere(self, papers: Papers, allowlist: Allowlist) -> None:
+        from filmstudio.core.admission import admit, elsewhere
+
+        self.papers[papers.distribution] = papers
+        admit(papers, allowlist)
+        if papers.manifest is None or papers.path is None:
+            raise PluginError("has no manifest, and without one it cannot live apart.", remedy="See docs/plugins.md.")
+        fresh = [elsewhere(declared, papers.manifest, papers) for declared in papers.manifest.engines]
+        self._keep([self._check(offer.engine, offer) for offer in fresh])
+        self._voices_elsewhere += [papers.path.parent / name for name in papers.manifest.voice_packs if ".." not in Path(name).parts]
+
+    def register(self, plugin: object, name: str, distribution: str = "", papers: Papers | None = None) -> None:
         """Take in a plugin and the engines it offers.
 
         Raises:
             PluginError: it breaks a rule; nothing of it is kept.
         """
+        papers = papers or Papers(distribution)
+        if self._manager.has_plugin(name):
+            raise PluginError("there is a plugin of this name already.", remedy="Rename it.", place=Place(plugin=name))
         try:
             self._manager.register(plugin, name)
             self._manager.check_pending()
@@ -78,22 +138,27 @@ class Plugins:
             if self._manager.has_plugin(name):
                 self._manager.unregister(name=name)
             raise PluginError(f"{error}", remedy="See docs/plugins.md.", place=Place(plugin=name)) from error
-        offer_engines = getattr(plugin, "filmstudio_engines", None)
         try:
-            fresh = [self._check(cls, name, distribution) for cls in (offer_engines() if offer_engines else ())]
-        except PluginError:
+            offer_engines = getattr(plugin, "filmstudio_engines", None)
+            offered = offer_engines() if offer_engines else ()
+            fresh = [self._check(cls, Offer(cls, name, distribution, papers)) for cls in offered]
+            _check_declared(papers, fresh)
+            self._keep(fresh)
+        except BaseException:
             self._manager.unregister(name=name)
             raise
-        for offer in fresh:
-            self._offers[offer.engine.role, offer.engine.name] = offer
 
     def unregister(self, name: str) -> None:
         """Forget a plugin and its engines."""
         self._manager.unregister(name=name)
         self._offers = {key: offer for key, offer in self._offers.items() if offer.plugin != name}
 
-    def _check(self, cls: object, plugin: str, distribution: str) -> Offer:
-        place = Place(plugin=plugin)
+    def _keep(self, fresh: list[Offer]) -> None:
+        for offer in fresh:
+            self._offers[offer.engine.role, offer.engine.name] = offer
+
+    def _check(self, cls: object, offer: Offer) -> Offer:
+        place = Place(plugin=offer.plugin)
         if not (isinstance(cls, type) and issubclass(cls, Engine)):
             raise PluginError(
                 f"offers {cls!r}, which is not an Engine class.", remedy="Subclass filmstudio.core.engine.Engine.", place=place
@@ -115,7 +180,9 @@ class Plugins:
             raise PluginError(
                 f"offers a second {cls.role} engine called {cls.name}; {taken.plugin} has one.", remedy="Rename it.", place=place
             )
-        return Offer(cls, plugin, distribution)
+        return offer
+
+    # --- engines ----------------------------------------------------------------------------------------------------------
 
     def engines(self, role: str | None = None) -> list[Offer]:
         """All engines, or those of one role, in order of role and name."""
@@ -149,18 +216,49 @@ class Plugins:
             self.engine(role, chosen[role])
         return {role: self.engine(role, chosen.get(role)) for role in ROLES}
 
+    # --- hooks ------------------------------------------------------------------------------------------------------------
+
     def art_packs(self) -> tuple[Path, ...]:
         """Folders of every art pack offered."""
-        return _flat(self._manager.hook.filmstudio_art_packs())
+        return tuple(path for answer in self.ask("filmstudio_art_packs", _paths) for path in answer)
 
     def words(self) -> list[Mapping[Kind, Known]]:
         """Words of a film that plugins know, from each that offers any."""
-        return list(self._manager.hook.filmstudio_words())
+        return self.ask("filmstudio_words", dict)
 
     def voice_packs(self) -> tuple[Path, ...]:
         """Voice catalogues offered."""
-        return _flat(self._manager.hook.filmstudio_voice_packs())
+        return (*(path for answer in self.ask("filmstudio_voice_packs", _paths) for path in answer), *self._voices_elsewhere)
+
+    def ask(self, hook: str, form: Callable[[Any], Any] = lambda answer: answer, /, **facts: object) -> list[Any]:
+        """What every plugin answers to a hook. One that raises, or answers in another form, is passed over and noted in ``mishaps``."""
+        answers = []
+        for call in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+            try:
+                answer = call.function(*(facts[name] for name in call.argnames))
+                if answer is not None:
+                    answers.append(form(answer))
+            except (Exception, SystemExit) as error:  # a hook of a stranger's must not end a film
+                said = Problem(f"{hook} raised {type(error).__name__}: {error}.", "Update or uninstall it.", Place(plugin=call.plugin_name))
+                if said not in self.mishaps:
+                    self.mishaps.append(said)
+        return answers
+
+    def tell(self, hook: str, **facts: object) -> None:
+        """Tell every plugin that watches."""
+        self.ask(hook, lambda answer: answer, **facts)
 
 
-def _flat(answers: Iterable[Iterable[Path]]) -> tuple[Path, ...]:
-    return tuple(path for answer in answers for path in answer)
+def _check_declared(papers: Papers, offers: list[Offer]) -> None:
+    if papers.manifest is not None:
+        from filmstudio.core.admission import check_declared
+
+        check_declared(papers.distribution, papers.manifest, offers)
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else ""
+
+
+def _paths(answer: Any) -> tuple[Path, ...]:
+    return tuple(Path(path) for path in answer)

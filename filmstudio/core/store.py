@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from pydantic import Field, JsonValue, ValidationError
 
@@ -268,10 +268,34 @@ def seal(path: Path) -> None:
         os.utime(path, ns=(_SEAL_NS, _SEAL_NS))
 
 
+class Keeper(Protocol):
+    """Where a task's media come from and what it makes goes: a store, or the outbox of a worker that has none."""
+
+    def path(self, media: MediaRef) -> Path:
+        """A read-only local file."""
+        ...
+
+    def put_file(self, path: Path, media_type: str) -> MediaRef:
+        """Keep a finished file."""
+        ...
+
+    def put_bytes(self, data: bytes, media_type: str) -> MediaRef:
+        """Keep bytes."""
+        ...
+
+    def scratch(self) -> Path:
+        """A new private folder."""
+        ...
+
+    def commit(self, take: Take) -> Take:
+        """Record a take, and return the one that stands."""
+        ...
+
+
 class StoreDesk:
     """The desk of one task: a private scratch folder, and a note of every media it kept."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Keeper) -> None:
         self._store = store
         self._folder: Path | None = None
         self._count = 0

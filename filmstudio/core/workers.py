@@ -1,0 +1,192 @@
+"""Workers as the studio sees them, and those of its own engines.
+
+On Linux a fork server loads the studio's engines once and workers are forked from it, never from the studio's own process with
+its threads; elsewhere they are spawned. Guests' workers are in ``filmstudio.core.guests``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from multiprocessing.context import ForkServerContext, SpawnContext
+from pathlib import Path
+from typing import ClassVar
+
+from filmstudio.core.engine import Failure
+from filmstudio.core.messages import Order, Report, order_message, read_order, read_report, report_message
+from filmstudio.core.perform import Batch, Guest, Outcome, Performer
+from filmstudio.core.processes import ONE_THREAD, peak_rss_mb
+from filmstudio.core.telemetry import exporting_traces, flush_traces
+from filmstudio.core.wire import WatchedWire, Wire
+
+LAST_SECONDS = 5.0
+"""How long a worker may take to end by itself, once its wire is closed: it closes a moment before the process can be reaped."""
+
+
+class Worker(ABC):
+    """A process that runs one batch at a time."""
+
+    tick: ClassVar[float] = 1.0
+    """How often it is looked at while it runs a batch and says nothing, seconds."""
+
+    def __init__(self, wire: WatchedWire, guest: Guest | None = None) -> None:
+        self.wire, self.guest = wire, guest
+        self.batch: Batch | None = None
+        self.since = 0.0
+        self.peak_mb = 0.0
+        self.spent = False
+        """True once an engine has left its process in a state that the next batch must not find."""
+
+    @property
+    @abstractmethod
+    def process_id(self) -> int:
+        """Number of its process."""
+
+    @abstractmethod
+    def alive(self) -> bool:
+        """Whether its process runs."""
+
+    @abstractmethod
+    def end(self, *, gone: bool) -> str:
+        """End its process and wait for that; says how it ended, as in "the worker …". ``gone``: its wire has ended by itself."""
+
+    def handles(self) -> list[WatchedWire | int]:
+        """What becomes ready when it has something to say."""
+        return [self.wire]
+
+    def give(self, batch: Batch) -> None:
+        """Have it run a batch."""
+        self.batch, self.since = batch, time.monotonic()
+        # Found dead before it had begun: its wire has ended, so the next look replaces it.
+        with contextlib.suppress(OSError):
+            self.wire.post(order_message(self._order(batch)))
+
+    def outcomes(self, batch: Batch) -> list[Outcome] | None:
+        """What became of the batch it was given, or None while it runs.
+
+        Raises:
+            EOFError: the process has ended without an answer.
+            StudioError: what it sent is no report on its batch.
+        """
+        with contextlib.suppress(OSError):
+            self.wire.flush()
+        gone = not self.alive()  # before reading: whatever it said last is read after that
+        message = self.wire.arrived()
+        if message is None:
+            if gone:
+                raise EOFError
+            return None
+        report = read_report(message, batch)
+        self.peak_mb = max(self.peak_mb, report.peak_mb)
+        self.spent = self.spent or bool(report.changed)
+        outcomes = self._received(batch, report)
+        self.batch = None
+        return outcomes
+
+    def trouble(self, batch: Batch, deadline: float) -> Failure | None:
+        """Why its batch must be given up, if it must: it took longer than ``deadline`` seconds."""
+        limit = min(deadline, batch.deadline_s or deadline)
+        if time.monotonic() - self.since <= limit:
+            return None
+        return self.failure(batch, f"gave no answer in {limit:g} s")
+
+    def failure(self, batch: Batch, reason: str) -> Failure:
+        """The failure of its batch, for a reason as in "the worker …"."""
+        message = f"the worker that ran {batch.engine} {reason}."
+        return Failure(message=message, remedy="It may have run out of memory.", kind="transient")
+
+    def _order(self, batch: Batch) -> Order:
+        return Order(batch)
+
+    def _received(self, batch: Batch, report: Report) -> list[Outcome]:
+        return list(report.outcomes)
+
+
+class HouseWorker(Worker):
+    """A worker for the studio's own engines: it has the store, and its takes are in it before it answers."""
+
+    def __init__(self, context: ForkServerContext | SpawnContext, address: str, cache: Path | None, preload: tuple[str, ...]) -> None:
+        ours, theirs = socket.socketpair()
+        with variables_set(ONE_THREAD):
+            self._process = context.Process(target=_serve, args=(theirs, address, cache, preload), daemon=True, name="filmstudio-worker")
+            self._process.start()
+        theirs.close()
+        super().__init__(WatchedWire(ours))
+
+    @property
+    def process_id(self) -> int:
+        """Number of its process."""
+        return self._process.pid or 0
+
+    def handles(self) -> list[WatchedWire | int]:
+        """Its wire, and its process."""
+        return [self.wire, self._process.sentinel]
+
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process.is_alive()
+
+    def end(self, *, gone: bool) -> str:
+        """End its process."""
+        self.wire.close()
+        self._process.join(timeout=LAST_SECONDS if gone or self.batch is None else 0)
+        code = self._process.exitcode
+        if code is None:
+            self._process.kill()
+            self._process.join()
+        return f"ended with code {code}"
+
+
+def _serve(end: socket.socket, address: str, cache: Path | None, preload: tuple[str, ...]) -> None:
+    """A worker's life: perform batches until the wire closes; load engines while there is nothing else to do."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the studio's own process answers Ctrl-C and ends its workers
+    traced = exporting_traces("filmstudio-worker")
+    performer, give_back, wire = Performer(address, cache), _freeing(), Wire(end)
+    unloaded = deque(preload)
+    with contextlib.suppress(EOFError, ConnectionError):  # the studio has died; the takes are in the store
+        while True:
+            if unloaded and not wire.waiting():
+                _load_early(performer, unloaded.popleft())
+                continue
+            outcomes = performer.perform(read_order(wire.receive()).batch)
+            wire.send(report_message(Report(tuple(outcomes), peak_rss_mb())))
+            give_back()
+    if traced:
+        flush_traces()
+
+
+def _freeing() -> Callable[[], None]:
+    """glibc keeps what a worker frees for itself, a third of a worker's memory after painting a stage; elsewhere nothing is needed."""
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return lambda: None
+    return lambda: trim(0)
+
+
+def _load_early(performer: Performer, address: str) -> None:
+    # What fails here fails again, with its task's name, when the engine is needed.
+    with contextlib.suppress(Exception):
+        performer.engine(address)
+
+
+@contextlib.contextmanager
+def variables_set(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set while the block runs: libraries of a child read it as the child imports them."""
+    saved = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in saved.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
