@@ -1,0 +1,341 @@
+"""The exchange: many films, walked in threads of their own, share one dispatcher in fair order.
+
+    core.dispatch.render (a thread a film)  >  FilmDispatcher  >  gathering > fair queue > batch  >  the crew: LocalDispatcher, Ray
+                                            <    outcomes      <          flights by digest        <
+
+One thread owns the crew, because dispatchers are not safe in threads: it starts what is next in the fair order whenever a slot is
+free, corrects charges to what was measured, and hands outcomes to whoever asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from filmstudio.core.dispatch import Dispatcher
+from filmstudio.core.engine import Failure, Needs
+from filmstudio.core.errors import StudioError
+from filmstudio.core.perform import Batch, Call, Outcome
+from filmstudio.scheduler.batching import Company, Gathering, terms_of
+from filmstudio.scheduler.estimates import Estimates, resources
+from filmstudio.scheduler.fairshare import FairQueue, Place
+from filmstudio.scheduler.flights import Flight, Flights
+
+LEAD = 60.0
+"""Core-seconds of a weight-1 tenant by which a task may be ahead of the fair order to fill a batch that is made anyway."""
+AHEAD = 2
+"""Tasks that a film may have asked for, for each slot: one that is made and one that waits, so that no slot waits for a walk."""
+_PATIENCE = 0.5
+"""Seconds after which the owner looks around though nobody has called: its calls may be lost with a crew's machine."""
+
+
+@dataclass(slots=True)
+class _Running:
+    places: dict[str, Place[_Flight]]
+    """By id of flight: those without an outcome so far."""
+    size: int
+    since: float
+
+
+class Exchange:
+    """Shares one dispatcher between films. Use as a context manager; the dispatcher is its maker's to close, after this."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        needs: Callable[[Batch], Needs],
+        *,
+        share: Callable[[Batch], str] = lambda batch: "",
+        lead: float = LEAD,
+        ahead: int = AHEAD,
+        estimates: Estimates | None = None,
+    ) -> None:
+        """``needs`` and ``share`` tell of a batch of one call what its engine needs and what must be equal to share a batch."""
+        self._crew, self._needs, self._share, self._ahead = dispatcher, needs, share, ahead
+        self._estimates = estimates or Estimates()
+        self._lock = threading.RLock()
+        self._called = threading.Condition(self._lock)
+        self._queue: FairQueue[_Flight] = FairQueue(lead)
+        self._company = Company(self._queue)
+        self._gathering: Gathering[_Flight] = Gathering()
+        self._flights: Flights[FilmDispatcher] = Flights()
+        self._running: dict[str, _Running] = {}
+        """By id of flight; all flights of a batch have the same."""
+        self._batches = 0
+        self._numbers = 0
+        self._films: set[FilmDispatcher] = set()
+        self._rung = self._closing = False
+        self._broken: StudioError | None = None
+        self._owner = threading.Thread(target=self._own, name="filmstudio-exchange", daemon=True)
+        self._owner.start()
+
+    def __enter__(self) -> Exchange:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def film(self, *, tenant: str, film: str, weight: float = 1.0) -> Iterator[FilmDispatcher]:
+        """A dispatcher for one film of a tenant; ``weight`` is the tenant's. What it left unfinished is cancelled at the end."""
+        view = FilmDispatcher(self, tenant, film, weight)
+        with self._lock:
+            self._refuse_if_ended()
+            self._films.add(view)
+        try:
+            yield view
+        finally:
+            view.cancel()
+            with self._lock:
+                self._films.discard(view)
+
+    @property
+    def slots(self) -> int:
+        """Batches that the crew makes at the same time."""
+        return self._crew.slots
+
+    @property
+    def waiting(self) -> int:
+        """Places in the fair queue."""
+        with self._lock:
+            return len(self._queue)
+
+    def service_gap_bound(self, tenant: str, other: str) -> float:
+        """See ``FairQueue.service_gap_bound``."""
+        with self._lock:
+            return self._queue.service_gap_bound(tenant, other)
+
+    def close(self) -> None:
+        """End everything in flight. Films that wait are told so, with a ``StudioError``."""
+        with self._lock:
+            self._closing = True
+            self._call()
+        if threading.current_thread() is not self._owner:
+            self._owner.join()
+
+    # --- called by films, in their threads ------------------------------------------------------------------------------------
+
+    def _ask(self, view: FilmDispatcher, batch: Batch) -> None:
+        with self._lock:
+            self._refuse_if_ended()
+            for call in batch.calls:
+                flight = self._flights.get(call.digest)
+                if flight is None:
+                    flight = self._plan(batch, call)
+                    flight.riders.append((view, call.task))
+                    for ripe in self._gathering.add(flight, flight.terms, time.monotonic()):
+                        self._enqueue(ripe)
+                else:
+                    flight.riders.append((view, call.task))
+                    if flight.places and not flight.started and view not in flight.places:
+                        self._enqueue(flight)
+            self._call()
+
+    def _plan(self, batch: Batch, call: Call) -> _Flight:
+        self._numbers += 1
+        alone = replace(batch, calls=(Call(f"flight-{self._numbers}", call.digest, call.request),))
+        needs, seconds = self._needs(alone), self._estimates.seconds((batch.role, batch.engine, batch.version))
+        flight: _Flight = Flight(alone.calls[0].task, alone, terms_of(alone, needs, self._share(alone)), seconds, resources(needs))
+        self._flights.add(flight)
+        return flight
+
+    def _enqueue(self, flight: _Flight) -> None:
+        for view, _ in flight.riders:
+            if view not in flight.places:
+                place = self._queue.push(
+                    flight, tenant=view.tenant, film=view.film, cost=flight.seconds * flight.rate, weight=view.weight, key=flight.terms.key
+                )
+                flight.places[view] = place
+                if flight.terms.most > 1:
+                    self._company.add(place)
+
+    def _leave(self, view: FilmDispatcher) -> None:
+        with self._lock:
+            for flight in self._flights.leave(view):
+                if flight.started:
+                    continue  # it ends by itself; its take is in the store
+                if (place := flight.places.pop(view, None)) is not None:
+                    self._queue.withdraw(place)
+                if not flight.riders:
+                    self._gathering.discard(flight, flight.terms.key)
+                    self._flights.end(flight)
+
+    def _refuse_if_ended(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+        if self._closing:
+            raise _ended()
+
+    def _call(self) -> None:
+        """Have the owner look around, wherever it waits."""
+        self._called.notify_all()
+        if self._running and not self._rung and (self._closing or self._batches < self._crew.slots):
+            self._rung = True
+            self._crew.interrupt()
+
+    # --- the owner's thread ---------------------------------------------------------------------------------------------------
+
+    def _own(self) -> None:
+        try:
+            while self._turn():
+                pass
+            self._crew.cancel()
+            self._end(_ended())
+        except BaseException as error:  # whatever the crew raises must reach every film: nobody else would hear of it
+            with contextlib.suppress(Exception):
+                self._crew.cancel()
+            reason = str(error) if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
+            self._end(StudioError(f"the shared crew has stopped: {reason}", remedy="Start again: finished takes are kept."))
+
+    def _turn(self) -> bool:
+        """Start what can start, wait, and settle what ended. False when it is time to end."""
+        with self._lock:
+            self._rung = False
+            if self._closing:
+                return False
+            for ripe in self._gathering.due(time.monotonic()):
+                self._enqueue(ripe)
+            batches = self._next_batches()
+            patience = min(_PATIENCE, max(0.0, self._gathering.next_due() - time.monotonic()))
+            if not self._running:
+                idle = not self._queue and math.isinf(self._gathering.next_due())
+                self._called.wait(None if idle else patience)
+                return True
+        refused = [outcome for batch in batches for outcome in self._submit(batch)]
+        outcomes = refused or self._crew.wait(patience)
+        with self._lock:
+            for outcome in outcomes:
+                self._settle(outcome)
+        return True
+
+    def _submit(self, batch: Batch) -> list[Outcome]:
+        try:
+            self._crew.submit(batch)
+        except StudioError as error:  # this engine cannot be had; nobody else's work is touched
+            return [Outcome(call.task, None, Failure.of(error)) for call in batch.calls]
+        return []
+
+    def _next_batches(self) -> list[Batch]:
+        batches: list[Batch] = []
+        while self._batches < self._crew.slots and (first := self._queue.pop()) is not None:
+            places: dict[str, Place[_Flight]] = {}
+            self._begin(first, places)
+            terms = first.task.terms
+            if terms.most > 1:
+                for place in self._company.join(first, terms.most):
+                    self._begin(place, places)
+            running = _Running(places, len(places), time.monotonic())
+            self._running.update(dict.fromkeys(places, running))
+            self._batches += 1
+            batches.append(replace(first.task.batch, calls=tuple(place.task.call for place in places.values())))
+        return batches
+
+    def _begin(self, place: Place[_Flight], places: dict[str, Place[_Flight]]) -> None:
+        flight = place.task
+        if flight.id in places:
+            if places[flight.id] is not place:  # two riders' places of one flight joined the same batch: one pays
+                self._queue.settle(place, 0.0)
+            return
+        places[flight.id], flight.started = place, True
+        for other in flight.places.values():
+            self._queue.withdraw(other)
+        flight.places.clear()
+
+    def _settle(self, outcome: Outcome) -> None:
+        running = self._running.pop(outcome.task, None)
+        if running is None:
+            return
+        place = running.places.pop(outcome.task)
+        flight, batch = place.task, place.task.batch
+        elapsed = (time.monotonic() - running.since) / running.size
+        seconds = elapsed if outcome.take is None else outcome.take.seconds
+        if outcome.take is not None:
+            self._estimates.learn((batch.role, batch.engine, batch.version), seconds)
+        self._queue.settle(place, seconds * flight.rate)
+        if not running.places:
+            self._batches -= 1
+        self._flights.end(flight)
+        for view, task in flight.riders:
+            view.receive(Outcome(task, outcome.take, outcome.failure))
+
+    def _end(self, error: StudioError) -> None:
+        with self._lock:
+            self._broken = error
+            for view in self._films:
+                view.fail(error)
+
+
+class FilmDispatcher:
+    """One film's view of the exchange: a ``Dispatcher``."""
+
+    def __init__(self, exchange: Exchange, tenant: str, film: str, weight: float) -> None:
+        self.tenant, self.film, self.weight = tenant, film, weight
+        self._exchange = exchange
+        self._news = threading.Condition()
+        self._outcomes: deque[Outcome] = deque()
+        self._interrupted = False
+        self._error: StudioError | None = None
+
+    @property
+    def slots(self) -> int:
+        """How many tasks the film should ask for at the same time."""
+        return self._exchange.slots * self._exchange._ahead
+
+    def submit(self, batch: Batch) -> None:
+        """Ask for every call of a batch.
+
+        Raises:
+            StudioError: the exchange has ended.
+        """
+        self._exchange._ask(self, batch)
+
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        """What became of calls that were asked for; see ``Dispatcher.wait``.
+
+        Raises:
+            StudioError: the exchange has ended; finished takes are in the store.
+        """
+        with self._news:
+            self._news.wait_for(lambda: self._outcomes or self._interrupted or self._error, timeout)
+            if not self._outcomes and self._error is not None:
+                raise self._error
+            outcomes = list(self._outcomes)
+            self._outcomes.clear()
+            self._interrupted = False
+            return outcomes
+
+    def interrupt(self) -> None:
+        """Make ``wait()`` return, from any thread."""
+        with self._news:
+            self._interrupted = True
+            self._news.notify_all()
+
+    def cancel(self) -> None:
+        """Want nothing more: what waits is withdrawn, what runs ends by itself, and other films notice nothing."""
+        self._exchange._leave(self)
+        with self._news:
+            self._outcomes.clear()
+
+    def receive(self, outcome: Outcome) -> None:
+        """An outcome for this film, from the exchange."""
+        with self._news:
+            self._outcomes.append(outcome)
+            self._news.notify_all()
+
+    def fail(self, error: StudioError) -> None:
+        """The exchange has ended."""
+        with self._news:
+            self._error = error
+            self._news.notify_all()
+
+
+_Flight = Flight[FilmDispatcher]
+
+
+def _ended() -> StudioError:
+    return StudioError("the studio is shutting down.", remedy="Start again: finished takes are kept.")

@@ -1,0 +1,74 @@
+"""Single flight: equal tasks that are asked for at the same time are made once, whoever asks.
+
+What is equal has one digest. A tenant's own tasks have its name in their digests (``core.graph.task_digest``), so flights
+are shared between tenants only for roles whose takes all may share. A flight waits in the line of everyone who asked for it
+and starts when the first of them comes up, so that nobody waits longer for having company.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from filmstudio.core.perform import Batch, Call
+from filmstudio.scheduler.batching import BatchTerms
+from filmstudio.scheduler.fairshare import Place
+
+AskerT = TypeVar("AskerT")
+
+
+@dataclass(slots=True, eq=False)
+class Flight(Generic[AskerT]):
+    """One call that is wanted: waiting, or being made."""
+
+    id: str
+    batch: Batch
+    """Of one call, whose task is this flight's id: ids of different films may be equal."""
+    terms: BatchTerms
+    seconds: float
+    """That it is thought to take."""
+    rate: float
+    """Core-seconds that one second of it counts for."""
+    riders: list[tuple[AskerT, str]] = field(default_factory=list)
+    """Who wants the take, and what they call the task."""
+    places: dict[AskerT, Place[Flight[AskerT]]] = field(default_factory=dict)
+    """Where it waits."""
+    started: bool = False
+
+    @property
+    def call(self) -> Call:
+        """The call to make."""
+        return self.batch.calls[0]
+
+
+class Flights(Generic[AskerT]):
+    """Flights by digest."""
+
+    def __init__(self) -> None:
+        self._by_digest: dict[str, Flight[AskerT]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_digest)
+
+    def __iter__(self) -> Iterator[Flight[AskerT]]:
+        return iter(list(self._by_digest.values()))
+
+    def get(self, digest: str) -> Flight[AskerT] | None:
+        """The flight that will bring this take."""
+        return self._by_digest.get(digest)
+
+    def add(self, flight: Flight[AskerT]) -> None:
+        """A flight is wanted."""
+        self._by_digest[flight.call.digest] = flight
+
+    def end(self, flight: Flight[AskerT]) -> None:
+        """A flight has landed, or nobody wants it and it never started."""
+        self._by_digest.pop(flight.call.digest, None)
+
+    def leave(self, asker: AskerT) -> list[Flight[AskerT]]:
+        """Someone wants nothing more; returns the flights they wanted, which may have other riders. O(flights)."""
+        left = [flight for flight in self._by_digest.values() if any(rider == asker for rider, _ in flight.riders)]
+        for flight in left:
+            flight.riders = [(rider, task) for rider, task in flight.riders if rider != asker]
+        return left

@@ -1,0 +1,226 @@
+"""Many films on one crew: everyone is served, nobody waits behind a flood, equals are made once, and no trouble spreads."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from studio_probes import Chorus, Painter, Soloist, Speaker
+
+from filmstudio.core.dispatch import render
+from filmstudio.core.engine import Needs
+from filmstudio.core.errors import StudioError
+from filmstudio.core.graph import Ref, RenderGraph, Task
+from filmstudio.core.inline import InlineDispatcher
+from filmstudio.core.local import LocalDispatcher
+from filmstudio.core.perform import Batch, Call, Outcome
+from filmstudio.core.plugins import Offer
+from filmstudio.core.store import Store, Take
+from filmstudio.scheduler.exchange import Exchange, FilmDispatcher
+
+VOICE = {"voice": "v"}
+ENGINES = {"speaker": Speaker, "chorus": Chorus, "soloist": Soloist, "painter": Painter}
+
+
+def needs_of(batch: Batch) -> Needs:
+    return ENGINES[batch.engine].needs
+
+
+def script(*texts: object) -> RenderGraph:
+    return RenderGraph.of([Task(f"line-{number}", "voice", {"text": text, "voice": VOICE}) for number, text in enumerate(texts)])
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalDispatcher, Path]]:
+    folder = tmp_path_factory.mktemp("store")
+    with LocalDispatcher(folder, workers=2) as pool:
+        yield pool, folder
+
+
+def make(exchange: Exchange, folder: Path, graph: RenderGraph, tenant: str, film: str = "film", engine: type = Speaker) -> dict[str, int]:
+    offers = {engine.role: Offer(engine, "test")}
+    with exchange.film(tenant=tenant, film=film) as view:
+        made = render(graph, offers, Store(folder), view, scope=tenant)
+    return {task: one.take.result["samples"] for task, one in made.items()}  # type: ignore[index, call-overload, misc]
+
+
+def test_twenty_films_of_many_tenants_get_their_own_takes(pool: tuple[LocalDispatcher, Path]) -> None:
+    crew, folder = pool
+    with Exchange(crew, needs_of) as exchange, ThreadPoolExecutor(20) as threads:
+        graphs = [
+            RenderGraph.of(
+                [Task("a", "voice", {"text": "x" * number, "voice": VOICE})]
+                + [Task("b", "voice", {"text": "y" * number, "voice": VOICE, "seed": Ref("a", ("samples",))})]
+            )
+            for number in range(1, 21)
+        ]
+        made = list(threads.map(lambda n: make(exchange, folder, graphs[n], f"tenant-{n % 7}", f"film-{n}"), range(20)))
+        # every film calls its tasks a and b, and each has its own answer
+        assert made == [{"a": number, "b": number} for number in range(1, 21)]
+        assert exchange.waiting == 0
+
+
+def test_a_failed_film_or_a_dead_worker_harms_no_other(pool: tuple[LocalDispatcher, Path], tmp_path: Path) -> None:
+    crew, folder = pool
+    with Exchange(crew, needs_of) as exchange, ThreadPoolExecutor(3) as threads:
+        bad = threads.submit(make, exchange, folder, script("RAISE", "SLEEP 0.1 bad"), "bad")
+        killed = threads.submit(make, exchange, folder, script(f"DIEONCE {tmp_path / 'mark'}"), "unlucky")
+        good = threads.submit(make, exchange, folder, script(*[f"good {n}" for n in range(12)]), "good")
+        with pytest.raises(StudioError, match="raised ZeroDivisionError"):
+            bad.result(30)
+        assert len(good.result(30)) == 12
+        assert len(killed.result(30)) == 1
+
+
+def test_a_cancelled_film_stops_and_the_others_go_on(pool: tuple[LocalDispatcher, Path]) -> None:
+    crew, folder = pool
+    with Exchange(crew, needs_of) as exchange, ThreadPoolExecutor(1) as threads, exchange.film(tenant="a", film="gone") as view:
+        for number in range(8):
+            view.submit(call(f"SLEEP 0.05 {number}", f"{number}"))
+        other = threads.submit(make, exchange, folder, script(*[f"stays {n}" for n in range(4)]), "b")
+        view.cancel()
+        assert len(other.result(30)) == 4
+        assert view.wait(timeout=0.3) == []  # nothing of what was cancelled comes back
+        view.submit(call("afterwards", "x"))
+        assert [outcome.task for outcome in view.wait(10)] == ["x"]
+
+
+def test_one_asker_may_leave_a_flight_that_another_still_wants(pool: tuple[LocalDispatcher, Path]) -> None:
+    crew, _ = pool
+    with Exchange(crew, needs_of) as exchange, exchange.film(tenant="b", film="2") as second:
+        with exchange.film(tenant="a", film="1") as first:
+            for number in range(4):
+                first.submit(call(f"SLEEP 0.05 {number} busy", f"{number}"))
+            first.submit(call("wanted by both", "mine"))
+            second.submit(call("wanted by both", "yours"))
+        assert [outcome.task for outcome in second.wait(10)] == ["yours"]
+
+
+@pytest.mark.parametrize(("role", "times"), [("backdrop", 1), ("voice", 2)])
+def test_equal_work_of_two_tenants_is_made_once_only_where_it_may_be_shared(tmp_path: Path, role: str, times: int) -> None:
+    log, engine = tmp_path / "log", Painter if role == "backdrop" else Speaker
+    stage = {"set": {"pack": "house", "stage": str(log)}}
+    graph = RenderGraph.of([Task("t", role, stage if role == "backdrop" else {"text": f"LOG {log}", "voice": VOICE})])
+    with LocalDispatcher(tmp_path / "store", workers=2) as crew, Exchange(crew, needs_of) as exchange, ThreadPoolExecutor(2) as threads:
+
+        def walk(tenant: str) -> Take:
+            with exchange.film(tenant=tenant, film="f") as view:
+                made = render(graph, {role: Offer(engine, "test")}, Store(tmp_path / "store"), view, scope=tenant)
+            return made["t"].take
+
+        takes = list(threads.map(walk, ["a", "b"]))
+    assert log.read_text().count("made") == times
+    assert (takes[0].digest == takes[1].digest) == (times == 1)
+
+
+def test_calls_of_many_films_share_a_batch_and_sensitive_ones_never_do(pool: tuple[LocalDispatcher, Path]) -> None:
+    crew, folder = pool
+    with Exchange(crew, needs_of) as exchange, ThreadPoolExecutor(4) as threads:
+        together = threads.map(lambda n: make(exchange, folder, script(f"chorus {n}"), f"tenant-{n}", engine=Chorus), range(4))
+        assert [made["line-0"] for made in together] == [4, 4, 4, 4]
+        alone = threads.map(lambda n: make(exchange, folder, script(f"solo {n}"), f"tenant-{n}", engine=Soloist), range(4))
+        assert [made["line-0"] for made in alone] == [1, 1, 1, 1]
+
+
+def test_a_small_film_is_done_long_before_the_flood_it_came_after(pool: tuple[LocalDispatcher, Path]) -> None:
+    crew, folder = pool
+    done: list[str] = []
+
+    def film(tenant: str, lines: int) -> None:
+        make(exchange, folder, script(*[f"SLEEP 0.02 {tenant} {n}" for n in range(lines)]), tenant)
+        done.append(tenant)
+
+    with Exchange(crew, needs_of) as exchange, ThreadPoolExecutor(5) as threads:
+        floods = [threads.submit(film, f"flood-{n}", 30) for n in range(4)]
+        _until(lambda: exchange.waiting > 4)
+        threads.submit(film, "small", 3).result(30)
+        assert done == ["small"]
+        for flood in floods:
+            flood.result(30)
+
+
+class Failing:
+    """A crew that breaks when it is waited for."""
+
+    slots = 1
+
+    def submit(self, batch: Batch) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        raise OSError("the cluster is gone")
+
+    def interrupt(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+
+def test_trouble_in_the_owners_thread_reaches_every_film() -> None:
+    with Exchange(Failing(), needs_of) as exchange, ThreadPoolExecutor(3) as threads:
+        told = [threads.submit(_ask_and_wait, exchange, str(n)) for n in range(3)]
+        for one in told:
+            with pytest.raises(StudioError, match="the shared crew has stopped: OSError: the cluster is gone"):
+                one.result(10)
+        with pytest.raises(StudioError, match="stopped"), exchange.film(tenant="late", film="f"):
+            pass
+
+
+def test_closing_ends_films_that_wait(tmp_path: Path) -> None:
+    with LocalDispatcher(tmp_path, workers=1) as crew:
+        exchange = Exchange(crew, needs_of)
+        with ThreadPoolExecutor(2) as threads:
+            waiting = [threads.submit(_ask_and_wait, exchange, f"SLEEP 60 {n}") for n in range(2)]
+            _until(lambda: exchange.waiting == 1)
+            exchange.close()
+            for one in waiting:
+                with pytest.raises(StudioError, match="shutting down"):
+                    one.result(10)
+
+
+def test_an_engine_that_the_crew_refuses_fails_alone(tmp_path: Path) -> None:
+    class Choosy(InlineDispatcher):
+        def submit(self, batch: Batch) -> None:
+            if batch.calls[0].request["text"] == "no":  # type: ignore[index, call-overload]
+                raise StudioError("there is no replica for this engine.")
+            super().submit(batch)
+
+    with Exchange(Choosy(tmp_path), needs_of) as exchange, exchange.film(tenant="a", film="f") as view:
+        view.submit(call("no", "refused"))
+        view.submit(call("yes", "made"))
+        outcomes = {outcome.task: outcome for outcome in [*view.wait(10), *view.wait(0.5)]}
+        assert outcomes["refused"].failure is not None
+        assert outcomes["made"].take is not None
+
+
+def test_an_interrupted_wait_comes_back_and_a_timeout_too(tmp_path: Path) -> None:
+    with Exchange(InlineDispatcher(tmp_path), needs_of) as exchange, exchange.film(tenant="a", film="f") as view:
+        assert view.wait(timeout=0.01) == []
+        threading.Timer(0.05, view.interrupt).start()
+        assert view.wait() == []
+
+
+def call(text: str, task: str) -> Batch:
+    digest = f"{abs(hash(text)):064x}"[-64:]
+    request = {"text": text, "voice": VOICE}
+    return Batch("voice", "speaker", "1", f"{Speaker.__module__}:Speaker", (Call(task, digest, request),))
+
+
+def _ask_and_wait(exchange: Exchange, text: str) -> Sequence[Outcome]:
+    with exchange.film(tenant=text, film="f") as view:
+        assert isinstance(view, FilmDispatcher)
+        view.submit(call(text, "t"))
+        return view.wait()
+
+
+def _until(true: Callable[[], bool]) -> None:
+    patience = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < patience, "it never became so"
+        time.sleep(0.002)
