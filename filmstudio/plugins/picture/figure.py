@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -31,7 +30,6 @@ SHADE_STRENGTH: Final = 41
 """16 % of 256: the contact shade of the motion notes."""
 SHADE_INK: Final = (0x3B, 0x22, 0x30)
 RECTS_MOST: Final = 4
-_NOWHERE: Final[Box] = (0, 0, 0, 0)
 
 Matrices = NDArray[np.float64]
 """(layers, 6): a, b, c, d, e and f of each."""
@@ -45,17 +43,16 @@ class Figure:
         self.rig: Rig = sheet.rig
         self._light = light
         size = (height + 2 * ROOM, width + 2 * ROOM)
-        self._canvas: Pixels = np.zeros(size, np.uint32)
-        self._casters: Plane = np.empty(size, np.uint8)
-        self._spans: Numbers = np.empty((size[0], 2), np.int64)
-        """Between which columns each row of it is not 0."""
+        self._size = size
+        self._band: Pixels = np.empty((kernels.ABOVE + kernels.BAND, size[1]), np.uint32)
+        self._casters: Plane = np.empty((kernels.BAND, size[1]), np.uint8)
         self._rim: Numbers = light.rim_at(1.0)
         self._halvings = -1
         self._place: Matrix = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         self._asked: tuple[Pose, Matrix] | None = None
         self._held = 0.0
         """The last pose and placement, and how far from them what is drawn may be."""
-        self._placed = _Placed.of((), (), np.empty((0, 6)), self._canvas.shape)
+        self._placed = _Placed.of((), (), np.empty((0, 6)), self._size)
         self._shade: Numbers = NO_SHADE
         self._ink = sheet.lit(*SHADE_INK)
         self.cel = Cel.blank(size[1], size[0], -ROOM, -ROOM)
@@ -63,7 +60,7 @@ class Figure:
         """Even boxes of the picture in which the cel changed with the last pose."""
         self._covered: Box = (0, 0, 0, 0)
         self.drawn_pixels = 0
-        """Pixels of canvas that were cleared and drawn so far."""
+        """Pixels that were cleared and drawn so far."""
 
     def pose(self, pose: Pose, placement: Matrix, hold: float = HOLD) -> None:
         """Bring the cel to a pose.
@@ -143,12 +140,12 @@ class Figure:
         dirty = self._placed.boxes()
         found = [(layer, sprite) for layer in layers if (sprite := self._sheet.get(layer.sprite, self._halvings)) is not None]
         drawn = [layer for layer, _ in found]
-        self._placed = _Placed.of(drawn, [sprite for _, sprite in found], _after(place, drawn), self._canvas.shape)
+        self._placed = _Placed.of(drawn, [sprite for _, sprite in found], _after(place, drawn), self._size)
         return [*dirty, *self._placed.boxes()]
 
     def _merged(self, boxes: Sequence[Box]) -> list[Box]:
         """A few rectangles that cover the boxes, cut to the canvas."""
-        rows, columns = self._canvas.shape
+        rows, columns = self._size
         rects: list[Box] = []
         for x0, y0, x1, y1 in boxes:
             rect = (max(0, x0), max(0, y0), min(columns, x1), min(rows, y1))
@@ -172,26 +169,24 @@ class Figure:
         return rects
 
     def _redraw(self, rects: Sequence[Box]) -> tuple[Box, ...]:
-        """Draw rectangles of the canvas again and develop them; the even boxes of the picture that changed."""
-        boxes = [self._developed(rect) for rect in rects]
+        """Draw rectangles of the canvas again; the even boxes of the picture that changed."""
+        boxes = [box for rect in rects if (box := self._developed(rect)) is not None]
         cel, sheet = self.cel, self._sheet
         kernels.compose(
-            self._canvas, sheet.pixels, sheet.areas, self._placed.table,
-            np.array(rects, np.int64).reshape(-1, 4), np.array(boxes, np.int64).reshape(-1, 4), self._casters, self._spans, self._shade,
+            self._band, sheet.pixels, sheet.areas, self._placed.table, np.array(boxes, np.int64).reshape(-1, 4), self._casters, self._shade,
             self._rim, cel.luma, cel.clear, cel.blue, cel.red, cel.clear_half,
         )  # fmt: skip
-        self.drawn_pixels += sum(_area(rect) for rect in rects)
-        x0, y0, x1, y1 = reduce(_union, self._placed.boxes(), _NOWHERE)
+        self.drawn_pixels += sum(_area(box) for box in boxes)
+        x0, y0, x1, y1 = self._placed.extent()
         self._covered = ((x0 - ROOM) & ~1, (y0 - ROOM) & ~1, (x1 - ROOM + 1) & ~1, (y1 - ROOM + 1) & ~1)
-        return tuple(_moved(box, -ROOM, -ROOM) for box in boxes if box != _NOWHERE)
+        return tuple(_moved(box, -ROOM, -ROOM) for box in boxes)
 
-    def _developed(self, rect: Box) -> Box:
-        """What must be developed when ``rect`` was drawn: pixels whose neighbour towards the light changed have another rim."""
-        reach_x, reach_y = abs(int(self._rim[1])), abs(int(self._rim[2]))
-        rows, columns = self._canvas.shape
-        x0, y0, x1, y1 = rect
-        wide = ((x0 - reach_x) & ~1, (y0 - reach_y) & ~1, (x1 + reach_x + 1) & ~1, (y1 + reach_y + 1) & ~1)
-        return _common(wide, (ROOM, ROOM, columns - ROOM, rows - ROOM)) or _NOWHERE
+    def _developed(self, rect: Box) -> Box | None:
+        """The even box that looks otherwise when ``rect`` does: pixels whose neighbour towards the light changed have another rim."""
+        reach_x, reach_y = int(self._rim[1]), int(self._rim[2])
+        x0, y0, x1, y1 = _union(rect, _moved(rect, -reach_x, -reach_y))
+        rows, columns = self._size
+        return _common((x0 & ~1, y0 & ~1, x1 + 1 & ~1, y1 + 1 & ~1), (ROOM, ROOM, columns - ROOM, rows - ROOM))
 
 
 @dataclass(slots=True)
@@ -224,6 +219,13 @@ class _Placed:
     def boxes(self) -> list[Box]:
         """What each layer may touch of the canvas."""
         return [tuple(box) for box in self.table[:, kernels.BOX : kernels.BOX + 4].tolist()]
+
+    def extent(self) -> Box:
+        """What all layers together may touch of the canvas."""
+        if not self.layers:
+            return (0, 0, 0, 0)
+        x0, y0, x1, y1 = self.table[:, kernels.BOX : kernels.BOX + 4].T
+        return int(x0.min()), int(y0.min()), int(x1.max()), int(y1.max())
 
     def shifts(self, wanted: Matrices) -> NDArray[np.float64]:
         """The most, or a little more, that any point of each sprite would move in x or y, in pixels."""

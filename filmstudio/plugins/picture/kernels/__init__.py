@@ -9,7 +9,7 @@ rounding depends on how a compiler fuses operations.
 
 from filmstudio.plugins.picture.kernels.areas import BLOCK, survey
 from filmstudio.plugins.picture.kernels.compiling import ONE
-from filmstudio.plugins.picture.kernels.composing import BOX, CASTER, FIELDS, INVERSE, OPACITY, WORN, compose
+from filmstudio.plugins.picture.kernels.composing import ABOVE, BAND, BOX, CASTER, FIELDS, INVERSE, OPACITY, WORN, compose
 from filmstudio.plugins.picture.kernels.developing import develop, light_up
 from filmstudio.plugins.picture.kernels.gliding import glide, soften
 from filmstudio.plugins.picture.kernels.laying import extremes, fade, lay
@@ -18,6 +18,8 @@ from filmstudio.plugins.picture.kernels.strokes import dab, streak
 from filmstudio.plugins.picture.kernels.tiling import boxes_of, hide
 
 __all__ = [
+    "ABOVE",
+    "BAND",
     "BLOCK",
     "BOX",
     "CASTER",

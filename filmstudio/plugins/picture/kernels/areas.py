@@ -1,6 +1,6 @@
 """Areas: sprites are mostly nothing or one flat colour, and such areas are laid a run at a time.
 
-A map of a sprite has one number for each block of 4 x 4 pixels (with the neighbours that bilinear sampling looks at): the
+A map of a sprite has one number for each block of 8 x 8 pixels (with the neighbours that bilinear sampling looks at): the
 colour of all of them in the low half, or ``MIXED``; above it how many blocks in the row are alike to the right and to the
 left, 12 bits each, itself counted; and in the highest 8 bits how many blocks around it are alike in every direction.
 """
@@ -11,7 +11,7 @@ import numpy as np
 
 from filmstudio.plugins.picture.kernels.compiling import U1, U32, kernel, part
 
-BLOCK_BITS = 2
+BLOCK_BITS = 3
 BLOCK = 1 << BLOCK_BITS
 """Pixels on a side of a block."""
 AREA_BITS = 16 + BLOCK_BITS

@@ -1,4 +1,4 @@
-"""Composing: the layers of a figure drawn over each other, front to back, and developed while they are in the processor's cache.
+"""Composing: the layers of a figure drawn over each other, front to back, and developed at once.
 
 Sprites of one sheet lie one after another in one array, so that one call draws them all.
 """
@@ -39,7 +39,9 @@ OPACITY, WORN, CASTER = 15, 16, 17
 """0 to 256; whether it takes the contact shade; whether it throws it."""
 FIELDS = 18
 BAND = 32
-"""Rows that are drawn together: they stay in the processor's cache while all layers are laid."""
+"""Rows that are drawn together."""
+ABOVE = 16
+"""Rows above them that are kept for the rim."""
 S255 = np.uint32(255)
 ONE_STEP = np.uint32(1)
 
@@ -101,10 +103,10 @@ def _shaded(lanes, ink, depth):  # type: ignore[no-untyped-def]
 
 
 @routine
-def _lay(canvas, pixels, areas, layer, x0, y0, x1, y1, cast, spans, shade, solid, top):  # type: ignore[no-untyped-def]
-    """Lay a layer under what the canvas holds in a box of it.
+def _lay(band, pixels, areas, layer, x0, y0, x1, y1, cast, spans, shade, solid, top):  # type: ignore[no-untyped-def]
+    """Lay a layer under what the band that begins at row ``top`` holds in a box of it.
 
-    ``solid`` has for every row from ``top`` on a stretch of columns that are opaque already: the longest, about.
+    ``solid`` has for every row of the band a stretch of columns that are opaque already: the longest, about.
     """
     begin, width, wide = np.uint64(layer[PIXELS]), layer[WIDTH], np.uint64(layer[WIDTH])
     map_begin, map_columns = np.uint64(layer[AREAS]), np.uint64(layer[AREA_COLUMNS])
@@ -112,19 +114,19 @@ def _lay(canvas, pixels, areas, layer, x0, y0, x1, y1, cast, spans, shade, solid
     a, b, c, d, e, f = layer[INVERSE], layer[INVERSE + 1], layer[INVERSE + 2], layer[INVERSE + 3], layer[INVERSE + 4], layer[INVERSE + 5]
     share_a = (np.int64(1) << 32) // max(np.int64(1), abs(a))
     share_d = (np.int64(1) << 32) // max(np.int64(1), abs(d))
-    strength, fall_x, fall_y = shade[0] if layer[WORN] else np.int64(0), shade[1], shade[2]
+    strength, fall_x = shade[0] if layer[WORN] else np.int64(0), shade[1]
     ink = np.uint64(shade[3]) | (np.uint64(shade[5]) << U16) | (np.uint64(shade[4]) << U32) | (U255 << U48)
     fade = np.uint64(layer[OPACITY])
     for y in range(y0, y1):
-        line = canvas[y]
+        row = y - top
+        line, shadow = band[row + ABOVE], cast[row]
         start_u, start_v = b * y + c, e * y + f
         first, last = _row_span(x0, x1, start_u, a, limit_u, share_a)
         first, last = _row_span(first, last, start_v, d, limit_v, share_d)
-        solid_from, solid_to = solid[y - top, 0], solid[y - top, 1]
-        cast_y = y - fall_y
+        solid_from, solid_to = solid[row, 0], solid[row, 1]
         from_, to = np.int64(0), np.int64(0)
-        if strength > 0 and 0 <= cast_y < cast.shape[0]:
-            from_, to = spans[cast_y, 0] + fall_x, spans[cast_y, 1] + fall_x
+        if strength > 0:
+            from_, to = spans[row, 0] + fall_x, spans[row, 1] + fall_x
         x = first
         while x < last:
             if solid_from <= x < solid_to:
@@ -157,7 +159,7 @@ def _lay(canvas, pixels, areas, layer, x0, y0, x1, y1, cast, spans, shade, solid
                         lanes = _sampled(pixels, begin, wide, start_u + a * i, start_v + d * i)
                         if lanes:
                             if dark and from_ <= i < to:
-                                depth = (np.int64(cast[np.uint64(cast_y), np.uint64(i - fall_x)]) * strength) >> 8
+                                depth = (np.int64(shadow[np.uint64(i - fall_x)]) * strength) >> 8
                                 if depth > 0:
                                     lanes = _shaded(lanes, ink, depth)
                             below = _under(below, lanes, fade)
@@ -173,7 +175,7 @@ def _lay(canvas, pixels, areas, layer, x0, y0, x1, y1, cast, spans, shade, solid
                         if below < OPAQUE:
                             lanes = flat
                             if from_ <= i < to:
-                                depth = (np.int64(cast[np.uint64(cast_y), np.uint64(i - fall_x)]) * strength) >> 8
+                                depth = (np.int64(shadow[np.uint64(i - fall_x)]) * strength) >> 8
                                 if depth > 0:
                                     lanes = _shaded(lanes, ink, depth)
                             line[np.uint64(i)] = _under(below, lanes, fade)
@@ -200,12 +202,12 @@ def _lay(canvas, pixels, areas, layer, x0, y0, x1, y1, cast, spans, shade, solid
                 elif end - x > solid_to - solid_from:
                     solid_from, solid_to = x, end
             x = end
-        solid[y - top, 0], solid[y - top, 1] = solid_from, solid_to
+        solid[row, 0], solid[row, 1] = solid_from, solid_to
 
 
 @routine
-def _cover(mask, pixels, areas, layer, x0, y0, x1, y1, spans):  # type: ignore[no-untyped-def]
-    """Raise ``mask`` to the alpha of a layer, where that is higher.
+def _cover(mask, pixels, areas, layer, x0, y0, x1, y1, spans, top):  # type: ignore[no-untyped-def]
+    """Raise ``mask``, which begins at row ``top``, to the alpha of a layer, where that is higher.
 
     ``spans``: for each row of the mask the first column that is not 0, and the one after the last; widened.
     """
@@ -216,11 +218,12 @@ def _cover(mask, pixels, areas, layer, x0, y0, x1, y1, spans):  # type: ignore[n
     share_a = (np.int64(1) << 32) // max(np.int64(1), abs(a))
     share_d = (np.int64(1) << 32) // max(np.int64(1), abs(d))
     for y in range(y0, y1):
-        line = mask[y]
+        row = y - top
+        line = mask[row]
         start_u, start_v = b * y + c, e * y + f
         first, last = _row_span(x0, x1, start_u, a, limit_u, share_a)
         first, last = _row_span(first, last, start_v, d, limit_v, share_d)
-        x, from_, to = first, spans[y, 0], spans[y, 1]
+        x, from_, to = first, spans[row, 0], spans[row, 1]
         while x < last:
             u, v = start_u + a * x, start_v + d * x
             area = areas[map_begin + (np.uint64(v) >> np.uint64(AREA_BITS)) * map_columns + (np.uint64(u) >> np.uint64(AREA_BITS))]
@@ -248,70 +251,74 @@ def _cover(mask, pixels, areas, layer, x0, y0, x1, y1, spans):  # type: ignore[n
                 for i in range(x, end):
                     line[np.uint64(i)] = max(line[np.uint64(i)], alpha)
             x = end
-        spans[y, 0], spans[y, 1] = from_, to
+        spans[row, 0], spans[row, 1] = from_, to
 
 
 @routine
-def _cover_all(mask, pixels, areas, layers, rect, spans, shade):  # type: ignore[no-untyped-def]
-    """Draw the mask of what throws the contact shade, as far as what is worn in ``rect`` looks at it."""
-    rows, columns = mask.shape
-    x0, y0, x1, y1 = np.int64(columns), np.int64(rows), np.int64(0), np.int64(0)
+def _cover_all(mask, pixels, areas, layers, x0, y0, x1, y1, spans, shade):  # type: ignore[no-untyped-def]
+    """Draw the mask of what throws the contact shade, as far as what is worn in a box looks at it: row 0 of it falls on row y0."""
+    columns = mask.shape[1]
+    worn_x0, worn_y0, worn_x1, worn_y1 = x1, y1, x0, y0
     for n in range(layers.shape[0]):
         if layers[n, WORN]:
-            left, up = max(rect[0], layers[n, BOX]), max(rect[1], layers[n, BOX + 1])
-            right, down = min(rect[2], layers[n, BOX + 2]), min(rect[3], layers[n, BOX + 3])
-            if left < right and up < down:
-                x0, y0, x1, y1 = min(x0, left), min(y0, up), max(x1, right), max(y1, down)
-    x0, y0 = max(np.int64(0), x0 - shade[1]), max(np.int64(0), y0 - shade[2])
-    x1, y1 = min(columns, x1 - shade[1]), min(rows, y1 - shade[2])
-    if x0 >= x1:
-        return
-    for y in range(y0, y1):
-        mask[y, x0:x1] = 0
-        spans[y, 0], spans[y, 1] = columns, 0
-    for n in range(layers.shape[0]):
-        if layers[n, CASTER]:
             left, up = max(x0, layers[n, BOX]), max(y0, layers[n, BOX + 1])
             right, down = min(x1, layers[n, BOX + 2]), min(y1, layers[n, BOX + 3])
             if left < right and up < down:
-                _cover(mask, pixels, areas, layers[n], left, up, right, down, spans)
+                worn_x0, worn_y0, worn_x1, worn_y1 = min(worn_x0, left), min(worn_y0, up), max(worn_x1, right), max(worn_y1, down)
+    for row in range(y1 - y0):
+        spans[row, 0], spans[row, 1] = columns, 0
+    cast_x0, cast_x1 = max(np.int64(0), worn_x0 - shade[1]), min(columns, worn_x1 - shade[1])
+    if cast_x0 >= cast_x1:
+        return
+    for row in range(worn_y0 - y0, worn_y1 - y0):
+        mask[row, cast_x0:cast_x1] = 0
+    for n in range(layers.shape[0]):
+        if layers[n, CASTER]:
+            left, up = max(cast_x0, layers[n, BOX]), max(worn_y0 - shade[2], layers[n, BOX + 1])
+            right, down = min(cast_x1, layers[n, BOX + 2]), min(worn_y1 - shade[2], layers[n, BOX + 3])
+            if left < right and up < down:
+                _cover(mask, pixels, areas, layers[n], left, up, right, down, spans, y0 - shade[2])
 
 
 @kernel(
-    "void(uint32[:,::1], uint32[::1], uint64[::1], int64[:,::1], int64[:,::1], int64[:,::1], uint8[:,::1], int64[:,::1], int64[::1], "
+    "void(uint32[:,::1], uint32[::1], uint64[::1], int64[:,::1], int64[:,::1], uint8[:,::1], int64[::1], "
     "int64[::1], uint8[:,::1], uint8[:,::1], uint8[:,::1], uint8[:,::1], uint8[:,::1])"
 )
-def compose(canvas, pixels, areas, layers, rects, boxes, casters, spans, shade, rim, luma, clear, blue, red, clear_half):  # type: ignore[no-untyped-def]
-    """Draw rectangles of a figure's canvas anew, and develop them.
+def compose(band, pixels, areas, layers, boxes, casters, shade, rim, luma, clear, blue, red, clear_half):  # type: ignore[no-untyped-def]
+    """Draw boxes of a figure anew.
+
+    The figure is painted and developed a band of rows after the other, so that the band stays in the processor's cache; nothing
+    is kept of it but the planes of the cel.
 
     Args:
-        canvas: premultiplied YUVA.
+        band: room for ``ABOVE + BAND`` rows of YUVA, as wide as the cel.
         pixels: all sprites, each with a ring of clear pixels.
         areas: their maps from ``survey``.
         layers: back to front; one row of ``FIELDS`` each.
-        rects: (x0, y0, x1, y1) of the canvas to draw.
-        boxes: for each of them what to develop: even, and not empty unless nothing of it is seen.
-        casters, spans: room for the alpha of what throws the contact shade, as large as the canvas, and for the extent of its rows.
+        boxes: even (x0, y0, x1, y1) of the cel, not nearer to its edge than the rim looks.
+        casters: room for the alpha of what throws the contact shade: ``BAND`` rows as wide as the cel.
         shade: (strength of 256, x and y by which the shade falls, Y, U, V of its ink).
-        rim, luma, clear, blue, red, clear_half: as in ``develop``.
+        rim: as in ``develop``; it looks up, by ``ABOVE`` rows at most, or sideways.
+        luma, clear, blue, red, clear_half: planes of the cel.
     """
-    solid = np.zeros((BAND, 2), np.int64)
-    for n in range(rects.shape[0]):
-        x0, y0, x1, y1 = rects[n, 0], rects[n, 1], rects[n, 2], rects[n, 3]
-        _cover_all(casters, pixels, areas, layers, rects[n], spans, shade)
-        developed = boxes[n, 1]
-        for top in range(y0, y1, BAND):
-            bottom = min(y1, top + BAND)
-            for y in range(top, bottom):
-                canvas[y, x0:x1] = 0
+    solid, spans = np.zeros((BAND, 2), np.int64), np.empty((BAND, 2), np.int64)
+    above = -rim[2] + 1 & ~1
+    for n in range(boxes.shape[0]):
+        left, right = boxes[n, 0], boxes[n, 2]
+        # The rim looks at what lies beside and above the box.
+        x0, x1 = left + min(np.int64(0), rim[1]), right + max(np.int64(0), rim[1])
+        for top in range(boxes[n, 1] - above, boxes[n, 3], BAND):
+            bottom = min(boxes[n, 3], top + BAND)
+            for row in range(ABOVE, ABOVE + bottom - top):
+                band[row, x0:x1] = 0
+            _cover_all(casters, pixels, areas, layers, x0, top, x1, bottom, spans, shade)
             solid[:] = 0
             for m in range(layers.shape[0] - 1, -1, -1):
-                left, up = max(x0, layers[m, BOX]), max(top, layers[m, BOX + 1])
-                right, down = min(x1, layers[m, BOX + 2]), min(bottom, layers[m, BOX + 3])
-                if left < right and up < down:
-                    _lay(canvas, pixels, areas, layers[m], left, up, right, down, casters, spans, shade, solid, top)
-            # The rim looks up: all rows above are final.
-            ready = boxes[n, 3] if bottom == y1 else min(boxes[n, 3], bottom & ~1)
-            if ready > developed:
-                develop_box(canvas, boxes[n, 0], developed, boxes[n, 2], ready, rim, luma, clear, blue, red, clear_half)
-                developed = ready
+                from_x, from_y = max(x0, layers[m, BOX]), max(top, layers[m, BOX + 1])
+                to_x, to_y = min(x1, layers[m, BOX + 2]), min(bottom, layers[m, BOX + 3])
+                if from_x < to_x and from_y < to_y:
+                    _lay(band, pixels, areas, layers[m], from_x, from_y, to_x, to_y, casters, spans, shade, solid, top)
+            first = max(boxes[n, 1], top)
+            develop_box(band, top - ABOVE, left, first, right, bottom, rim, luma, clear, blue, red, clear_half)
+            for row in range(above):
+                band[ABOVE - above + row, x0:x1] = band[ABOVE - above + BAND + row, x0:x1]

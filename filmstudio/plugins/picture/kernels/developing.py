@@ -92,8 +92,8 @@ def light_up(pixels, light):  # type: ignore[no-untyped-def]
 
 
 @routine
-def develop_box(canvas, x0, y0, x1, y1, rim, luma, clear, blue, red, clear_half):  # type: ignore[no-untyped-def]
-    """See ``develop``."""
+def develop_box(canvas, first, x0, y0, x1, y1, rim, luma, clear, blue, red, clear_half):  # type: ignore[no-untyped-def]
+    """See ``develop``; row 0 of the canvas is row ``first`` of the planes."""
     if x1 <= x0:
         return
     left, right = x0, x1
@@ -105,7 +105,7 @@ def develop_box(canvas, x0, y0, x1, y1, rim, luma, clear, blue, red, clear_half)
     edges, glows = np.empty(right - left, np.int32), np.empty(right - left, np.int32)
     for y in range(y0, y1, 2):
         # Beyond the first and last painted pixel of a pair of rows all is clear.
-        upper, lower = canvas[y], canvas[y + 1]
+        upper, lower = canvas[y - first], canvas[y + 1 - first]
         x0, x1 = _painted(upper, lower, left, right)
         x0, x1 = x0 & ~1, min(right, x1 + 1 & ~1)
         for row in range(y, y + 2):
@@ -118,7 +118,7 @@ def develop_box(canvas, x0, y0, x1, y1, rim, luma, clear, blue, red, clear_half)
             count = min(CHUNK, x1 - start)
             edged = False
             for row in range(y, y + 2):
-                pixels = canvas[row, start : start + count]
+                pixels = canvas[row - first, start : start + count]
                 out_y, out_clear = luma[row, start : start + count], clear[row, start : start + count]
                 for i in range(count):
                     out_y[i] = np.uint8(pixels[i] & B8)
@@ -132,8 +132,8 @@ def develop_box(canvas, x0, y0, x1, y1, rim, luma, clear, blue, red, clear_half)
                         cool[i] += (pixels[i] >> S8) & EVEN_BYTES
                 if rim_alpha == 0:
                     continue
-                far = canvas[row + rim_y, start + rim_x : start + rim_x + count]
-                near = canvas[row + near_y, start + near_x : start + near_x + count]
+                far = canvas[row + rim_y - first, start + rim_x : start + rim_x + count]
+                near = canvas[row + near_y - first, start + near_x : start + near_x + count]
                 covered = np.uint32(0xFFFFFFFF)
                 for i in range(count):
                     covered &= far[i] & near[i]
@@ -184,4 +184,4 @@ def develop(canvas, box, rim, luma, clear, blue, red, clear_half):  # type: igno
         luma, clear: Y times alpha, and 255 - alpha; written at the box's place.
         blue, red, clear_half: the same for U and V, at half size.
     """
-    develop_box(canvas, box[0], box[1], box[2], box[3], rim, luma, clear, blue, red, clear_half)
+    develop_box(canvas, 0, box[0], box[1], box[2], box[3], rim, luma, clear, blue, red, clear_half)
