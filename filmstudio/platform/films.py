@@ -1,0 +1,285 @@
+"""The endpoints of films: ordered, looked at, steered, followed, fetched."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Header, Path, Query, Request, WebSocket
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+from starlette.responses import Response, StreamingResponse
+from starlette.websockets import WebSocketDisconnect
+
+from filmstudio.core.errors import ConfigError, StudioError
+from filmstudio.core.plugins import Plugins
+from filmstudio.core.telemetry import traceparent
+from filmstudio.platform.edge import facts_of
+from filmstudio.platform.following import Following
+from filmstudio.platform.frontdesk import FrontDesk
+from filmstudio.platform.keys import Principal
+from filmstudio.platform.meters import Meters
+from filmstudio.platform.orders import FilmOrder
+from filmstudio.platform.problems import DOCUMENTED, ProblemPart, Refusal, refusal_of
+from filmstudio.platform.reception import Reception
+from filmstudio.platform.settings import Settings
+from filmstudio.scheduler.events import JobEvent
+from filmstudio.scheduler.job import FINAL, Job, Status, Submission
+from filmstudio.scheduler.jobs import Jobs
+from filmstudio.scheduler.tiers import TERMS
+
+_PING_SECONDS: Final = 15.0
+_KEY: Final = r"^[\x21-\x7e]{1,200}$"
+_ID: Final = r"^[0-9a-z]{28}$"
+
+FilmId = Annotated[str, Path(description="id of a film", pattern=_ID, examples=["01kb0cx8wv2y7gq5mzr4tn6d3f8a"])]
+After = Annotated[int, Query(ge=0, description="only events after this one")]
+
+
+class Accepted(BaseModel):
+    """A film that will be made."""
+
+    id: str
+    status: Status
+    url: str
+
+
+class Deliverable(BaseModel):
+    """A file of a finished film."""
+
+    name: str
+    url: str
+    size: int = Field(description="bytes")
+    sha256: str
+    media_type: str
+
+
+class FilmState(BaseModel):
+    """Where a film stands."""
+
+    id: str
+    status: Status
+    progress: float = Field(ge=0, le=1)
+    stage: str = Field(description="what is being done, in words")
+    title: str
+    verdict: str | None = Field(default=None, description="of the finished film's report: passed, degraded or failed")
+    seconds: float | None = Field(default=None, description="length of the finished film")
+    attempt: int
+    priority: int
+    created: float = Field(description="seconds since the epoch, as all times")
+    started: float | None
+    finished: float | None
+    deliverables: list[Deliverable] = []
+    problem: str | None = Field(default=None, description="why it failed")
+    remedy: str | None = None
+    errors: list[ProblemPart] = Field(default=[], description="everything that is wrong with the screenplay")
+
+
+class FilmPage(BaseModel):
+    """Films, newest first."""
+
+    films: list[FilmState]
+    next: str | None = Field(description="cursor of the next page; null on the last")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the endpoints of films work with."""
+
+    settings: Settings
+    jobs: Jobs
+    desk: FrontDesk
+    following: Following
+    reception: Reception
+    meters: Meters
+    plugins: Callable[[], Plugins]
+
+
+def film_routes(house: House) -> APIRouter:
+    """The endpoints under ``/v1/films``."""
+    routes = APIRouter(prefix="/v1/films", tags=["films"], responses=DOCUMENTED)
+    reception, jobs = house.reception, house.jobs
+
+    @routes.post("", status_code=202, response_model=Accepted, openapi_extra=_order_body(), summary="Order a film")
+    async def order(request: Request, idempotency_key: Annotated[str | None, Header(pattern=_KEY)] = None) -> Response:
+        """Put a film in the queue. It is safe on the disk when this answers. Send an `Idempotency-Key` to be able to send it again."""
+        who = await reception.who(request)
+        asked: FilmOrder = await reception.read(request, FilmOrder, "the order")
+        await _check_order(house, asked, who)
+        submission = await reception.run(_submission, asked, who, idempotency_key, traceparent())
+        job = await house.desk.submit(submission)
+        facts_of(request.scope).job = job.id
+        house.meters.submitted(who.tier)
+        answer = {"id": job.id, "status": job.status, "url": f"/v1/films/{job.id}"}
+        return Response(to_json(answer), 202, {"Location": answer["url"]}, "application/json")
+
+    @routes.get("", response_model=FilmPage, summary="Your films")
+    async def films(
+        request: Request,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        cursor: Annotated[str | None, Query(pattern=_ID, description="the `next` of the page before")] = None,
+        status: Status | None = None,
+    ) -> Response:
+        """Newest first, a page at a time."""
+        who = await reception.who(request)
+        found = await reception.run(jobs.page, who.tenant, limit + 1, cursor, status)
+        more = found[limit - 1].id if len(found) > limit else None
+        return _json({"films": [state_of(job) for job in found[:limit]], "next": more})
+
+    @routes.get("/{film}", response_model=FilmState, summary="Where a film stands")
+    async def film(request: Request, film: FilmId) -> Response:
+        """Status, progress, stage, and the deliverables once it has succeeded."""
+        return _json(state_of(await _job(reception, jobs.get, request, film)))
+
+    for name, act, says in (
+        ("cancel", jobs.cancel, "Cancel a film. One that is being made stops within seconds; what was made is kept in the store."),
+        ("pause", jobs.pause, "Let a film wait until it is resumed. What was made is kept."),
+        ("resume", jobs.resume, "Go on with a paused film."),
+    ):
+        _add_steering(routes, reception, name, act, says)
+
+    @routes.head("/{film}/deliverables/{name:path}", include_in_schema=False)
+    @routes.get("/{film}/deliverables/{name:path}", summary="Fetch a deliverable", response_class=FileResponse)
+    async def deliverable(request: Request, film: FilmId, name: str) -> Response:
+        """A file of a finished film. Ranges are answered, so players can seek."""
+        job = await _job(reception, jobs.get, request, film)
+        for entry in _deliverables(job):
+            if entry["name"] == name:
+                break
+        else:
+            raise Refusal(404, f"the film has no deliverable called {name[:100]!r}.", remedy=f"See /v1/films/{job.id}.")
+        path = house.settings.films / job.id / str(_result(job)["folder"]) / entry["name"]
+        if not await reception.run(path.is_file):
+            raise Refusal(404, "the deliverable has been removed.", remedy="Order the film again.")
+        facts_of(request.scope).take_time(None)
+        headers = {"ETag": f'"{entry["sha256"]}"', "Cache-Control": "private, immutable, max-age=31536000"}
+        return FileResponse(path, headers=headers, media_type=entry["media_type"])
+
+    @routes.get("/{film}/events", summary="Follow a film", response_class=StreamingResponse)
+    async def follow(
+        request: Request, film: FilmId, after: After = 0, last_event_id: Annotated[int | None, Header(ge=0)] = None
+    ) -> Response:
+        """Server-sent events: what happened so far after `after` or `Last-Event-ID`, then what happens, until the film is finished."""
+        job, number = await _job(reception, jobs.get, request, film), max(after, last_event_id or 0)
+        if job.status in FINAL and number >= job.events:
+            return Response(status_code=204)  # tells a browser's EventSource not to come back
+        house.following.begin(job.tenant)
+        facts_of(request.scope).take_time(None)
+        heard = house.following.events(job.tenant, job.id, number, _PING_SECONDS)
+        return StreamingResponse(
+            _sse(heard), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        )
+
+    @routes.websocket("/{film}/ws")
+    async def talk(socket: WebSocket, film: str, after: int = 0) -> None:
+        """The same events, as JSON texts over a web socket."""
+        try:
+            who = await reception.who(socket)
+            job = await reception.run(jobs.get, film, who.tenant)
+            house.following.begin(job.tenant)
+        except (Refusal, StudioError) as error:
+            refusal = error if isinstance(error, Refusal) else refusal_of(error)
+            await socket.send_denial_response(refusal.response())
+            return
+        await socket.accept()
+        try:
+            async for event in house.following.events(job.tenant, job.id, max(after, 0), _PING_SECONDS):
+                await socket.send_text(_event_json(event).decode() if event is not None else '{"event":"ping"}')
+            await socket.close()
+        except WebSocketDisconnect:
+            return
+
+    return routes
+
+
+def _add_steering(routes: APIRouter, reception: Reception, name: str, act: Callable[[str, str], Job], says: str) -> None:
+    @routes.post(
+        f"/{{film}}/{name}", response_model=FilmState, summary=says.partition(".")[0], description=says, operation_id=f"{name}_film"
+    )
+    async def steer(request: Request, film: FilmId) -> Response:
+        return _json(state_of(await _job(reception, act, request, film)))
+
+
+async def _job(reception: Reception, act: Callable[[str, str], Job], request: Request, film: str) -> Job:
+    who = await reception.who(request)
+    facts_of(request.scope).job = film
+    return await reception.run(act, film, who.tenant)
+
+
+async def _check_order(house: House, asked: FilmOrder, who: Principal) -> None:
+    longest = TERMS[who.tier].longest_seconds
+    pointer = await house.reception.run(asked.too_long_for, who.tier)
+    if pointer:
+        detail = f"the film would be longer than {longest} s, the most of the {who.tier} tier."
+        raise Refusal(422, detail, remedy="Shorten it.", errors=[{"detail": detail, "pointer": pointer}])
+    errors = []
+    for role, name in (asked.options.engine or {}).items():
+        try:
+            house.plugins().engine(role, name)
+        except ConfigError as error:
+            errors.append({"detail": error.problem.message, "remedy": error.problem.remedy, "pointer": f"/options/engine/{role}"})
+    if errors:
+        raise Refusal(422, "the order names engines that are not here.", errors=errors)
+
+
+def _submission(asked: FilmOrder, who: Principal, key: str | None, trace: str) -> Submission:
+    return Submission(
+        tenant=who.tenant, tier=who.tier, spec=asked.spec(), estimate=asked.estimate(who.tier), title=asked.title,
+        priority=asked.priority, key=key, trace=trace,
+    )  # fmt: skip
+
+
+def state_of(job: Job) -> dict[str, Any]:
+    """A job as its tenant sees it."""
+    result = _result(job)
+    state: dict[str, Any] = {
+        "id": job.id, "status": job.status.value, "progress": round(job.progress, 4), "stage": job.stage if job.status not in FINAL else "",
+        "title": result.get("title") or job.title, "attempt": job.attempt, "priority": job.priority, "created": job.created,
+        "started": job.started, "finished": job.finished,
+    }  # fmt: skip
+    if job.status is Status.SUCCEEDED:
+        state |= {"verdict": result.get("verdict"), "seconds": result.get("seconds")}
+        state["deliverables"] = [entry | {"url": f"/v1/films/{job.id}/deliverables/{entry['name']}"} for entry in _deliverables(job)]
+    if job.status is Status.FAILED and job.evidence:
+        last = job.evidence[-1]
+        state |= {"problem": last.message, "remedy": last.remedy or None, "errors": [dict(problem) for problem in last.problems]}
+    return state
+
+
+def _result(job: Job) -> dict[str, Any]:
+    return job.result if isinstance(job.result, dict) else {}
+
+
+def _deliverables(job: Job) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _result(job).get("deliverables", [])
+    return found
+
+
+def _json(value: Any) -> Response:
+    return Response(to_json(value), media_type="application/json")
+
+
+def _event_json(event: JobEvent) -> bytes:
+    return to_json({"id": event.id, "event": event.kind, "at": event.at, "data": event.body})
+
+
+async def _sse(events: AsyncIterator[JobEvent | None]) -> AsyncIterator[bytes]:
+    yield b"retry: 2000\n\n"
+    async for event in events:
+        if event is None:
+            yield b": still here\n\n"
+        else:
+            yield b"id: %d\nevent: %s\ndata: %s\n\n" % (event.id, event.kind.encode(), to_json(event.body))
+
+
+_EXAMPLE: Final = {
+    "screenplay": "INT. CAFE - DAY\n\nLENA\nIt rains. Stay a while.\n",
+    "options": {"size": "720p", "preset": "draft", "captions": "size=large"},
+}
+
+
+def _order_body() -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/FilmOrder"}, "example": _EXAMPLE}}
+    return {"requestBody": {"required": True, "content": content}}

@@ -1,0 +1,168 @@
+"""The HTTP API as one application: ``create_app``, which a server here and a replica on Ray both build from the same settings."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic.json_schema import models_json_schema
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+import filmstudio
+from filmstudio.core.errors import StudioError
+from filmstudio.core.local import LocalDispatcher
+from filmstudio.core.plugins import Plugins
+from filmstudio.core.storage import open_store
+from filmstudio.platform.edge import Edge
+from filmstudio.platform.enginecalls import EngineCaller, PooledCaller
+from filmstudio.platform.engines import engine_routes, role_models
+from filmstudio.platform.films import House, film_routes
+from filmstudio.platform.following import Following
+from filmstudio.platform.frontdesk import FrontDesk
+from filmstudio.platform.keys import Keys
+from filmstudio.platform.meters import Meters
+from filmstudio.platform.orders import FilmOrder
+from filmstudio.platform.problems import ProblemDetails, Refusal, refusal_of
+from filmstudio.platform.reception import Reception
+from filmstudio.platform.settings import Settings, settings_from_environment
+from filmstudio.scheduler.database import Database
+from filmstudio.scheduler.jobs import Jobs
+
+_THREADS: Final = 8
+_CALL_WORKERS: Final = 1
+"""Processes for direct calls of engines, beside those that make films."""
+_DESCRIPTION: Final = """A screenplay goes in, a finished film comes out. Order a film, follow it, fetch what was made.
+
+Send your key as `Authorization: Bearer KEY`. Errors are problem details (RFC 9457) and name every problem of what was sent."""
+
+
+def create_app(settings: Settings | None = None, caller: EngineCaller | None = None) -> FastAPI:
+    """The API. Without ``settings`` they are taken from ``FILMSTUDIO_SERVE``; without ``caller`` engines are called on this machine.
+
+    ``app.state.following.close()`` ends event streams, which a server that stops would otherwise wait for.
+
+    Raises:
+        ConfigError: the settings are wrong.
+        StoreError: the database or the store cannot be used.
+    """
+    settings = settings or settings_from_environment()
+    database, store, meters = Database(settings.database_address), open_store(settings.cache), Meters()
+    settings.films.mkdir(parents=True, exist_ok=True)
+    executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="api")
+    keys, jobs, plugins = Keys(database), Jobs(database), _once(Plugins)
+    reception = Reception(keys, executor, open_house=settings.open_house)
+    following = Following(database, executor, meters, settings.streams)
+    calls = caller or PooledCaller(store, lambda: LocalDispatcher(store.address, _CALL_WORKERS, cache=store.root))
+    desk = FrontDesk(jobs)
+
+    @contextlib.asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        await reception.run(plugins)
+        yield
+        following.close()
+        await asyncio.to_thread(desk.close)
+        await asyncio.to_thread(calls.close)
+        executor.shutdown(wait=False, cancel_futures=True)
+        database.close()
+
+    app = FastAPI(title="AI Film Studio", version=filmstudio.__version__, description=_DESCRIPTION, lifespan=life, redirect_slashes=False)
+    app.state.following = following
+    _add_refusals(app)
+    app.include_router(film_routes(House(settings, jobs, desk, following, reception, meters, plugins)))
+    app.include_router(engine_routes(database, store, reception, plugins, calls, settings.engine_seconds))
+    _add_health(app, reception, jobs, meters, Path(settings.data))
+    app.add_middleware(Edge, meters=meters, body_bytes=settings.body_bytes, seconds=settings.request_seconds)
+    _describe(app)
+    return app
+
+
+def _once(make: Callable[[], Plugins]) -> Callable[[], Plugins]:
+    made: list[Plugins] = []
+    lock = threading.Lock()
+
+    def get() -> Plugins:
+        with lock:
+            if not made:
+                made.append(make())
+            return made[0]
+
+    return get
+
+
+def _add_health(app: FastAPI, reception: Reception, jobs: Jobs, meters: Meters, data: Path) -> None:
+    @app.get("/healthz", tags=["health"], summary="Whether this process answers", response_model=dict[str, str])
+    async def healthz() -> Response:
+        return Response(b'{"status":"ok"}', media_type="application/json")
+
+    @app.get("/readyz", tags=["health"], summary="Whether work can be taken", response_model=dict[str, str])
+    async def readyz() -> Response:
+        """The database answers and the data folder is there."""
+        try:
+            await reception.run(jobs.backlog)
+            if not data.is_dir():
+                raise FileNotFoundError
+        except Exception as error:
+            raise Refusal(503, f"the studio is not ready: {type(error).__name__}.", headers={"Retry-After": "2"}) from error
+        return Response(b'{"status":"ready"}', media_type="application/json")
+
+    @app.get("/metrics", tags=["health"], summary="Counts, for Prometheus")
+    async def metrics() -> Response:
+        page = meters.page(await reception.run(jobs.backlog))
+        return Response(page, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _add_refusals(app: FastAPI) -> None:
+    @app.exception_handler(Refusal)
+    async def refused(_: Request, error: Refusal) -> Response:
+        return error.response()
+
+    @app.exception_handler(StudioError)
+    async def failed(_: Request, error: StudioError) -> Response:
+        return refusal_of(error).response()
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> Response:
+        detail = {404: f"there is nothing at {request.url.path[:200]}.", 405: f"{request.method[:20]} is not answered here."}
+        said = detail.get(error.status_code) or str(error.detail)
+        return Refusal(error.status_code, said, headers=error.headers).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def wrong(_: Request, error: RequestValidationError) -> Response:
+        found = error.errors()
+        if any(item["loc"][0] == "path" for item in found):
+            return Refusal(404, "there is nothing with this id.").response()
+        errors = [{"detail": f"{item['loc'][0]} parameter {item['loc'][-1]}: {item['msg']}"} for item in found]
+        return Refusal(422, "the request has wrong parameters.", errors=errors).response()
+
+
+def _describe(app: FastAPI) -> None:
+    """Add to the description what endpoints read for themselves: orders, requests of roles, problems, and the key."""
+    plain = app.openapi
+    described: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not described:
+            described.update(plain())
+            parts: dict[str, Any] = described.setdefault("components", {}).setdefault("schemas", {})
+            models = [(model, "validation") for model in (FilmOrder, ProblemDetails, *dict.fromkeys(role_models()))]
+            _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+            parts |= found["$defs"]
+            described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            described["security"] = [{"key": []}]
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def description(settings: Settings) -> bytes:
+    """The OpenAPI description, as JSON."""
+    return to_json(create_app(settings).openapi())
