@@ -131,7 +131,15 @@ class FairQueue(Generic[TaskT]):
         Service is what the measured tasks took and what the running ones are thought to take, in normalised seconds. It follows
         from the largest task, the worst estimate and the most tasks at once of the two seen so far.
         """
-        return self._tenants.reach(tenant) + self._tenants.reach(other)
+        return self.reach(tenant) + self.reach(other)
+
+    def reach(self, tenant: str) -> float:
+        """A tenant's part of every ``service_gap_bound`` it is in, normalised seconds."""
+        return self._tenants.reach(tenant)
+
+    def film_reach(self, tenant: str, film: str) -> float:
+        """The same for a film among its tenant's films."""
+        return self._tenants.flow(tenant).below.reach(film)
 
     def check(self) -> None:
         """Assert the bound of every tenant and film; each change asserts that of what it changes.

@@ -63,32 +63,36 @@ class Level(Generic[BelowT]):
         self._below = below
         self.lead = lead
         self.now = 0.0
+        self._latest = 0.0
+        self._tasks = 0
         self._flows: dict[str, Flow[BelowT]] = {}
         self._heap: list[tuple[float, int, Flow[BelowT]]] = []
         self._entries = count(1)
         self._sweep_at = 64
 
-    def flow(self, name: str, weight: float) -> Flow[BelowT]:
+    def flow(self, name: str, weight: float | None = None) -> Flow[BelowT]:
         """The flow of this name, which from its next charge on has this weight."""
         flow = self._flows.get(name)
         if flow is None:
-            flow = self._flows[name] = Flow(name, weight, self._below())
-        flow.weight = weight
+            flow = self._flows[name] = Flow(name, 1.0, self._below())
+        if weight is not None:
+            flow.weight = weight
         return flow
 
     def wake(self, flow: Flow[BelowT]) -> None:
         """A task waits in this flow. If none did before, it begins at the present: idle time is no credit."""
+        self._tasks += 1
         flow.waiting += 1
         if flow.waiting == 1:
             flow.tag = max(flow.tag, self.now)
             self._enter(flow)
 
-    def rest(self, flow: Flow[BelowT], tasks: int = 1) -> None:
-        """So many tasks of this flow no longer wait."""
-        flow.waiting -= tasks
+    def rest(self, flow: Flow[BelowT]) -> None:
+        """A task of this flow no longer waits."""
+        flow.waiting -= 1
         if flow.waiting == 0:
             flow.entry = 0
-            self._sweep()
+        self._leave(flow)
 
     def choose(self, ask: Callable[[Flow[BelowT]], FoundT | None], most: int = 64) -> FoundT | None:
         """The first answer of the waiting flows, least tag first, at most ``lead`` ahead of the least and ``most`` flows."""
@@ -118,6 +122,7 @@ class Level(Generic[BelowT]):
 
     def charge(self, flow: Flow[BelowT], normalised: float) -> None:
         """A task of this flow starts, and is thought to take so long."""
+        self._tasks += 1
         flow.running += 1
         flow.most_running = max(flow.most_running, flow.running)
         flow.largest = max(flow.largest, normalised)
@@ -129,8 +134,7 @@ class Level(Generic[BelowT]):
         flow.overrun = max(flow.overrun, measured - charged)
         flow.underrun = max(flow.underrun, charged - measured)
         self._move(flow, flow.tag + (measured - charged))
-        if flow.waiting == 0:
-            self._sweep()
+        self._leave(flow)
 
     def ahead(self, flow: Flow[BelowT]) -> float:
         """Most by which its tag may be ahead of virtual time while its tasks wait."""
@@ -162,6 +166,7 @@ class Level(Generic[BelowT]):
 
     def _move(self, flow: Flow[BelowT], tag: float) -> None:
         flow.tag = tag
+        self._latest = max(self._latest, tag)
         if flow.waiting:
             self._enter(flow)
 
@@ -181,10 +186,13 @@ class Level(Generic[BelowT]):
             message = f"{flow.name} is at {flow.tag:g}, outside {self.now:g} -{self.behind(flow):g} +{self.ahead(flow):g}."
             raise UnfairOrder(message, remedy="Please report this: the fair order of tasks is broken.")
 
-    def _sweep(self) -> None:
-        """Forget idle flows that owe nothing: they would come back at the present anyway. Amortised O(1)."""
-        if len(self._flows) < self._sweep_at:
+    def _leave(self, flow: Flow[BelowT]) -> None:
+        self._tasks -= 1
+        if self._tasks == 0:
+            self.now = self._latest  # the end of a busy period: what was used while nobody else wanted it is not owed
+        if flow.waiting or flow.running or len(self._flows) < self._sweep_at:
             return
+        # Forget idle flows that owe nothing: they would come back at the present anyway. Amortised O(1).
         for flow in [flow for flow in self._flows.values() if not flow.waiting and not flow.running and flow.tag <= self.now]:
             del self._flows[flow.name]
         self._sweep_at = max(64, 2 * len(self._flows))

@@ -57,8 +57,10 @@ def test_twenty_films_of_many_tenants_get_their_own_takes(pool: tuple[LocalDispa
     with Exchange(crew, needs_of) as exchange, ThreadPoolExecutor(20) as threads:
         graphs = [
             RenderGraph.of(
-                [Task("a", "voice", {"text": "x" * number, "voice": VOICE})]
-                + [Task("b", "voice", {"text": "y" * number, "voice": VOICE, "seed": Ref("a", ("samples",))})]
+                [
+                    Task("a", "voice", {"text": "x" * number, "voice": VOICE}),
+                    Task("b", "voice", {"text": "y" * number, "voice": VOICE, "seed": Ref("a", ("samples",))}),
+                ]
             )
             for number in range(1, 21)
         ]
