@@ -108,6 +108,14 @@ class Engine(ABC, Generic[RequestT, ResultT]):
         """Why this engine cannot run here (a missing module, GPU or key) with its remedy, or an empty text. Must be quick."""
         return ""
 
+    @classmethod
+    def batch_key(cls, request: RequestT) -> str:
+        """What requests must share to be made in one ``run()``: model, shape, steps, adapters. Equal texts may share a batch.
+
+        A pure function of the request, and quick: it is asked of every call that waits. By default any may share.
+        """
+        return ""
+
     @abstractmethod
     def run(self, requests: Sequence[RequestT], desk: Desk) -> Sequence[ResultT | Failure]:
         """Make one result for each request, in the same order. A request that fails is a ``Failure`` in its place."""

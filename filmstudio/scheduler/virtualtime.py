@@ -193,6 +193,6 @@ class Level(Generic[BelowT]):
         if flow.waiting or flow.running or len(self._flows) < self._sweep_at:
             return
         # Forget idle flows that owe nothing: they would come back at the present anyway. Amortised O(1).
-        for flow in [flow for flow in self._flows.values() if not flow.waiting and not flow.running and flow.tag <= self.now]:
-            del self._flows[flow.name]
+        for name in [one.name for one in self._flows.values() if not one.waiting and not one.running and one.tag <= self.now]:
+            del self._flows[name]
         self._sweep_at = max(64, 2 * len(self._flows))
