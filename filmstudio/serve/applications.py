@@ -6,31 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 from ray import serve
 
+from filmstudio.core.environments import python_of
 from filmstudio.core.errors import ConfigError
-from filmstudio.core.local import DEADLINE_SECONDS, ONE_THREAD
-from filmstudio.core.model import Record
 from filmstudio.core.plugins import Offer, Plugins
-from filmstudio.serve.posts import HOUSE, Post, Scale, deployment_options, posts_for
+from filmstudio.core.processes import ONE_THREAD
+from filmstudio.serve.arguments import IMPORT_PATH, EnginesArgs
+from filmstudio.serve.posts import HOUSE, Post, deployment_options, posts_for
 from filmstudio.serve.replica import EngineReplica
-
-IMPORT_PATH: Final = "filmstudio.serve.applications:engines"
-
-
-class EnginesArgs(Record):
-    """Arguments of the application. A mistake in them is told when it is built, before anything starts."""
-
-    store: str = Field(min_length=1, description="address of the store, the same for every node: a shared folder or s3://…")
-    cache: str = Field(default="", description="folder of a node for copies of a store that is elsewhere; empty = the default")
-    only: tuple[str, ...] = Field(default=(), description="engines as ROLE/NAME; empty = all that are installed")
-    scales: dict[str, Scale] = Field(default_factory=dict, description="replicas and batches by post, where not the defaults")
-    preload: tuple[str, ...] = Field(default=(), description="engines as ROLE/NAME that the house loads before it is ready")
-    deadline_s: float = Field(default=DEADLINE_SECONDS, gt=0, description="after which a run is taken for hung")
-    variables: dict[str, str] = Field(default_factory=dict, description="environment variables of the engines' processes")
 
 
 def engines(args: dict[str, Any]) -> serve.Application:
@@ -75,7 +62,8 @@ def engines_of(offers: Sequence[Offer], args: EnginesArgs) -> serve.Application:
 
 def _bound(post: Post, args: EnginesArgs, variables: Mapping[str, str], *more: object) -> serve.Application:
     deployment: Any = serve.deployment(EngineReplica)
-    options = deployment_options(post, variables)
+    python = str(python_of(post.environment)) if post.environment else None
+    options = deployment_options(post, variables, python)
     bound: serve.Application = deployment.options(name=post.name, **options).bind(
         post.model_dump_json(), args.store, args.cache, args.deadline_s, *more
     )

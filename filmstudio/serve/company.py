@@ -5,15 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from filmstudio.core.errors import ConfigError
 from filmstudio.core.local import DEADLINE_SECONDS
 from filmstudio.core.plugins import Offer
 from filmstudio.core.store import Store
-from filmstudio.serve.cluster import Cluster, ClusterError, cluster, import_ray, within
+from filmstudio.serve.arguments import EnginesArgs
+from filmstudio.serve.cluster import ClusterError, cluster, import_ray, within
 from filmstudio.serve.posts import HOUSE, Post, Scale, posts_for
+
+if TYPE_CHECKING:
+    from filmstudio.serve.dispatcher import RayDispatcher
 
 APPLICATION: Final = "engines"
 """Name of the application that operators deploy; a render that finds none deploys its own under another name, and removes it."""
@@ -33,7 +38,7 @@ def company(
     early: Sequence[Offer] = (),
     deadline: float = DEADLINE_SECONDS,
     tell: Callable[[str], Any] = lambda line: None,
-) -> Iterator[Any]:
+) -> Iterator[RayDispatcher]:
     """A dispatcher for these engines on Ray. What was started for it ends with the block.
 
     Args:
@@ -50,8 +55,6 @@ def company(
         ConfigError: an engine's needs cannot be met.
     """
     import_ray()
-    from filmstudio.serve.dispatcher import RayDispatcher
-
     replicas = workers or os.cpu_count() or 1
     posts = _posts(offers, replicas)
     tell("Starting Ray on this machine …" if address is None else f"Joining the Ray at {address} …")
@@ -59,22 +62,53 @@ def company(
     with cluster(address, cpus=sum(post.cpu * post.scale.most for post in posts)) as found:
         if not found.own:
             replicas = workers or max(1, int(found.cpus))
-            posts = _posts(offers, replicas)
-        name, deployed = _application(found)
+        with engaged(offers, store, replicas=replicas, early=early, deadline=deadline, tell=tell, own=found.own) as dispatcher:
+            yield dispatcher
+
+
+@contextlib.contextmanager
+def engaged(
+    offers: Sequence[Offer],
+    store: Store,
+    *,
+    replicas: int,
+    early: Sequence[Offer] = (),
+    deadline: float = DEADLINE_SECONDS,
+    variables: Mapping[str, str] = MappingProxyType({}),
+    tell: Callable[[str], Any] = lambda line: None,
+    own: bool = False,
+) -> Iterator[RayDispatcher]:
+    """A dispatcher for these engines on the Ray that this process is connected to.
+
+    Engines that an operator deployed there are used; else they are deployed, and removed at the end unless the Ray is our
+    ``own`` and ends anyway.
+    """
+    from filmstudio.serve.dispatcher import RayDispatcher
+
+    name, deployed = _application(own)
+    try:
         if deployed:
             tell(f"Using the engines deployed there as {name}.")
-            posts = _posts_of(name, offers, deadline)
+            posts = _posts_of(name, offers)
         else:
             tell(f"Loading engines on {replicas} {'replica' if replicas == 1 else 'replicas'} …")
-            _deploy(name, posts, offers, early, store, deadline)
-        try:
-            _see(name, posts, store)
-            by_engine = {station.key: post.name for post in posts for station in post.stations}
-            with RayDispatcher(name, by_engine, max(1, sum(post.slots for post in posts if post.stations)), deadline) as dispatcher:
-                yield dispatcher
-        finally:
-            if not found.own and not deployed:
-                _remove(name)
+            posts = _posts(offers, replicas)
+            args = EnginesArgs(
+                store=store.address,
+                scales={post.name: post.scale for post in posts},
+                preload=tuple(f"{offer.engine.role}/{offer.engine.name}" for offer in early),
+                deadline_s=deadline,
+                variables=dict(variables),
+            )
+            _deploy(name, offers, args)
+        if not own:
+            _see(name, store)
+        by_engine = {station.key: post.name for post in posts for station in post.stations}
+        with RayDispatcher(name, by_engine, max(1, sum(post.slots for post in posts if post.stations)), deadline) as dispatcher:
+            yield dispatcher
+    finally:
+        if not own and not deployed:
+            _remove(name)
 
 
 def _posts(offers: Sequence[Offer], replicas: int) -> tuple[Post, ...]:
@@ -83,9 +117,9 @@ def _posts(offers: Sequence[Offer], replicas: int) -> tuple[Post, ...]:
     return posts_for(offers, {**fixed, HOUSE: Scale(least=replicas, most=replicas)})
 
 
-def _application(found: Cluster) -> tuple[str, bool]:
+def _application(own: bool) -> tuple[str, bool]:
     """The name under which the engines are or will be deployed, and whether they are."""
-    if not found.own:
+    if not own:
         from ray import serve
 
         applications = within(_ASK_SECONDS, "Serve does not answer", lambda: serve.status().applications)
@@ -94,17 +128,11 @@ def _application(found: Cluster) -> tuple[str, bool]:
     return f"studio-{secrets.token_hex(4)}", False
 
 
-def _deploy(name: str, posts: Sequence[Post], offers: Sequence[Offer], early: Sequence[Offer], store: Store, deadline: float) -> None:
+def _deploy(name: str, offers: Sequence[Offer], args: EnginesArgs) -> None:
     from ray import serve
 
-    from filmstudio.serve.applications import EnginesArgs, engines_of
+    from filmstudio.serve.applications import engines_of
 
-    args = EnginesArgs(
-        store=store.address,
-        scales={post.name: post.scale for post in posts},
-        preload=tuple(f"{offer.engine.role}/{offer.engine.name}" for offer in early),
-        deadline_s=deadline,
-    )
     application = engines_of(offers, args)
 
     def run() -> None:
@@ -132,7 +160,7 @@ def _trouble(name: str) -> str:
     return " ".join(said) or application.message.strip()
 
 
-def _posts_of(name: str, offers: Sequence[Offer], deadline: float) -> tuple[Post, ...]:
+def _posts_of(name: str, offers: Sequence[Offer]) -> tuple[Post, ...]:
     """The posts of an application that an operator deployed.
 
     Raises:
@@ -154,7 +182,7 @@ def _posts_of(name: str, offers: Sequence[Offer], deadline: float) -> tuple[Post
     return posts
 
 
-def _see(name: str, posts: Sequence[Post], store: Store) -> None:
+def _see(name: str, store: Store) -> None:
     """See that replicas open the store that this process writes to.
 
     Raises:
@@ -162,7 +190,7 @@ def _see(name: str, posts: Sequence[Post], store: Store) -> None:
     """
     from ray import serve
 
-    media = store.put_bytes(b"Is this the same store?\n", "text/plain")
+    media = store.put_bytes(secrets.token_hex(16).encode(), "text/plain")  # in no other store, unless it is this one
     handle: Any = serve.get_deployment_handle(HOUSE, name)
     seen = within(
         _ASK_SECONDS,

@@ -187,7 +187,9 @@ class RayDispatcher:
 
     def _lost(self, batch: Batch, call: Call, reason: str) -> Outcome:
         message = f"the replica that ran {batch.engine} {reason}."
-        return Outcome(call.task, None, Failure(message=message, remedy="It may have run out of memory, or its node is gone.", kind="transient"))
+        return Outcome(
+            call.task, None, Failure(message=message, remedy="It may have run out of memory, or its node is gone.", kind="transient")
+        )
 
 
 def _first_line(error: BaseException) -> str:

@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -28,6 +28,7 @@ from filmstudio.core.media import MediaRef
 from filmstudio.core.perform import Batch, Outcome, Performer
 from filmstudio.core.roles import ROLES
 from filmstudio.core.storage import open_store
+from filmstudio.serve.committing import FirstCommit
 from filmstudio.serve.posts import Post
 from filmstudio.serve.sheets import Answer, CallSheet
 
@@ -83,8 +84,8 @@ class EngineReplica:
         self._name = f"{context.replica_id.unique_id}@{os.getpid()}"
         self._stations = {station.key: station for station in self._post.stations}
         self._deadline, self._all_posts = deadline, posts
-        self._store = open_store(store, Path(cache) if cache else None)
-        self._performer = Performer(store, keeper=self._store)
+        self._keeper = FirstCommit(open_store(store, Path(cache) if cache else None))
+        self._performer = Performer(store, keeper=self._keeper)
         self._thread = ThreadPoolExecutor(max_workers=self._post.scale.concurrent, thread_name_prefix="engine")
         self._queues: dict[str, _Queue] = {}
         self._running: dict[int, tuple[str, float]] = {}
@@ -119,7 +120,7 @@ class EngineReplica:
 
         def look() -> bool:
             try:
-                return self._store.path(MediaRef(digest=digest, media_type=media_type, size=size)).exists()
+                return self._keeper.path(MediaRef(digest=digest, media_type=media_type, size=size)).exists()
             except StudioError:
                 return False
 
@@ -218,6 +219,18 @@ class EngineReplica:
             del self._running[run]
 
     def _perform_here(self, sheets: list[CallSheet]) -> list[Outcome]:
+        """In the engine's thread: outcomes of these calls; what somebody has made since they were sent is not made again."""
+        standing = {sheet.digest: take for sheet in sheets if (take := self._keeper.standing(sheet.digest)) is not None}
+        missing = list({sheet.digest: sheet for sheet in sheets if sheet.digest not in standing}.values())
+        made = {sheet.digest: outcome for sheet, outcome in zip(missing, self._make(missing), strict=True)}
+        return [
+            Outcome(sheet.task, standing[sheet.digest]) if sheet.digest in standing else replace(made[sheet.digest], task=sheet.task)
+            for sheet in sheets
+        ]
+
+    def _make(self, sheets: list[CallSheet]) -> list[Outcome]:
+        if not sheets:
+            return []
         outcomes = self._performer.perform(self._batch(sheets))
         if len(sheets) > 1 and all(outcome.failure is not None and outcome.failure.kind == "engine" for outcome in outcomes):
             # The run itself raised, or gave back nonsense: one of them may be the cause, so each is made alone.
@@ -227,9 +240,7 @@ class EngineReplica:
     def _batch(self, sheets: list[CallSheet]) -> Batch:
         first = sheets[0]
         station = self._stations[first.role, first.engine]
-        return Batch(
-            first.role, first.engine, first.version, station.address, tuple(sheet.call for sheet in sheets), _shared_trace(sheets)
-        )
+        return Batch(first.role, first.engine, first.version, station.address, tuple(sheet.call for sheet in sheets), _shared_trace(sheets))
 
     def _answer(self, outcome: Outcome) -> str:
         return Answer.of(outcome, self._name, peak_rss_mb()).model_dump_json()

@@ -1,0 +1,1 @@
+"""What ``bench serve`` measures: the cost of a call through Serve, and that kills lose and repeat nothing."""

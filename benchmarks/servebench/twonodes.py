@@ -1,0 +1,63 @@
+"""A Ray of two nodes on one machine, quiet and small, for tests and kills."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filmstudio.serve.cluster import OBJECT_STORE_BYTES, import_ray
+
+
+@dataclass
+class TwoNodes:
+    """A head, and one worker node that may be removed and added again."""
+
+    cluster: Any
+    worker: Any
+    cpus: int
+
+    @property
+    def address(self) -> str:
+        """Where drivers find it."""
+        address: str = self.cluster.address
+        return address
+
+    def remove_worker(self) -> None:
+        """Kill the worker node's processes: nobody on it says goodbye."""
+        self.cluster.remove_node(self.worker, allow_graceful=False)
+
+    def add_worker(self) -> None:
+        """Another worker node."""
+        self.worker = self.cluster.add_node(num_cpus=self.cpus, object_store_memory=OBJECT_STORE_BYTES)
+
+
+@contextlib.contextmanager
+def two_nodes(cpus: int = 4) -> Iterator[TwoNodes]:
+    """Start both; each counts ``cpus`` cores, whatever the machine has. All is ended and removed with the block."""
+    import_ray()
+    from ray.cluster_utils import Cluster
+
+    folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
+    arguments = {
+        "num_cpus": cpus,
+        "include_dashboard": False,
+        "object_store_memory": OBJECT_STORE_BYTES,
+        "temp_dir": folder,
+        "_system_config": {"health_check_failure_threshold": 2, "health_check_period_ms": 500, "health_check_timeout_ms": 2000},
+    }
+    Path("/tmp/ray").mkdir(exist_ok=True)  # Cluster notes its address there, wherever its own folder is
+    cluster = Cluster()
+    try:
+        cluster.add_node(**arguments)
+        nodes = TwoNodes(cluster, None, cpus)
+        nodes.add_worker()
+        yield nodes
+    finally:
+        with contextlib.suppress(Exception):
+            cluster.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,47 @@
+"""One Ray of two nodes for all tests of this folder, and a deadline for each: a Ray that hangs fails a test and hangs nothing."""
+
+from __future__ import annotations
+
+import faulthandler
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+from servebench.twonodes import TwoNodes, two_nodes
+
+TEST_SECONDS = 120
+
+
+@pytest.fixture(autouse=True)
+def _deadline() -> Iterator[None]:
+    def late(number: int, frame: FrameType | None) -> None:
+        faulthandler.dump_traceback()
+        pytest.fail(f"no end in {TEST_SECONDS} s: something waits for Ray", pytrace=False)
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(TEST_SECONDS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def nodes() -> Iterator[TwoNodes]:
+    """Two nodes of four cores each, as they count them."""
+    with two_nodes() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def ray_of_two(nodes: TwoNodes) -> Iterator[TwoNodes]:
+    """The two nodes, with this process connected."""
+    from filmstudio.serve.cluster import cluster
+
+    with cluster(nodes.address):
+        yield nodes

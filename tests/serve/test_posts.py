@@ -1,0 +1,76 @@
+"""Posts: every engine has one, from its declared needs alone, and a post that could not work is refused before it starts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+from servebench.probes import Gatherer, Probe
+
+from filmstudio.core.engine import Needs
+from filmstudio.core.errors import ConfigError
+from filmstudio.core.plugins import Offer, Plugins
+from filmstudio.serve.posts import HOUSE, Scale, batch_of, deployment_options, posts_for
+
+
+def needing(called: str, wanted: Needs) -> Offer:
+    class Wanting(Probe):
+        name: ClassVar[str] = called
+        needs: ClassVar[Needs] = wanted
+
+    return Offer(Wanting, "test")
+
+
+def test_every_installed_engine_is_at_exactly_one_post() -> None:
+    offers = Plugins().engines()
+    posts = posts_for(offers)
+    assert sorted(station.key for post in posts for station in post.stations) == sorted((o.engine.role, o.engine.name) for o in offers)
+    assert posts[0].name == HOUSE
+    assert len({post.name for post in posts}) == len(posts)
+
+
+def test_a_gpu_much_memory_an_environment_or_a_batch_that_waits_stands_apart() -> None:
+    offers = [
+        needing("light", Needs()),
+        needing("gpu", Needs(gpu=0.5)),
+        needing("large", Needs(memory_mb=8000)),
+        needing("elsewhere", Needs(environment="other")),
+        needing("gathering", Needs(batch_size=8, batch_wait_ms=20)),
+        needing("many", Needs(batch_size=8)),
+        Offer(Probe, "guest", "someone-elses"),
+    ]
+    house, *apart = posts_for(offers)
+    assert [station.engine for station in house.stations] == ["light", "many"]
+    assert [post.name for post in apart] == ["voice-gpu", "voice-large", "voice-elsewhere", "voice-gathering", "voice-probe"]
+
+
+def test_a_deployment_asks_for_what_its_engine_declares() -> None:
+    post = posts_for([needing("gpu", Needs(cpu=2, gpu=0.25, memory_mb=4096, batch_size=4, batch_wait_ms=30))])[1]
+    options = deployment_options(post, {"OMP_NUM_THREADS": "1"}, "/opt/other/bin/python")
+    actor = options["ray_actor_options"]
+    assert isinstance(actor, dict)
+    assert (actor["num_cpus"], actor["num_gpus"], actor["memory"]) == (2, 0.25, 4096 << 20)
+    assert actor["runtime_env"] == {"env_vars": {"OMP_NUM_THREADS": "1"}, "py_executable": "/opt/other/bin/python"}
+    assert options["max_ongoing_requests"] == 8
+    assert options["autoscaling_config"]["min_replicas"] == 0  # type: ignore[index, call-overload]
+
+
+def test_a_replica_that_holds_fewer_calls_than_a_batch_is_refused_by_name() -> None:
+    with pytest.raises(ConfigError, match=r"max_ongoing_requests of voice-gatherer is 3.*gatherer takes batches of 4, 2 at a time"):
+        posts_for([Offer(Gatherer, "test")], {"voice-gatherer": Scale(concurrent=2, ongoing=3)})
+    posts_for([Offer(Gatherer, "test")], {"voice-gatherer": Scale(concurrent=2, ongoing=8)})
+
+
+def test_more_than_one_gpu_is_whole() -> None:
+    with pytest.raises(ConfigError, match=r"1\.5 GPUs"):
+        posts_for([needing("odd", Needs(gpu=1.5))])
+    posts_for([needing("even", Needs(gpu=2))])
+
+
+def test_an_engine_whose_results_depend_on_neighbours_has_none() -> None:
+    assert batch_of(Needs(batch_size=8, batch_wait_ms=20, batch_sensitive=True)) == 1
+
+
+def test_a_scale_for_nobody_is_told() -> None:
+    with pytest.raises(ConfigError, match="no post called voice-nobody"):
+        posts_for([Offer(Gatherer, "test")], {"voice-nobody": Scale()})

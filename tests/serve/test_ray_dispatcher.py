@@ -1,0 +1,163 @@
+"""The Ray dispatcher: outcomes come back, trouble stays with whoever made it, and cancelling leaves everything working."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servebench.probes import FOLDER, Gatherer, Probe
+from servebench.twonodes import TwoNodes
+
+from filmstudio.core.dispatch import Dispatcher, render
+from filmstudio.core.errors import ConfigError, EngineError
+from filmstudio.core.graph import RenderGraph, Task, task_digest
+from filmstudio.core.perform import Call, Outcome
+from filmstudio.core.plugins import Offer
+from filmstudio.core.requests import SpeakRequest
+from filmstudio.core.store import Store
+
+PROBE, GATHERER = Offer(Probe, "test"), Offer(Gatherer, "test")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def crew(ray_of_two: TwoNodes, store: Store) -> Iterator[Dispatcher]:
+    from filmstudio.serve.company import engaged
+
+    with engaged([PROBE, GATHERER], store, replicas=2, deadline=20.0, variables={"PYTHONPATH": str(FOLDER)}) as dispatcher:
+        yield dispatcher
+
+
+def call(text: str, voice: str = "v", offer: Offer = PROBE, *, sung: bool = False) -> Call:
+    request = SpeakRequest.model_validate({"text": text, "voice": {"voice": voice}, "sung": sung}).canonical()
+    return Call(f"{offer.engine.name} {voice} {text}", task_digest(offer.engine.name, "1", "voice", request), request)
+
+
+def gather(crew: Dispatcher, count: int, seconds: float = 60.0) -> dict[str, Outcome]:
+    found: dict[str, Outcome] = {}
+    until = time.monotonic() + seconds
+    while len(found) < count:
+        found.update({outcome.task: outcome for outcome in crew.wait(timeout=max(0.0, until - time.monotonic()))})
+        assert time.monotonic() < until, f"{len(found)} of {count} outcomes in {seconds:g} s"
+    return found
+
+
+def ask(crew: Dispatcher, offer: Offer, *calls: Call) -> list[Outcome]:
+    for one in calls:
+        crew.submit(offer.batch((one,)))
+    found = gather(crew, len(calls))
+    return [found[one.task] for one in calls]
+
+
+def run_of(outcome: Outcome) -> tuple[float, float]:
+    assert outcome.take is not None, outcome.failure
+    result = outcome.take.result
+    assert isinstance(result, dict)
+    measured = result["measured"]
+    assert isinstance(measured, dict)
+    return measured["run"], measured["batch"]  # type: ignore[return-value]
+
+
+def test_a_take_is_in_the_store_before_it_is_told_of(crew: Dispatcher, store: Store) -> None:
+    (outcome,) = ask(crew, PROBE, call("in the store"))
+    assert outcome.take is not None
+    assert store.take(call("in the store").digest) == outcome.take
+
+
+def test_what_stands_is_not_made_again(crew: Dispatcher) -> None:
+    first, again = (ask(crew, PROBE, call("made once"))[0] for _ in range(2))
+    assert run_of(first) == run_of(again)
+
+
+def test_calls_gather_into_batches_of_one_key(crew: Dispatcher) -> None:
+    calls = [call(f"line {n}", voice, GATHERER) for n in range(4) for voice in ("anna", "ben")]
+    outcomes = ask(crew, GATHERER, *calls)
+    runs = {voice: {run_of(outcome) for outcome in outcomes if f" {voice} " in outcome.task} for voice in ("anna", "ben")}
+    assert not {run for run, _ in runs["anna"]} & {run for run, _ in runs["ben"]}
+    assert [len(runs[voice]) for voice in runs] == [1, 1]
+    assert {size for _, size in runs["anna"] | runs["ben"]} == {4}
+
+
+def test_a_batch_is_filled_by_what_requests_cost(crew: Dispatcher) -> None:
+    outcomes = ask(crew, GATHERER, *(call(f"la {n}", "singer", GATHERER, sung=True) for n in range(4)))
+    assert [size for _, size in map(run_of, outcomes)] == [2, 2, 2, 2]
+
+
+@pytest.mark.parametrize(("trouble", "said"), [("RAISE", "ZeroDivisionError"), ("REFUSE", "cannot be spoken")])
+def test_a_failed_request_fails_alone(crew: Dispatcher, trouble: str, said: str) -> None:
+    good = [call(f"beside {trouble} {n}", "shared", GATHERER) for n in range(3)]
+    bad, *others = ask(crew, GATHERER, call(trouble, "shared", GATHERER), *good)
+    assert bad.failure is not None and said in bad.failure.message
+    assert all(outcome.take is not None for outcome in others)
+
+
+def test_a_request_that_fits_no_role_fails_alone(crew: Dispatcher) -> None:
+    wrong = Call("wrong", "0" * 64, {"text": 5})
+    bad, other = ask(crew, GATHERER, wrong, call("beside nonsense", "shared", GATHERER))
+    assert bad.failure is not None and bad.failure.kind == "input"
+    assert other.take is not None
+
+
+def test_another_version_on_the_cluster_is_told(crew: Dispatcher) -> None:
+    class Newer(Probe):
+        version = "2"
+
+    (outcome,) = ask(crew, Offer(Newer, "test"), call("of version 2"))
+    assert outcome.failure is not None
+    assert "has version 1" in outcome.failure.message
+
+
+def test_a_replica_that_dies_is_replaced_and_its_call_tried_again(crew: Dispatcher, store: Store, tmp_path: Path) -> None:
+    request = {"text": f"DIEONCE {tmp_path / 'died'}", "voice": {"voice": "v"}}
+    made = render(RenderGraph.of([Task("a", "voice", request)]), {"voice": PROBE}, store, crew)
+    assert (tmp_path / "died").exists()
+    assert made["a"].take.digest
+
+
+def test_a_call_that_always_kills_is_given_up_by_name(crew: Dispatcher, store: Store) -> None:
+    tasks = [Task("poison", "voice", {"text": "DIE", "voice": {"voice": "p"}})]
+    with pytest.raises(EngineError, match="the replica that ran probe died"):
+        render(RenderGraph.of(tasks), {"voice": PROBE}, store, crew)
+
+
+def test_wait_is_interrupted_from_another_thread(crew: Dispatcher) -> None:
+    threading.Timer(0.2, crew.interrupt).start()
+    assert crew.wait(timeout=30.0) == []
+
+
+def test_many_cancels_at_any_moment_leave_nothing_behind(crew: Dispatcher) -> None:
+    chance = random.Random(7)
+    for turn in range(25):
+        for n in range(chance.randint(1, 10)):
+            offer = chance.choice([PROBE, GATHERER])
+            crew.submit(offer.batch((call(f"SLEEP {chance.choice([0, 0, 0.02, 0.1])}; {turn}.{n}", chance.choice("ab"), offer),)))
+        time.sleep(chance.choice([0.0, 0.0, 0.01, 0.05, 0.2]))
+        crew.cancel()
+    assert crew.in_flight == 0  # type: ignore[attr-defined]
+    outcomes = ask(crew, PROBE, *(call(f"after cancels {n}") for n in range(6)))
+    outcomes += ask(crew, GATHERER, *(call(f"after cancels {n}", "a", GATHERER) for n in range(6)))
+    assert all(outcome.take is not None for outcome in outcomes)
+    assert crew.wait(timeout=0.5) == []
+
+
+def test_engines_that_do_not_see_the_store_are_told(ray_of_two: TwoNodes, crew: Dispatcher, store: Store, tmp_path: Path) -> None:
+    from filmstudio.serve import company
+
+    (name,) = (name for name in _applications() if name.startswith("studio-"))
+    company._see(name, store)
+    with pytest.raises(ConfigError, match="do not see the store"):
+        company._see(name, Store(tmp_path / "elsewhere"))
+
+
+def _applications() -> list[str]:
+    from ray import serve
+
+    return list(serve.status().applications)
