@@ -57,6 +57,15 @@ def test_silence_reads_as_a_number() -> None:
 def test_the_reading_does_not_depend_on_the_blocks(block: int) -> None:
     wave = sine(700, -20, 3) * np.linspace(0.2, 1, 3 * RATE, dtype=np.float32)[:, None]
     assert read(wave, block).integrated == pytest.approx(read(wave).integrated, abs=1e-6)
+    assert read(wave, block).true_peak_db == pytest.approx(read(wave).true_peak_db, abs=1e-3)
+
+
+def test_the_end_of_a_block_is_no_peak() -> None:
+    """A sound cut at its crest rings in the oversampling filter, which must see the next block first."""
+    wave = sine(50, -6, 2)
+    wave[-100:] *= np.linspace(1, 0, 100, dtype=np.float32)[:, None]
+    wave[:100] *= np.linspace(0, 1, 100, dtype=np.float32)[:, None]
+    assert read(wave, 240).true_peak_db == pytest.approx(-6, abs=0.01)
 
 
 def test_waves_come_back_as_they_were(tmp_path) -> None:
