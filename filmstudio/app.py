@@ -13,13 +13,14 @@ from pydantic import ValidationError
 
 from filmstudio.core.artpack import pack_versions
 from filmstudio.core.dispatch import Dispatcher, Event, render
-from filmstudio.core.engine import Request, Result
+from filmstudio.core.engine import Needs, Request, Result
 from filmstudio.core.errors import ConfigError, InputError, LimitError, Place, Problem, Severity
 from filmstudio.core.film import Film
 from filmstudio.core.finishing import Delivered, Rendering, deliver
 from filmstudio.core.graph import RenderGraph, Task
 from filmstudio.core.inline import InlineDispatcher
 from filmstudio.core.options import RenderOptions
+from filmstudio.core.perform import Batch
 from filmstudio.core.planner import plan
 from filmstudio.core.plugins import Offer, Plugins
 from filmstudio.core.requests import (
@@ -40,7 +41,12 @@ from filmstudio.core.vocabulary import unknown_words
 from filmstudio.core.wishes import MAX_SCRIPT_BYTES, Wishes
 
 if TYPE_CHECKING:
+    import threading
+
     from filmstudio.core.local import LocalDispatcher
+    from filmstudio.platform.crew import CrewTerms
+    from filmstudio.platform.making import FilmProgress, FilmTask
+    from filmstudio.platform.settings import Settings
 
 _LOADED_EARLY = ("voice", "picture", "backdrop", "music", "mixing")
 """Roles whose engines take longest to load, in the order in which a film needs them."""
@@ -281,3 +287,38 @@ def _voices_by_id(voices: Mapping[str, str], breakdown: BreakdownResult) -> dict
         problems = tuple(Problem(f"--voice names {name!r}, who is not in the script.", f"The cast: {cast}.") for name in unknown)
         raise InputError("--voice names people who are not in the script.", problems=problems)
     return {by_name[name.casefold()]: voice for name, voice in voices.items()}
+
+
+def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, workers: int | None = None) -> None:
+    """Make the films of jobs until ``leave`` is set, on ``workers`` processes of this machine: in a process of its own, or in an actor."""
+    from filmstudio.platform.crew import Crew, CrewName
+    from filmstudio.platform.keys import scope_of
+    from filmstudio.scheduler.database import Database
+    from filmstudio.scheduler.exchange import Exchange
+    from filmstudio.scheduler.leases import Leases
+
+    plugins, name = Plugins(), CrewName(Path(settings.data))
+
+    def make(task: FilmTask, crew: Dispatcher, progress: FilmProgress) -> Delivered:
+        studio, order = Studio(settings.cache, plugins, scope_of(task.tenant), desk=crew), task.order
+        options, film = order.options.render_options(task.tier, order.film), order.film
+        if film is None:
+            progress.enter("Reading")
+            script = (order.screenplay or "").encode("utf-8")
+            screenplay, _ = studio.read_bytes(script, "screenplay", options.engines, order.options.language)
+            progress.enter("Developing")
+            film = studio.develop(screenplay, order.options.wishes(), options)
+        task.check_length(film)
+        return studio.render(check_film(film, "film"), options, task.folder, dispatcher=crew, watch=progress.watch, planned=progress.plan)
+
+    def needs_of(batch: Batch) -> Needs:
+        return plugins.engine(batch.role, batch.engine).engine.needs
+
+    leases = Leases(Database(settings.database_address))
+    if name.alone:
+        leases.abandoned_by(name.name)
+    try:
+        with Studio(settings.cache, plugins).crew(RenderOptions(), workers) as crew, Exchange(crew, needs_of) as pool:
+            Crew(leases, settings.films, make, pool, plugins, name.name, terms).run(leave)
+    finally:
+        name.close()

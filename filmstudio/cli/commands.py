@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from filmstudio.cli import serving
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -407,6 +409,9 @@ class _reporting:  # noqa: N801 - reads as a statement: with _reporting() as con
         if isinstance(error, KeyboardInterrupt):
             self._console.print("\nStopped. Finished takes are kept: run the same command to go on.")
             raise typer.Exit(130) from None
+
+
+serving.register(app)
 
 
 def main() -> None:

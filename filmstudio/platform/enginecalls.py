@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from filmstudio.core.dispatch import Dispatcher
+from filmstudio.core.dispatch import MAX_TRIES, Dispatcher
 from filmstudio.core.engine import Failure, Request, failed
 from filmstudio.core.errors import EngineError, Place
 from filmstudio.core.graph import task_digest
@@ -78,13 +78,16 @@ class PooledCaller:
         if found is not None:
             return found
         name = f"call-{next(self._numbers)}"
-        batch = Batch(engine.role, engine.name, engine.version, offer.address, (Call(name, digest, body),), traceparent())
-        answer: asyncio.Future[Take | Failure] = loop.create_future()
-        self._ask(_Asked(batch, loop, answer))
-        made = await answer
-        if isinstance(made, Failure):
-            raise failed(made, task=engine.role, plugin=engine.name)
-        return made
+        batch = offer.batch((Call(name, digest, body),), traceparent())
+        tries = 0
+        while True:
+            answer: asyncio.Future[Take | Failure] = loop.create_future()
+            self._ask(_Asked(batch, loop, answer))
+            made, tries = await answer, tries + 1
+            if isinstance(made, Take):
+                return made
+            if made.kind != "transient" or tries >= MAX_TRIES:
+                raise failed(made, task=engine.role, plugin=engine.name)
 
     def close(self) -> None:
         """End the workers; calls that still run fail."""

@@ -128,6 +128,7 @@ _index("tenants_by_time", tenants.c.virtual_time)
 _index("jobs_in_turn", jobs.c.tenant, jobs.c.priority.desc(), jobs.c.id, where=LEASABLE)
 _index("jobs_held", jobs.c.held_until, where=sa.and_(QUEUED, jobs.c.held_until.is_not(None)))
 _index("jobs_leased", jobs.c.lease_until, where=RUNNING)
+_index("jobs_finished", jobs.c.finished, where=jobs.c.finished.is_not(None))
 _index("jobs_of_tenant", jobs.c.tenant, jobs.c.id)
 
 

@@ -144,6 +144,17 @@ class Jobs:
             running = connection.scalar(sa.select(sa.func.count()).select_from(jobs).where(RUNNING)) or 0
         return Backlog(int(waiting), int(running), int(unfinished), int(some))
 
+    def finished_since(self, moment: float) -> dict[Status, int]:
+        """How many jobs ended since then, by how they ended."""
+        count = sa.select(jobs.c.status, sa.func.count()).where(jobs.c.finished >= moment).group_by(jobs.c.status)
+        with self.database.reading() as connection:
+            return {Status(status): number for status, number in connection.execute(count)}
+
+    def running(self, most: int = 20) -> list[Job]:
+        """Jobs that run now, of all tenants."""
+        with self.database.reading() as connection:
+            return [job_of(row) for row in connection.execute(sa.select(jobs).where(RUNNING).limit(most))]
+
     # --- steering -----------------------------------------------------------------------------------------------------------
 
     def cancel(self, job: str, tenant: str) -> Job:
