@@ -148,11 +148,10 @@ class Cel:
         return int(self.luma.shape[0])
 
     @classmethod
-    def painted(cls, canvas: Pixels, x: int = 0, y: int = 0) -> Cel:
-        """A canvas of even size in RGBA as a cel. Its pixels are used up."""
+    def of(cls, canvas: Pixels, x: int = 0, y: int = 0) -> Cel:
+        """A canvas of YUVA, of even size, as a cel."""
         height, width = canvas.shape
         cel = cls.empty(width, height, x, y)
-        kernels.light_up(canvas, PLAIN_LIGHT)
         cel.develop(canvas, (0, 0, width, height))
         return cel
 
@@ -223,6 +222,22 @@ def pixels_of(picture: NDArray[np.uint8], ring: int = 1) -> Pixels:
     out = np.zeros((height + 2 * ring, width + 2 * ring, 4), np.uint8)
     out[ring : ring + height, ring : ring + width] = picture
     return out.view("<u4")[..., 0].astype(np.uint32, copy=False)
+
+
+def framed(picture: NDArray[np.uint8]) -> Pixels:
+    """The same with a ring that repeats the outermost pixels, so that what lies at the edge is not blended with nothing."""
+    height, width = picture.shape[:2]
+    out = np.empty((height + 2, width + 2), np.uint32)
+    out[1:-1, 1:-1] = picture.view("<u4")[..., 0]
+    out[1:-1, 0], out[1:-1, -1] = out[1:-1, 1], out[1:-1, -2]
+    out[0], out[-1] = out[1], out[-2]
+    return out
+
+
+def lit(pixels: Pixels, light: Numbers = PLAIN_LIGHT) -> Pixels:
+    """RGBA in a light, as YUVA: the same pixels, written over."""
+    kernels.light_up(pixels, light)
+    return pixels
 
 
 def halved(pixels: Pixels) -> Pixels:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from filmstudio.core.film import Card
 from filmstudio.core.requests import BurntCaption, TextStyle
-from filmstudio.plugins.picture.canvas import FULL, Box, Cel, Frame, pixels_of
+from filmstudio.plugins.picture.canvas import FULL, Box, Cel, Frame, lit, pixels_of
 
 Picture = NDArray[np.uint8]
 """(h, w, 4), premultiplied RGBA."""
@@ -249,7 +249,7 @@ def _cel(picture: Picture, left: int, top: int) -> Cel:
     height, width = picture.shape[0] + pad_y, picture.shape[1] + pad_x
     padded = np.zeros((height + (height & 1), width + (width & 1), 4), np.uint8)
     padded[pad_y : pad_y + picture.shape[0], pad_x : pad_x + picture.shape[1]] = picture
-    return Cel.painted(pixels_of(padded, 0), left - pad_x, top - pad_y)
+    return Cel.of(lit(pixels_of(padded, 0)), left - pad_x, top - pad_y)
 
 
 def _cropped(page: Picture) -> Cel:
@@ -262,15 +262,15 @@ def _cropped(page: Picture) -> Cel:
 def _veil(width: int, height: int, x: float, y: float, reach_x: float, reach_y: float, alpha: float) -> Picture:
     """A soft ellipse of scrim: centre and reach as shares of the picture. Dithered, or its shallow slope would show steps."""
     across = ((np.arange(width) + 0.5) / width - x) / reach_x
-    down = (((np.arange(height) + 0.5) / height - y) / reach_y)[:, None]
-    inside = np.clip(1 - np.sqrt(across * across + down * down), 0, 1)
-    field = alpha * inside * inside * (3 - 2 * inside) * 255
-    grain = np.random.Generator(np.random.PCG64(0)).random((height, width))
-    level = np.floor(field + grain).astype(np.uint8)
+    across *= across
+    dice = np.random.Generator(np.random.PCG64(0))
     page = np.empty((height, width, 4), np.uint8)
-    for part, tone in enumerate(SCRIM):
-        page[..., part] = np.rint(level * tone)
-    page[..., 3] = level
+    tones = np.array([[round(level * tone) for tone in SCRIM] + [level] for level in range(256)], np.uint8)
+    for row in range(height):  # by rows, which stay in the processor's cache
+        down = ((row + 0.5) / height - y) / reach_y
+        inside = np.clip(1 - np.sqrt(across + down * down), 0, 1)
+        field = alpha * inside * inside * (3 - 2 * inside) * 255
+        page[row] = tones[np.floor(field + dice.random(width)).astype(np.uint8)]
     return page
 
 

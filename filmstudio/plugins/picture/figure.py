@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from filmstudio.plugins.picture import kernels
 from filmstudio.plugins.picture.canvas import NO_SHADE, Box, Cel, Frame, Matrix, Numbers, Pixels, Plane, inverses
+from filmstudio.plugins.picture.rects import area, common, merged, moved, union
 from filmstudio.plugins.picture.shade import CastLight
 from filmstudio.plugins.picture.sprites import ReadySheet, ReadySprite
 from filmstudio.plugins.portrait.layer import Layer, Rig
@@ -29,7 +30,6 @@ HOLD_BETWEEN: Final = 1.0
 SHADE_STRENGTH: Final = 41
 """16 % of 256: the contact shade of the motion notes."""
 SHADE_INK: Final = (0x3B, 0x22, 0x30)
-RECTS_MOST: Final = 4
 
 Matrices = NDArray[np.float64]
 """(layers, 6): a, b, c, d, e and f of each."""
@@ -54,7 +54,7 @@ class Figure:
         """The last pose and placement, and how far from them what is drawn may be."""
         self._placed = _Placed.of((), (), np.empty((0, 6)), self._size)
         self._shade: Numbers = NO_SHADE
-        self._ink = sheet.lit(*SHADE_INK)
+        self._ink = sheet.ink(*SHADE_INK)
         self.cel = Cel.blank(size[1], size[0], -ROOM, -ROOM)
         self.changed: tuple[Box, ...] = ()
         """Even boxes of the picture in which the cel changed with the last pose."""
@@ -88,11 +88,11 @@ class Figure:
             self._shade = np.array(shade, np.int64)
             dirty.extend(box for box, layer in zip(self._placed.boxes(), self._placed.layers, strict=True) if layer.worn)
         self._place = place
-        self.changed = self._redraw(self._merged(dirty)) if dirty else ()
+        self.changed = self._redraw(merged(dirty, (0, 0, self._size[1], self._size[0]))) if dirty else ()
 
     def lay(self, frame: Frame, box: Box) -> None:
         """Lay the figure over the even ``box`` of the frame."""
-        part = _common(box, self._covered)
+        part = common(box, self._covered)
         if part is not None:
             self.cel.lay(frame, box=part)
 
@@ -112,9 +112,9 @@ class Figure:
         far = placed.shifts(wanted) >= hold
         if same_place:
             far &= np.array([new.matrix != old.matrix for new, old in zip(layers, before, strict=True)])
-        moved = {layers[n].group for n in np.flatnonzero(far).tolist()}
+        far_groups = {layers[n].group for n in np.flatnonzero(far).tolist()}
         elsewhere = (wanted != placed.matrices).any(axis=1).tolist()
-        again = [n for n, layer in enumerate(layers) if layer.group in moved and elsewhere[n]]
+        again = [n for n, layer in enumerate(layers) if layer.group in far_groups and elsewhere[n]]
         again = sorted({*exchanged, *again})
         old_boxes = placed.boxes()
         placed.layers = layers
@@ -125,14 +125,14 @@ class Figure:
         together: dict[str, Box] = {}
         dirty: list[Box] = []
         for n in again:
-            both = _union(old_boxes[n], new_boxes[n])
+            both = union(old_boxes[n], new_boxes[n])
             if layers[n].caster or before[n].caster:
-                both = _union(both, _moved(both, int(self._shade[1]), int(self._shade[2])))
+                both = union(both, moved(both, int(self._shade[1]), int(self._shade[2])))
             group = layers[n].group
-            if group not in moved:
+            if group not in far_groups:
                 dirty.append(both)
             else:
-                together[group] = _union(together[group], both) if group in together else both
+                together[group] = union(together[group], both) if group in together else both
         return [*dirty, *together.values()]
 
     def _rearrange(self, layers: Sequence[Layer], place: Matrix) -> list[Box]:
@@ -143,31 +143,6 @@ class Figure:
         self._placed = _Placed.of(drawn, [sprite for _, sprite in found], _after(place, drawn), self._size)
         return [*dirty, *self._placed.boxes()]
 
-    def _merged(self, boxes: Sequence[Box]) -> list[Box]:
-        """A few rectangles that cover the boxes, cut to the canvas."""
-        rows, columns = self._size
-        rects: list[Box] = []
-        for x0, y0, x1, y1 in boxes:
-            rect = (max(0, x0), max(0, y0), min(columns, x1), min(rows, y1))
-            if rect[0] < rect[2] and rect[1] < rect[3]:
-                rects.append(rect)
-        merged = True
-        while merged:
-            merged = False
-            for i in range(len(rects)):
-                for j in range(i + 1, len(rects)):
-                    both = _union(rects[i], rects[j])
-                    if _area(both) <= 1.1 * (_area(rects[i]) + _area(rects[j])) or len(rects) > 4 * RECTS_MOST:
-                        rects[i] = both
-                        del rects[j]
-                        merged = True
-                        break
-                if merged:
-                    break
-        while len(rects) > RECTS_MOST:
-            rects[0] = _union(rects[0], rects.pop())
-        return rects
-
     def _redraw(self, rects: Sequence[Box]) -> tuple[Box, ...]:
         """Draw rectangles of the canvas again; the even boxes of the picture that changed."""
         boxes = [box for rect in rects if (box := self._developed(rect)) is not None]
@@ -176,17 +151,17 @@ class Figure:
             self._band, sheet.pixels, sheet.areas, self._placed.table, np.array(boxes, np.int64).reshape(-1, 4), self._casters, self._shade,
             self._rim, cel.luma, cel.clear, cel.blue, cel.red, cel.clear_half,
         )  # fmt: skip
-        self.drawn_pixels += sum(_area(box) for box in boxes)
+        self.drawn_pixels += sum(area(box) for box in boxes)
         x0, y0, x1, y1 = self._placed.extent()
         self._covered = ((x0 - ROOM) & ~1, (y0 - ROOM) & ~1, (x1 - ROOM + 1) & ~1, (y1 - ROOM + 1) & ~1)
-        return tuple(_moved(box, -ROOM, -ROOM) for box in boxes)
+        return tuple(moved(box, -ROOM, -ROOM) for box in boxes)
 
     def _developed(self, rect: Box) -> Box | None:
         """The even box that looks otherwise when ``rect`` does: pixels whose neighbour towards the light changed have another rim."""
         reach_x, reach_y = int(self._rim[1]), int(self._rim[2])
-        x0, y0, x1, y1 = _union(rect, _moved(rect, -reach_x, -reach_y))
+        x0, y0, x1, y1 = union(rect, moved(rect, -reach_x, -reach_y))
         rows, columns = self._size
-        return _common((x0 & ~1, y0 & ~1, x1 + 1 & ~1, y1 + 1 & ~1), (ROOM, ROOM, columns - ROOM, rows - ROOM))
+        return common((x0 & ~1, y0 & ~1, x1 + 1 & ~1, y1 + 1 & ~1), (ROOM, ROOM, columns - ROOM, rows - ROOM))
 
 
 @dataclass(slots=True)
@@ -275,20 +250,3 @@ def _after(m: Matrix, layers: Sequence[Layer]) -> Matrices:
     after[:, 2], after[:, 3] = a * i + c * j, b * i + d * j
     after[:, 4], after[:, 5] = a * k + c * l + e, b * k + d * l + f
     return after
-
-
-def _moved(box: Box, x: int, y: int) -> Box:
-    return (box[0] + x, box[1] + y, box[2] + x, box[3] + y)
-
-
-def _area(box: Box) -> int:
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _union(a: Box, b: Box) -> Box:
-    return (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
-
-
-def _common(a: Box, b: Box) -> Box | None:
-    x0, y0, x1, y1 = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None

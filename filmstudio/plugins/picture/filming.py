@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from filmstudio.core.engine import Desk
 from filmstudio.core.errors import Unsupported
 from filmstudio.core.film import Performer
+from filmstudio.core.media import MediaRef
 from filmstudio.core.model import canonical_json, digest_of, seed_from
 from filmstudio.core.rational import frames_in
 from filmstudio.core.requests import Backdrop, Portrait, SegmentRequest
@@ -20,13 +20,14 @@ from filmstudio.plugins.backdrop.camera import Size, wing_opacity
 from filmstudio.plugins.backdrop.engine import FORM as STAGE_FORM
 from filmstudio.plugins.backdrop.extras import StageExtras
 from filmstudio.plugins.picture.acting import MotionData, Performance, StagedPose, load_motion
-from filmstudio.plugins.picture.canvas import FULL, Box, Frame, Matrix, Numbers, yuv_of
+from filmstudio.plugins.picture.canvas import FULL, Box, Cel, Frame, Matrix, Numbers, yuv_of
 from filmstudio.plugins.picture.cards import Words, words_of
 from filmstudio.plugins.picture.encode import segment
 from filmstudio.plugins.picture.figure import HOLD, HOLD_BETWEEN, Figure
 from filmstudio.plugins.picture.recent import Recent
-from filmstudio.plugins.picture.scenery import PaintedPlane, Scenery
-from filmstudio.plugins.picture.shade import CastLight, Footing, cast_shadows, same_shadows, shadows
+from filmstudio.plugins.picture.rects import merged
+from filmstudio.plugins.picture.scenery import PaintedPlane, Scenery, grade_cel
+from filmstudio.plugins.picture.shade import CastLight, Footing, boxes_of_shadows, cast_shadows, same_shadows, shadows
 from filmstudio.plugins.picture.sharing import hide, no_tiles
 from filmstudio.plugins.picture.sprites import ReadySheet
 from filmstudio.plugins.picture.view import View
@@ -45,6 +46,7 @@ MOUTH_OPEN: Final = 0.08
 _SHEETS = Recent[str, SpriteSheet](6)
 _LIT_SHEETS = Recent[tuple[str, bytes], ReadySheet](6)
 _SCENERIES = Recent[str, Scenery](2)
+_GRADES = Recent[tuple[str, Size], Cel](2)
 _PERFORMANCES = Recent[str, tuple[StagedPose, ...]](8)
 
 
@@ -118,19 +120,31 @@ class Shoot:
     def _stale(self, number: int, frame: Frame, shadow: Numbers) -> tuple[Box, ...]:
         """The boxes of the picture that are not what they were, given a stage that does not move."""
         worded = (self._kept(number), *(words.opacity(number) * (1 + number * words.roll) for words in self.words))
-        if self._floor is not None and self._shadow is not None and same_shadows(shadow, self._shadow):
-            if worded == self._worded:
-                return tuple(box for player in self.players for box in player.figure.changed)
-        else:
-            self._floor = self._floor or frame.like()
-            self._shadow = shadow
-            if self.scenery:
-                self.scenery.lay_back(number, self._floor, no_tiles(self.size))
-            else:
-                _dark(self._floor)
+        stale = [box for player in self.players for box in player.figure.changed]
+        if self._floor is None or self._shadow is None:
+            self._floor, self._shadow = frame.like(), shadow
+            self._lay_floor(number, self._floor, None)
             cast_shadows(self._floor, shadow, self.light)
+            stale = [frame.box]
+        elif not same_shadows(shadow, self._shadow):
+            for box in merged(boxes_of_shadows(self._shadow), frame.box):
+                self._lay_floor(number, self._floor, box)
+            cast_shadows(self._floor, shadow, self.light)
+            stale += [*boxes_of_shadows(self._shadow), *boxes_of_shadows(shadow)]
+            self._shadow = shadow
+        if worded != self._worded:
+            stale = [frame.box]
         self._worded = worded
-        return (frame.box,)
+        return tuple(merged(stale, frame.box))
+
+    def _lay_floor(self, number: int, floor: Frame, box: Box | None) -> None:
+        """Draw the stage, or a box of it, without shadows, given that it is still."""
+        if self.scenery:
+            self.scenery.lay_back(number, floor, no_tiles(self.size), box)
+        elif box is None:
+            _dark(floor)
+        else:
+            floor.fade(0, box, *DARK_YUV)
 
     def _compose(self, number: int, frame: Frame, box: Box) -> None:
         if self._floor is not None:
@@ -234,8 +248,7 @@ def _stage(backdrop: Backdrop, view: View, seed: int, desk: Desk) -> tuple[Scene
             PaintedPlane(plane.id, plane.z, np.load(desk.path(plane.image), mmap_mode="r", allow_pickle=False), plane.box)
             for plane in backdrop.planes
         ]
-        grade: NDArray[np.uint8] | None = np.load(desk.path(backdrop.grade), allow_pickle=False) if backdrop.grade else None
-        return Scenery(planes, extras, grade, view, seed)
+        return Scenery(planes, extras, _grade(backdrop.grade, view.size, desk) if backdrop.grade else None, view, seed)
 
     # What stands still in a still picture does not ask for how long, nor in which shot; a half-faded wing is drawn frame by frame.
     fading = any(0.0 < wing_opacity(plane.z, view.base.zoom) < 1.0 for plane in backdrop.planes)
@@ -243,6 +256,13 @@ def _stage(backdrop: Backdrop, view: View, seed: int, desk: Desk) -> tuple[Scene
     looks = [seed, repr(view.poses)] if moving else repr(view.base)
     key = digest_of([backdrop.canonical(), view.size.width, view.size.height, view.fps, looks])
     return _SCENERIES.get(key, build), light
+
+
+def _grade(grade: MediaRef, size: Size, desk: Desk) -> Cel:
+    def make() -> Cel:
+        return grade_cel(np.load(desk.path(grade), allow_pickle=False), size)
+
+    return _GRADES.get((grade.digest, size), make)
 
 
 def _players(request: SegmentRequest, view: View, light: CastLight, desk: Desk) -> tuple[list[_Player], tuple[str, ...]]:

@@ -17,7 +17,21 @@ from numpy.typing import NDArray
 from filmstudio.plugins.backdrop.camera import Size, defocus, wing_opacity
 from filmstudio.plugins.backdrop.extras import IN_FRONT_OF_CAST, Drift, StageExtras, drift_offset
 from filmstudio.plugins.picture import kernels
-from filmstudio.plugins.picture.canvas import FULL, NO_CAST, NO_SHADE, Box, Cel, Frame, Matrix, Numbers, Pixels, halved, inverse, pixels_of
+from filmstudio.plugins.picture.canvas import (
+    FULL,
+    NO_CAST,
+    NO_SHADE,
+    Box,
+    Cel,
+    Frame,
+    Matrix,
+    Numbers,
+    Pixels,
+    framed,
+    halved,
+    inverse,
+    lit,
+)
 from filmstudio.plugins.picture.kernels import ONE
 from filmstudio.plugins.picture.sharing import Tiles, boxes_of, no_tiles, share_picture
 from filmstudio.plugins.picture.sprites import SHRINK_LEAST
@@ -123,7 +137,7 @@ _Item = _Moving | _Still | Fall | Storm
 class Scenery:
     """The stage of one shot."""
 
-    def __init__(self, planes: Sequence[PaintedPlane], extras: StageExtras, grade: NDArray[np.uint8] | None, view: View, seed: int) -> None:
+    def __init__(self, planes: Sequence[PaintedPlane], extras: StageExtras, grade: Cel | None, view: View, seed: int) -> None:
         self.view = view
         drifts = {drift.plane: drift for drift in extras.drifts}
         layers = [(particles, layer) for particles in extras.particles for layer in particles.layers]
@@ -143,7 +157,7 @@ class Scenery:
         self._back, self._front = back, front
         share_picture([item for item in (*back, *front) if isinstance(item, _Moving)], view)
         self._floor: Frame | None = None
-        self._grade = _grade_cel(grade, view.size) if grade is not None else None
+        self._grade = grade
         self.still = all(isinstance(item, _Still) for item in (*back, *front))
         """Nothing in it moves over the whole shot."""
 
@@ -159,14 +173,17 @@ class Scenery:
         else:
             items.append(_Still([plane], view))
 
-    def lay_back(self, number: int, frame: Frame, hidden: Tiles) -> None:
-        """Draw everything behind the cast; of what moves under the camera not the ``hidden`` tiles."""
+    def lay_back(self, number: int, frame: Frame, hidden: Tiles, box: Box | None = None) -> None:
+        """Draw everything behind the cast; of what moves under the camera not the ``hidden`` tiles.
+
+        ``box`` is for a scenery that is still.
+        """
         items = self._back
         if items and isinstance(items[0], _Still):
             if self._floor is None:
                 self._floor = frame.like()
                 items[0].cel.lay(self._floor)
-            frame.show(self._floor)
+            frame.show(self._floor, box)
             items = items[1:]
         for item in items:
             if isinstance(item, _Moving):
@@ -198,7 +215,7 @@ def _flattened(planes: Sequence[PaintedPlane], view: View) -> Cel:
         for plane in reversed(batch):
             (scale, _, left), (_, _, top) = view.matrix(plane.z, 0)
             _draw(plane, canvas, scale, left, top)
-        cel = Cel.painted(canvas)
+        cel = Cel.of(lit(canvas))
         if blur:
             cel.soften(blur)
         if batch[0] is planes[0]:
@@ -252,7 +269,7 @@ def _drawn(plane: PaintedPlane, scale: float, left: float, top: float, columns: 
     """A plane on a cel of ``columns`` x ``rows``, with stage units taken to pixels by scale, left and top."""
     canvas = np.zeros((rows, columns), np.uint32)
     _draw(plane, canvas, scale, left, top)
-    return Cel.painted(canvas)
+    return Cel.of(lit(canvas))
 
 
 def _draw(plane: PaintedPlane, canvas: Pixels, scale: float, left: float, top: float) -> None:
@@ -265,9 +282,7 @@ def _draw(plane: PaintedPlane, canvas: Pixels, scale: float, left: float, top: f
     y1 = min(plane.pixels.shape[0], math.ceil(((rows - top) / scale - plane.box[1]) / unit) + 4)
     if x0 >= x1 or y0 >= y1:
         return
-    # The outermost pixels once more, so that the drawing's edge is not blended with nothing.
-    seen = np.pad(plane.pixels[y0:y1, x0:x1], ((1, 1), (1, 1), (0, 0)), mode="edge")
-    source = pixels_of(seen, 0)
+    source = framed(plane.pixels[y0:y1, x0:x1])
     x, y = plane.box[0] + (x0 - 1) * unit, plane.box[1] + (y0 - 1) * unit
     while scale * unit < SHRINK_LEAST:
         source, x, y, unit = halved(source), x - 2 * unit, y - 2 * unit, unit * 2
@@ -276,13 +291,13 @@ def _draw(plane: PaintedPlane, canvas: Pixels, scale: float, left: float, top: f
     kernels.warp_under(canvas, source, inverse(matrix), clip, FULL, NO_CAST, NO_SHADE)
 
 
-def _grade_cel(grade: NDArray[np.uint8], size: Size) -> Cel:
-    plane = PaintedPlane("grade", 1.0, grade, (0.0, 0.0, float(grade.shape[1]), float(grade.shape[0])))
+def grade_cel(grade: NDArray[np.uint8], size: Size) -> Cel:
+    """The grade of a stage over a picture of ``size``."""
     # The grade has the shape of the stage's frame; in a narrower picture its corners are the picture's corners all the same.
     canvas = np.zeros((size.height, size.width), np.uint32)
-    source = pixels_of(np.pad(plane.pixels, ((1, 1), (1, 1), (0, 0)), mode="edge"), 0)
+    source = framed(grade)
     across, down = size.width / grade.shape[1], size.height / grade.shape[0]
     matrix: Matrix = (across, 0.0, 0.0, down, -across, -down)
     clip = np.array([0, 0, size.width, size.height], np.int64)
     kernels.warp_under(canvas, source, inverse(matrix), clip, FULL, NO_CAST, NO_SHADE)
-    return Cel.painted(canvas)
+    return Cel.of(lit(canvas))

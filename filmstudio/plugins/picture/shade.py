@@ -11,7 +11,7 @@ import numpy as np
 from filmstudio.core.requests import Backdrop
 from filmstudio.plugins.backdrop.extras import StageExtras
 from filmstudio.plugins.picture import kernels
-from filmstudio.plugins.picture.canvas import NO_RIM, PLAIN_LIGHT, Frame, Numbers, light_of, yuv_of
+from filmstudio.plugins.picture.canvas import NO_RIM, PLAIN_LIGHT, Box, Frame, Numbers, light_of, yuv_of
 
 RGB = tuple[float, float, float]
 
@@ -119,6 +119,14 @@ def same_shadows(a: Numbers, b: Numbers) -> bool:
         return True
     apart = np.abs(a - b)
     return bool((apart[:, :2] <= 128).all() and (apart[:, 2:6] * 50 <= np.abs(b[:, 2:6]) + 50).all() and (apart[:, 8] <= 3).all())
+
+
+def boxes_of_shadows(dabs: Numbers) -> list[Box]:
+    """Even boxes of the picture outside of which shadows change nothing."""
+    x, y, reach_x, reach_y = dabs[:, 0] >> 8, dabs[:, 1] >> 8, dabs[:, 6], dabs[:, 7]
+    # Half-size planes are touched up to two of their pixels farther on.
+    corners = np.stack((x - reach_x & ~1, y - reach_y & ~1, x + reach_x + 6 & ~1, y + reach_y + 6 & ~1), axis=1)
+    return [(x0, y0, x1, y1) for x0, y0, x1, y1 in corners.tolist()]
 
 
 def cast_shadows(frame: Frame, dabs: Numbers, light: CastLight) -> None:

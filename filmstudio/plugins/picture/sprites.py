@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filmstudio.plugins.picture import kernels
-from filmstudio.plugins.picture.canvas import PLAIN_LIGHT, Numbers, Pixels, halved, pixels_of
+from filmstudio.plugins.picture.canvas import PLAIN_LIGHT, Numbers, Pixels, halved, lit, pixels_of
 from filmstudio.plugins.portrait.eyes import GAZE_STEP, GAZE_X, SHUT, UP_STEP, EyeState
 from filmstudio.plugins.portrait.layer import SpriteKey
 from filmstudio.plugins.portrait.sheet import SpriteSheet
@@ -53,11 +53,9 @@ class ReadySheet:
         """Where they are nothing or flat; see ``kernels.survey``."""
         self._used = (0, 0)
 
-    def lit(self, red: int, green: int, blue: int) -> tuple[int, int, int]:
+    def ink(self, red: int, green: int, blue: int) -> tuple[int, int, int]:
         """Y, U and V of a colour in this light."""
-        pixel = np.array([[red | green << 8 | blue << 16 | 255 << 24]], np.uint32)
-        kernels.light_up(pixel, self._light)
-        value = int(pixel[0, 0])
+        value = int(lit(np.array([[red | green << 8 | blue << 16 | 255 << 24]], np.uint32), self._light)[0, 0])
         return value & 255, value >> 8 & 255, value >> 16 & 255
 
     def halvings(self, pixels_per_unit: float) -> int:
@@ -105,8 +103,7 @@ class ReadySheet:
             # Halving keeps the corner; the new ring lies one new pixel outside it.
             unit *= 2
             pixels, x, y = halved(pixels), x - unit, y - unit
-        kernels.light_up(pixels, self._light)
-        return ReadySprite(self._add(pixels), x, y, unit)
+        return ReadySprite(self._add(lit(pixels, self._light)), x, y, unit)
 
     def _add(self, pixels: Pixels) -> tuple[int, int, int, int, int]:
         """Put pixels and their map behind those of the other sprites."""

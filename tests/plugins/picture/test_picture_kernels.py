@@ -21,6 +21,7 @@ from filmstudio.plugins.picture.canvas import (
     halved,
     inverse,
     light_of,
+    lit,
     pixels_of,
     yuv_of,
 )
@@ -90,7 +91,7 @@ def test_colours_never_exceed_their_alpha_under_any_turn(angle: float, scale: fl
 @settings(max_examples=60, deadline=None)
 def test_developing_is_bt709_in_limited_range(red: int, green: int, blue: int, alpha: int) -> None:
     rgb = np.array([red, green, blue]) * alpha // 255
-    cel = Cel.painted(np.full((2, 2), int(rgb[0]) | int(rgb[1]) << 8 | int(rgb[2]) << 16 | alpha << 24, np.uint32))
+    cel = Cel.of(lit(np.full((2, 2), int(rgb[0]) | int(rgb[1]) << 8 | int(rgb[2]) << 16 | alpha << 24, np.uint32)))
     luma = (0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]) / 255
     assert abs(float(cel.luma[0, 0]) - (16 * alpha / 255 + 219 * luma)) <= 1
     assert abs(float(cel.blue[0, 0]) - (128 * alpha / 255 + 224 * (rgb[2] / 255 - luma) / 1.8556)) <= 1
@@ -99,15 +100,13 @@ def test_developing_is_bt709_in_limited_range(red: int, green: int, blue: int, a
 
 
 def test_a_tint_halves_red_and_leaves_blue() -> None:
-    pixels = np.full((1, 3), 0xFFC080C8, np.uint32)
-    kernels.light_up(pixels, light_of(((0.5, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0))))
+    pixels = lit(np.full((1, 3), 0xFFC080C8, np.uint32), light_of(((0.5, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0))))
     expected = (*yuv_of(0x64 / 255, 0x80 / 255, 0xC0 / 255), 255)
     assert np.abs(bytes_of(pixels).astype(int) - expected).max() <= 1
 
 
 def test_light_brighter_than_white_stays_white() -> None:
-    pixels = np.full((2, 2), 0xFFFFFFFF, np.uint32)
-    kernels.light_up(pixels, light_of(((1.4, 0, 0, 0), (0, 1.4, 0, 0), (0, 0, 1.4, 0))))
+    pixels = lit(np.full((2, 2), 0xFFFFFFFF, np.uint32), light_of(((1.4, 0, 0, 0), (0, 1.4, 0, 0), (0, 0, 1.4, 0))))
     assert (bytes_of(pixels)[..., 0] == 235).all()
 
 
@@ -142,7 +141,7 @@ def test_laying_a_cel_is_premultiplied_over(under: int, over: int, alpha: int, o
 
 def test_laying_cuts_what_falls_outside_the_frame() -> None:
     frame = Frame.blank(16, 8)
-    cel = Cel.painted(np.full((8, 8), 0xFFFFFFFF, np.uint32), -4, 4)
+    cel = Cel.of(lit(np.full((8, 8), 0xFFFFFFFF, np.uint32)), -4, 4)
     cel.lay(frame)
     white = np.argwhere(frame.y == 235)
     assert white.min(axis=0).tolist() == [4, 0]
