@@ -16,7 +16,8 @@ RUN pip wheel --no-cache-dir --disable-pip-version-check ${OFFLINE:+--no-index} 
     --wheel-dir /wheels ".[${EXTRAS}]" "ray[serve]==${RAY_VERSION}"
 
 FROM ${BASE}
-# KubeRay asks nodes for their health with wget; tini reaps what engines leave.
+# KubeRay asks nodes for their health with wget; tini reaps what engines leave. Debian keeps one version of each a release.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends tini wget \
     && rm -rf /var/lib/apt/lists/*
@@ -24,6 +25,7 @@ RUN groupadd --gid 1000 ray && useradd --uid 1000 --gid 1000 --create-home ray \
     && install --directory --owner=ray --group=ray /cache /data
 COPY --from=wheels /wheels /wheels
 ARG EXTRAS=serve,platform,s3
+# hadolint ignore=DL3013
 RUN pip install --no-cache-dir --disable-pip-version-check --no-index --find-links /wheels "filmstudio[${EXTRAS}]" \
     && rm -rf /wheels
 USER 1000:1000

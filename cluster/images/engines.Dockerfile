@@ -6,7 +6,7 @@ ARG BASE_IMAGE=filmstudio:0.1.0-gpu
 FROM ${BASE_IMAGE}
 ARG PLUGIN
 ARG OFFLINE=
-USER root
+USER 0
 COPY cluster/wheelhouse* /wheelhouse/
 ENV FILMSTUDIO_PLUGINS=/opt/plugins \
     FILMSTUDIO_CONFIG=/etc/filmstudio

@@ -4,10 +4,12 @@
 ARG CPU_IMAGE=filmstudio:0.1.0-cpu
 
 FROM ${CPU_IMAGE}
-USER root
+USER 0
 COPY cluster/wheelhouse* /wheelhouse/
 ARG TORCH=torch==2.13.0
 ARG OFFLINE=
+# TORCH is pinned by its default.
+# hadolint ignore=DL3013
 RUN pip install --no-cache-dir --disable-pip-version-check ${OFFLINE:+--no-index} --find-links /wheelhouse "${TORCH}" \
     && rm -rf /wheelhouse
 ENV NVIDIA_VISIBLE_DEVICES=all \

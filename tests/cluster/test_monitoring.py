@@ -1,0 +1,139 @@
+"""Alerts and dashboards: every expression is PromQL, and every metric in it is one that somebody exports."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import promql_parser
+import pytest
+import yaml
+
+OWN = "filmstudio_"
+ALWAYS = {"up"}
+
+
+def metrics_of(expression: str) -> set[str]:
+    """The metrics that an expression names.
+
+    Raises:
+        ValueError: it is not PromQL.
+    """
+    found: set[str] = set()
+
+    def visit(node: Any) -> None:
+        selector = node.vector_selector if isinstance(node, promql_parser.MatrixSelector) else node
+        if isinstance(selector, promql_parser.VectorSelector):
+            found.add(selector.name)
+
+    promql_parser.walk(promql_parser.parse(expression), visit)
+    return found
+
+
+def exported_by_the_studio() -> set[str]:
+    """Every series that ``/metrics`` can have: names of samples, from the registry itself."""
+    from filmstudio.platform.meters import Meters
+
+    names: set[str] = set()
+    for family in Meters().registry.collect():
+        if family.type == "histogram":
+            names |= {f"{family.name}_{end}" for end in ("bucket", "count", "sum")}
+        elif family.type == "counter":
+            names.add(f"{family.name}_total")
+        else:
+            names.add(family.name)
+    return names
+
+
+def labels_of_the_studio() -> dict[str, set[str]]:
+    """Labels by metric, without the ending of a sample."""
+    from filmstudio.platform.meters import Meters
+
+    meters = Meters()
+    collectors = {each for each in meters.registry._collector_to_names}
+    return {each._name: set(each._labelnames) for each in collectors if hasattr(each, "_labelnames")}
+
+
+def exported_by_ray() -> set[str]:
+    """Every metric that Ray's own dashboards draw, as installed."""
+    spec = importlib.util.find_spec("ray")
+    assert spec is not None and spec.origin is not None
+    text = "".join(path.read_text() for path in (Path(spec.origin).parent / "dashboard/modules/metrics/dashboards").glob("*.py"))
+    return set(re.findall(r"\b(?:ray|autoscaler)_[a-z_]+", text))
+
+
+def expressions(cluster: Path) -> Iterator[tuple[str, str]]:
+    """Every expression of the alerts and dashboards, with its place."""
+    for group in yaml.safe_load((cluster / "monitoring" / "alerts.yaml").read_text())["groups"]:
+        for rule in group["rules"]:
+            yield rule["alert"], rule["expr"]
+    for path in sorted((cluster / "monitoring" / "dashboards").glob("*.json")):
+        for panel in json.loads(path.read_text())["panels"]:
+            for target in panel.get("targets", ()):
+                yield f"{path.stem}: {panel['title']}", target["expr"]
+
+
+def unknown(all_expressions: Iterator[tuple[str, str]]) -> list[str]:
+    """Metrics that nobody exports."""
+    known = exported_by_the_studio() | exported_by_ray() | ALWAYS
+    return [f"{place}: {name}" for place, text in all_expressions for name in sorted(metrics_of(text) - known)]
+
+
+def test_every_metric_is_one_that_the_studio_or_ray_exports(cluster: Path) -> None:
+    assert unknown(expressions(cluster)) == []
+
+
+def test_a_metric_that_nobody_exports_is_found() -> None:
+    planted = [("alert", "rate(filmstudio_request_second_count[5m]) > 1"), ("board", "sum(ray_serve_queued) / sum(filmstudio_jobs)")]
+    assert unknown(iter(planted)) == ["alert: filmstudio_request_second_count", "board: ray_serve_queued"]
+
+
+def test_an_expression_that_is_not_promql_is_found() -> None:
+    with pytest.raises(ValueError, match="unclosed"):
+        metrics_of("sum(rate(filmstudio_jobs[5m])")
+
+
+def test_labels_in_our_metrics_are_ours(cluster: Path) -> None:
+    known = labels_of_the_studio()
+    for place, text in expressions(cluster):
+        for name, matchers in re.findall(r"(filmstudio_[a-z_]+)\{([^}]*)\}", text):
+            base = re.sub(r"_(bucket|count|sum|total)$", "", name)
+            used = {match for match in re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", re.sub(r'"[^"]*"', '""', matchers))}
+            assert used <= known[base] | {"job", "instance", "le"}, place
+
+
+def test_every_metric_of_the_studio_is_seen_somewhere(cluster: Path) -> None:
+    shown = {name for _, text in expressions(cluster) for name in metrics_of(text)}
+    families = {re.sub(r"_(bucket|count|sum|total)$", "", name) for name in shown if name.startswith(OWN)}
+    assert {re.sub(r"_(bucket|count|sum|total)$", "", name) for name in exported_by_the_studio()} <= families
+
+
+def test_an_alert_says_what_is_wrong_and_what_to_do(cluster: Path) -> None:
+    for group in yaml.safe_load((cluster / "monitoring" / "alerts.yaml").read_text())["groups"]:
+        for rule in group["rules"]:
+            assert rule.keys() == {"alert", "expr", "for", "labels", "annotations"}, rule["alert"]
+            assert rule["labels"]["severity"] in ("page", "ticket") and rule["annotations"].keys() == {"summary", "remedy"}
+
+
+def test_dashboards_have_an_id_of_their_own_and_no_panel_lies_on_another(cluster: Path) -> None:
+    boards = [json.loads(path.read_text()) for path in (cluster / "monitoring" / "dashboards").glob("*.json")]
+    assert len({board["uid"] for board in boards}) == len(boards) >= 2
+    for board in boards:
+        taken: set[tuple[int, int]] = set()
+        assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+        for panel in board["panels"]:
+            at = panel["gridPos"]
+            area = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+            assert not area & taken and max(x for x, _ in area) < 24, panel["title"]
+            taken |= area
+
+
+def test_what_prometheus_is_told_to_read_is_there(cluster: Path) -> None:
+    for path in (cluster / "monitoring").glob("prometheus*.yaml"):
+        config = yaml.safe_load(path.read_text())
+        assert {job["job_name"] for job in config["scrape_configs"]} == {"studio", "ray"}
+        assert all((path.parent / name).is_file() for name in config["rule_files"])
