@@ -20,6 +20,8 @@ Remap = dict[Slot, Slot]
 ArmRest = tuple[float, float, float, str]
 """Degrees at shoulder, elbow and wrist, and the part that is the hand."""
 
+SIZE_MOST: Final = 4.0
+"""Most that a part of a person may be larger than the adult template: beyond it nothing could be rasterised."""
 _CLOTHES: Final = re.compile(r"cloth|accent|vest|trouser|shoe|tabi")
 
 
@@ -47,7 +49,7 @@ class Eye(Record):
 class Head(Record):
     """A head: the parts on it and where its features sit, in head space (origin: middle of the eye line)."""
 
-    scale: float = Field(gt=0)
+    scale: float = Field(gt=0, le=SIZE_MOST)
     face: str
     nose: str
     brow: str
@@ -72,10 +74,10 @@ class Head(Record):
 class Body(Record):
     """A build and the clothes on it. A name such as "lower_bare+j_bangles" puts two parts on one joint."""
 
-    s: float = Field(gt=0, description="height: factor on the adult template")
-    w: float = Field(default=1.0, gt=0, description="width of the torso")
-    limb: float = Field(default=1.0, gt=0, description="thickness of the limbs")
-    neck: float = Field(default=1.0, gt=0)
+    s: float = Field(gt=0, le=SIZE_MOST, description="height: factor on the adult template")
+    w: float = Field(default=1.0, gt=0, le=SIZE_MOST, description="width of the torso")
+    limb: float = Field(default=1.0, gt=0, le=SIZE_MOST, description="thickness of the limbs")
+    neck: float = Field(default=1.0, gt=0, le=SIZE_MOST)
     stoop: tuple[float, float] = (0.0, 0.0)
     bottom: tuple[str, ...] = ()
     torso: tuple[str, ...]

@@ -268,6 +268,14 @@ def test_a_look_with_a_part_that_is_not_drawn_is_told() -> None:
         rig_for(look, PACK)
 
 
+@pytest.mark.parametrize(("part", "measure"), [("body", "s"), ("body", "w"), ("body", "limb"), ("body", "neck"), ("head", "scale")])
+def test_a_size_beyond_all_measure_is_told_by_its_name(part: str, measure: str) -> None:
+    look = dict(PACK.people["asha"])  # type: ignore[arg-type,call-overload]
+    look[part] = {**look[part], measure: 900}
+    with pytest.raises(InputError, match=rf"{part}\.{measure}: .*less than or equal to 4"):
+        rig_for(look, PACK)
+
+
 @pytest.mark.slow
 def test_everyone_in_the_house_can_be_drawn_standing_and_seated() -> None:
     looks = [*PACK.people.values(), *({"creature": name} for name in PACK.creatures["cast"])]  # type: ignore[call-overload,index]
