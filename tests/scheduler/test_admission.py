@@ -38,7 +38,7 @@ def test_who_waits_as_long_as_told_is_taken_in(held: float, cost: float, rate: f
 
 
 def test_a_refusal_says_what_is_held_and_when_there_will_be_room() -> None:
-    with pytest.raises(Refused, match="2.0 core-hours of yours are waiting or running; the free tier may have 2") as refused:
+    with pytest.raises(Refused, match=r"2\.0 core-hours of yours are waiting or running; the free tier may have 2") as refused:
         admit(Load(queued=3600, running=3600), 50, Tier.FREE, rate=0.5)
     assert refused.value.retry_after == 100
     assert refused.value.problem.remedy == "Try again in 100 s."
