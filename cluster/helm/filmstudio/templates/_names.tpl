@@ -78,3 +78,10 @@ priorityClassName: {{ . }}
 - name: shm
   emptyDir: {medium: Memory, sizeLimit: 2Gi}
 {{- end }}
+
+{{- define "filmstudio.databaseEnv" -}}
+- name: FILMSTUDIO_DATABASE
+  value: {{ printf "postgresql://%s@%s:%d/%s" .Values.database.user .Values.database.host (int .Values.database.port) .Values.database.name | quote }}
+- name: PGPASSWORD
+  valueFrom: {secretKeyRef: {name: {{ .Values.database.existingSecret }}, key: password}}
+{{- end }}
