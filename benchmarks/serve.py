@@ -119,7 +119,7 @@ def table(figures: Figures) -> str:
     """The figures for people."""
     machine = figures.machine
     rows = [
-        ("load", f"{figures.asked_per_second:g} requests/s for {figures.seconds:g} s, open loop, {figures.tenants} tenants, second process"),
+        ("load", f"{figures.asked_per_second:g} a second for {figures.seconds:g} s, open loop, {figures.tenants} tenants, another process"),
         ("machine", f"{machine.cpu}, {machine.cores} cores, Python {machine.python}, {machine.system}"),
         ("load average", f"{machine.load:g} before, {figures.load_after:g} after (the benchmark itself gives about 1)"),
         ("", ""),

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, JsonValue
 from pydantic_core import to_json
 from starlette.responses import Response
@@ -21,6 +20,7 @@ from filmstudio.core.roles import ROLES
 from filmstudio.core.store import Store, Take, media_in
 from filmstudio.platform.edge import facts_of
 from filmstudio.platform.enginecalls import EngineCaller
+from filmstudio.platform.files import RangedFile
 from filmstudio.platform.problems import DOCUMENTED, Refusal
 from filmstudio.platform.reception import Reception
 from filmstudio.scheduler.database import Database, made_media
@@ -93,7 +93,7 @@ def engine_routes(
         return Response(to_json(take.result), headers=headers, media_type="application/json")
 
     @routes.head("/media/{digest}", include_in_schema=False)
-    @routes.get("/media/{digest}", response_class=FileResponse, summary="Fetch media that a call made")
+    @routes.get("/media/{digest}", response_class=RangedFile, summary="Fetch media that a call made")
     async def media(request: Request, digest: Digest) -> Response:
         """Only what calls of yours made. Ranges are answered."""
         who = await reception.who(request)
@@ -102,7 +102,7 @@ def engine_routes(
             raise Refusal(404, "no call of yours made media with this digest.")
         path = await reception.run(store.path, ref)
         facts_of(request.scope).take_time(None)
-        return FileResponse(path, media_type=ref.media_type, headers={"ETag": f'"{digest}"', "Cache-Control": "private, immutable"})
+        return RangedFile(path, media_type=ref.media_type, headers={"ETag": f'"{digest}"', "Cache-Control": "private, immutable"})
 
     return routes
 

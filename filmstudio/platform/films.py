@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Path, Query, Request, WebSocket
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from starlette.responses import Response, StreamingResponse
@@ -17,6 +16,7 @@ from filmstudio.core.errors import ConfigError, StudioError
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.telemetry import traceparent
 from filmstudio.platform.edge import facts_of
+from filmstudio.platform.files import RangedFile
 from filmstudio.platform.following import Following
 from filmstudio.platform.frontdesk import FrontDesk
 from filmstudio.platform.keys import Principal
@@ -141,7 +141,7 @@ def film_routes(house: House) -> APIRouter:
         _add_steering(routes, reception, name, act, says)
 
     @routes.head("/{film}/deliverables/{name:path}", include_in_schema=False)
-    @routes.get("/{film}/deliverables/{name:path}", summary="Fetch a deliverable", response_class=FileResponse)
+    @routes.get("/{film}/deliverables/{name:path}", summary="Fetch a deliverable", response_class=RangedFile)
     async def deliverable(request: Request, film: FilmId, name: str) -> Response:
         """A file of a finished film. Ranges are answered, so players can seek."""
         job = await _job(reception, jobs.get, request, film)
@@ -155,7 +155,7 @@ def film_routes(house: House) -> APIRouter:
             raise Refusal(404, "the deliverable has been removed.", remedy="Order the film again.")
         facts_of(request.scope).take_time(None)
         headers = {"ETag": f'"{entry["sha256"]}"', "Cache-Control": "private, immutable, max-age=31536000"}
-        return FileResponse(path, headers=headers, media_type=entry["media_type"])
+        return RangedFile(path, headers=headers, media_type=entry["media_type"])
 
     @routes.get("/{film}/events", summary="Follow a film", response_class=StreamingResponse)
     async def follow(

@@ -20,6 +20,7 @@ from filmstudio.core.errors import (
     StudioError,
     Unsupported,
 )
+from filmstudio.scheduler.admission import Refused
 from filmstudio.scheduler.job import KeyConflict, NoSuchJob, QuotaExceeded, WrongStatus
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -49,6 +50,7 @@ _STATUS: Final[tuple[tuple[type[StudioError], int], ...]] = (
     (KeyConflict, 409),
     (WrongStatus, 409),
     (QuotaExceeded, 429),
+    (Refused, 429),
     (LimitError, 422),
     (InputError, 422),
     (Unsupported, 422),

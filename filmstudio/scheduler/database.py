@@ -36,6 +36,7 @@ tenants = sa.Table(
     sa.Column("virtual_time", sa.Double, nullable=False, default=0.0, comment="resource-seconds charged, by weight"),
     sa.Column("waiting", sa.Integer, nullable=False, default=0, comment="jobs that a worker may lease now"),
     sa.Column("unfinished", sa.Integer, nullable=False, default=0, comment="jobs queued, running or paused"),
+    sa.Column("backlog", sa.Double, nullable=False, default=0.0, comment="resource-seconds that those are thought to take"),
 )
 
 jobs = sa.Table(

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from filmstudio.core.errors import StudioError
 from filmstudio.core.model import canonical_json, digest_of
 from filmstudio.scheduler import turns
+from filmstudio.scheduler.admission import Load, Refused, admit
 from filmstudio.scheduler.database import RUNNING, Database, jobs, specs, tenants
 from filmstudio.scheduler.events import append
 from filmstudio.scheduler.job import FINAL, Job, KeyConflict, NoSuchJob, QuotaExceeded, Status, Submission, WrongStatus, job_of, new_id
@@ -71,6 +72,7 @@ class Jobs:
         Raises:
             KeyConflict: its idempotency key was used for another spec.
             QuotaExceeded: the tenant has too many unfinished jobs.
+            Refused: its unfinished jobs would take too long.
         """
         answer = self.submit_all([submission])[0]
         if isinstance(answer, StudioError):
@@ -85,7 +87,7 @@ class Jobs:
             for index in sorted(range(len(submissions)), key=lambda index: submissions[index].tenant):
                 try:
                     answers[index] = self._submit(connection, submissions[index])
-                except (KeyConflict, QuotaExceeded) as error:
+                except (KeyConflict, QuotaExceeded, Refused) as error:
                     answers[index] = error
         return [answers[index] for index in range(len(submissions))]
 
@@ -102,6 +104,7 @@ class Jobs:
         if turn.unfinished >= most:
             message = f"{turn.unfinished} jobs wait or run already; the {asked.tier} tier may have {most}."
             raise QuotaExceeded(message, remedy="Wait for one to finish, or cancel one.")
+        admit(Load(queued=turn.backlog), asked.estimate, asked.tier, rate=0.0)
         now = self._clock()
         row_values: dict[str, Any] = {
             "id": new_id(now), "tenant": asked.tenant, "tier": asked.tier.value, "status": Status.QUEUED.value, "priority": asked.priority,
@@ -113,7 +116,7 @@ class Jobs:
         connection.execute(_INSERT, row_values)
         connection.execute(_INSERT_SPEC, {"job": row_values["id"], "body": canonical_json(asked.spec)})
         append(connection, row_values["id"], 1, "status", now, {"status": "queued"})
-        turns.move(connection, turn, waiting=1, unfinished=1, tier=asked.tier)
+        turns.move(connection, turn, turns.Move(waiting=1, unfinished=1, backlog=asked.estimate), asked.tier)
         return job_of(_Values(row_values))
 
     # --- looking ------------------------------------------------------------------------------------------------------------
@@ -231,7 +234,9 @@ class Jobs:
         waited = job.status is Status.QUEUED and row.held_until is None
         connection.execute(_TURN_TO, {"job": job.id, "to": to.value, "at": now if to in FINAL else None})
         append(connection, job.id, job.events + 1, "status", now, {"status": to.value})
-        turns.move(connection, turn, waiting=(to is Status.QUEUED) - waited, unfinished=-1 if to in FINAL else 0)
+        more = (to is Status.QUEUED) - waited
+        gone = turns.Move(waiting=more, unfinished=-1, backlog=-job.estimate) if to in FINAL else turns.Move(waiting=more)
+        turns.move(connection, turn, gone)
 
 
 class _Values:

@@ -141,7 +141,7 @@ class Leases:
                 turn = turns.next_in_turn(connection, after=turn)  # all that waits there failed on this worker a moment ago
             if turn is None or row is None:
                 return None
-            turns.move(connection, turn, charge=row.estimate, waiting=-1)
+            turns.move(connection, turn, turns.Move(charge=row.estimate, waiting=-1))
             append(connection, row.id, row.events, "status", now, {"status": "running", "attempt": row.attempt})
             body = connection.scalar(_SPEC, {"job": row.id})
         return Lease(job_of(row), row.token, json.loads(body or "null"), now + self.terms.seconds)
@@ -232,7 +232,7 @@ class Leases:
             with self.database.writing() as connection:
                 turn = turns.lock(connection, freed.tenant)
                 if turn is not None and connection.execute(_FREE, {"job": freed.id, "at": now}).first() is not None:
-                    turns.move(connection, turn, waiting=1)
+                    turns.move(connection, turn, turns.Move(waiting=1))
         return ended
 
     def abandoned_by(self, worker: str) -> int:
@@ -303,7 +303,8 @@ class Leases:
         append(connection, job, ended.events, "status", end.at, body)
         stays = end.to in (Status.QUEUED, Status.PAUSED)
         waits = end.to is Status.QUEUED and end.hold is None
-        turns.move(connection, turn, charge=end.spent - end.row.charged, waiting=1 if waits else 0, unfinished=0 if stays else -1)
+        charge, gone = end.spent - end.row.charged, 0 if stays else -1
+        turns.move(connection, turn, turns.Move(charge, 1 if waits else 0, gone, gone * end.row.estimate))
 
 
 _MOST_EVIDENCE: Final = 20

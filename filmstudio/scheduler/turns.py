@@ -28,6 +28,8 @@ class Turn:
     virtual_time: float
     waiting: int
     unfinished: int
+    backlog: float
+    """Resource-seconds that the unfinished jobs are thought to take."""
 
     @property
     def weight(self) -> float:
@@ -55,6 +57,7 @@ _MOVE: Final = (
         virtual_time=sa.bindparam("time"),
         waiting=tenants.c.waiting + sa.bindparam("more_waiting"),
         unfinished=tenants.c.unfinished + sa.bindparam("more_unfinished"),
+        backlog=tenants.c.backlog + sa.bindparam("more_backlog"),
     )
 )
 
@@ -68,7 +71,7 @@ def enrol(database: Database, connection: Connection, name: str, tier: Tier) -> 
     """The tenant's row, locked; made when it is new."""
     found = lock(connection, name)
     if found is None:
-        row = {"name": name, "tier": tier.value, "virtual_time": 0.0, "waiting": 0, "unfinished": 0}
+        row = {"name": name, "tier": tier.value, "virtual_time": 0.0, "waiting": 0, "unfinished": 0, "backlog": 0.0}
         connection.execute(database.insert_new(tenants), row)
         found = lock(connection, name)
     assert found is not None  # noqa: S101 - inserted above, or by whoever was quicker
@@ -81,18 +84,29 @@ def next_in_turn(connection: Connection, after: Turn | None = None) -> Turn | No
     return _turn(connection.execute(_NEXT, found).first())
 
 
-def move(
-    connection: Connection, turn: Turn, *, charge: float = 0.0, waiting: int = 0, unfinished: int = 0, tier: Tier | None = None
-) -> None:
-    """Change a locked row: ``charge`` resource-seconds (less than 0 gives back), and as many more jobs waiting and unfinished.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of a tenant's row."""
 
-    Who had none waiting and has now is moved up to the least time of those who wait.
-    """
+    charge: float = 0.0
+    """Resource-seconds; less than 0 gives back."""
+    waiting: int = 0
+    """More jobs that may be leased."""
+    unfinished: int = 0
+    """More jobs that are not finished."""
+    backlog: float = 0.0
+    """Resource-seconds more that these are thought to take."""
+
+
+def move(connection: Connection, turn: Turn, change: Move, tier: Tier | None = None) -> None:
+    """Change a locked row. Who had no job waiting and has one now is moved up to the least time of those who wait."""
     time = turn.virtual_time
-    if waiting > 0 and turn.waiting == 0:
+    if change.waiting > 0 and turn.waiting == 0:
         time = max(time, _house_time(connection))
-    time = max(0.0, time + charge / turn.weight)
-    values = {"of": turn.name, "now": (tier or turn.tier).value, "time": time, "more_waiting": waiting, "more_unfinished": unfinished}
+    values = {
+        "of": turn.name, "now": (tier or turn.tier).value, "time": max(0.0, time + change.charge / turn.weight),
+        "more_waiting": change.waiting, "more_unfinished": change.unfinished, "more_backlog": change.backlog,
+    }  # fmt: skip
     connection.execute(_MOVE, values)
 
 
@@ -108,4 +122,4 @@ def _house_time(connection: Connection) -> float:
 def _turn(row: sa.Row[tuple[object, ...]] | None) -> Turn | None:
     if row is None:
         return None
-    return Turn(row.name, Tier(row.tier), row.virtual_time, row.waiting, row.unfinished)
+    return Turn(row.name, Tier(row.tier), row.virtual_time, row.waiting, row.unfinished, row.backlog)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from filmstudio.core.errors import ConfigError, StudioError
+from filmstudio.scheduler.admission import BACKLOG, Refused
 from filmstudio.scheduler.database import Database
 from filmstudio.scheduler.events import after
 from filmstudio.scheduler.job import Job, KeyConflict, NoSuchJob, QuotaExceeded, Status, Submission, WrongStatus
@@ -150,3 +151,12 @@ def test_a_database_made_by_a_newer_studio_is_left_alone(tmp_path: Path) -> None
         connection.execute(sa.insert(schema).values(version=99))
     with pytest.raises(StudioError, match="version 99"):
         Database(address)
+
+
+def test_a_tenant_whose_jobs_would_take_too_long_is_refused_until_some_are_done(database: Database) -> None:
+    jobs, most = Jobs(database), BACKLOG[Tier.FREE]
+    first = jobs.submit(asked(tier=Tier.FREE, estimate=most * 0.7))
+    with pytest.raises(Refused, match="core-hours"):
+        jobs.submit(asked(tier=Tier.FREE, estimate=most * 0.7))
+    jobs.cancel(first.id, "ada")
+    assert jobs.submit(asked(tier=Tier.FREE, estimate=most * 0.7)).status is Status.QUEUED
