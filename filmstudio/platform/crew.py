@@ -137,10 +137,6 @@ class Crew:
         names = {"job": lease.job.id, "tenant": lease.job.tenant, "attempt": lease.job.attempt, "worker": self._worker}
         facts: dict[str, str | int | float] = {"filmstudio.job": lease.job.id, "filmstudio.tenant": lease.job.tenant}
         facts["filmstudio.attempt"] = lease.job.attempt
-            "filmstudio.job": lease.job.id,
-            "filmstudio.tenant": lease.job.tenant,
-            "filmstudio.attempt": lease.job.attempt,
-        }
         _log.info("film begun", extra=names)
         began = time.monotonic()
         try:

@@ -1,0 +1,158 @@
+"""What the API refuses and how it says so: always a problem (RFC 9457), always everything at once, before any work is done."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from api_server import ORDER, Api, running_api
+
+from filmstudio.platform.logs import log_to
+
+JSON = {"Content-Type": "application/json"}
+
+
+def test_everything_wrong_with_an_order_is_told_at_once_and_where(api: Api) -> None:
+    options = {"size": "9p", "duration": "soon", "captions": "huge", "fps": 23, "bogus": 1}
+    answer = api.ask("POST", "/v1/films", json={"screenplay": 3, "options": options})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    pointers = {error["pointer"] for error in answer.json()["errors"]}
+    assert pointers == {"/screenplay", *(f"/options/{name}" for name in options)}
+
+
+def test_engines_that_are_not_here_are_told_at_once(api: Api) -> None:
+    answer = api.ask("POST", "/v1/films", json=ORDER | {"options": {"engine": {"voice": "nobody", "cook": "x"}}})
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/options/engine/voice", "/options/engine/cook"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given", "status"),
+    [
+        ("POST", "/v1/films", {"content": "{", "headers": JSON}, 400),
+        ("POST", "/v1/films", {"content": "[1]", "headers": JSON}, 422),
+        ("POST", "/v1/films", {"content": "null", "headers": JSON}, 422),
+        ("POST", "/v1/films", {"json": {}}, 422),
+        ("POST", "/v1/films", {"json": {"screenplay": "x", "film": None, "options": None}}, 422),
+        ("POST", "/v1/films", {"content": b"\xff\xfe", "headers": JSON}, 400),
+        ("POST", "/v1/films", {"content": "screenplay=x"}, 415),
+        ("POST", "/v1/films", {"content": b"x", "headers": JSON | {"Content-Encoding": "gzip"}}, 415),
+        ("POST", "/v1/films", {"json": ORDER, "headers": {"Idempotency-Key": "x" * 300}}, 422),
+        ("GET", "/v1/films/..", {}, 404),
+        ("GET", "/v1/films/unknown", {}, 404),
+        ("GET", f"/v1/films/{'0' * 28}", {}, 404),
+        ("GET", "/v1/films?limit=0", {}, 422),
+        ("GET", "/v1/films?status=lost", {}, 422),
+        ("GET", "/nowhere", {}, 404),
+        ("DELETE", "/v1/films", {}, 405),
+        ("GET", "/v1/media/" + "0" * 64, {}, 404),
+        ("POST", "/v1/engines/voice/nobody", {"json": {}}, 404),
+        ("POST", "/v1/engines/voice/espeak", {"json": {"text": 3}}, 422),
+        ("GET", "/v1/films", {"headers": {"Authorization": "Bearer wrong"}}, 401),
+        ("GET", "/v1/films", {"headers": {"Authorization": "Basic eDp5"}}, 401),
+    ],
+)
+def test_every_refusal_is_a_problem(api: Api, method: str, path: str, given: dict[str, object], status: int) -> None:
+    answer = api.ask(method, path, **given)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert told["status"] == status and told["title"] and told["detail"]
+    assert "Traceback" not in answer.text
+    assert answer.headers["x-request-id"]
+
+
+def test_a_key_is_needed_once_there_is_one(keyed: Api) -> None:
+    answer = keyed.ask("GET", "/v1/films")
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert keyed.ask("GET", "/healthz").status_code == keyed.ask("GET", "/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("header", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
+def test_without_keys_no_page_of_another_site_is_let_in(api: Api, header: dict[str, str]) -> None:
+    assert api.ask("GET", "/v1/films", headers=header).status_code == 403
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_that_is_too_large_is_refused_before_it_is_all_here(keyed: Api, chunked: bool) -> None:
+    """Most of it is never sent: the answer comes while the client still holds it."""
+    where = urlsplit(keyed.address)
+    head = f"POST /v1/films HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {keyed.keys['ada']}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection((where.hostname or "", where.port or 0), 10) as client:
+        if chunked:
+            client.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+            client.sendall(b"20000\r\n" + b"x" * 0x20000 + b"\r\n" + b"30000\r\n" + b"x" * 0x30000 + b"\r\n")
+        else:
+            client.sendall(f"{head}Content-Length: 900000000\r\n\r\n".encode())
+        answer = client.recv(65536).decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert json.loads(answer.partition("\r\n\r\n")[2])["status"] == 413
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for(tmp_path: Path) -> None:
+    with running_api(tmp_path, open_house=True, request_seconds=0.3) as api:
+        where = urlsplit(api.address)
+        with socket.create_connection((where.hostname or "", where.port or 0), 10) as client:
+            began = time.monotonic()
+            client.sendall(b"POST /v1/films HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{")
+            answer = client.recv(65536).decode()
+        assert answer.startswith("HTTP/1.1 408 ")
+        assert time.monotonic() - began < 5
+
+
+def test_a_broken_studio_says_so_without_its_insides(tmp_path: Path) -> None:
+    with running_api(tmp_path, open_house=True) as api:
+        import sqlalchemy as sa
+
+        with api.database.writing() as connection:
+            connection.execute(sa.text("DROP TABLE jobs"))
+        answer = api.ask("GET", "/v1/films")
+        assert answer.status_code == 500
+        assert "no such table" not in answer.text
+        assert answer.headers["x-request-id"] in answer.json()["remedy"]
+        assert api.ask("GET", "/readyz").status_code == 503
+        assert api.ask("GET", "/healthz").status_code == 200
+
+
+def test_requests_are_counted_by_route_and_not_by_what_anyone_may_type(api: Api) -> None:
+    film = api.order()
+    api.ask("GET", f"/v1/films/{film}")
+    api.ask("BREW", "/v1/films")
+    api.ask("GET", "/some/path/of/mine")
+    page = api.ask("GET", "/metrics").text
+    assert 'filmstudio_request_seconds_count{method="GET",route="/v1/films/{film}",status="200"}' in page
+    assert 'filmstudio_jobs{status="waiting"}' in page
+    assert film not in page and "BREW" not in page and "/some/path" not in page
+
+
+def test_the_description_of_the_api_names_every_endpoint_and_resolves(api: Api) -> None:
+    described = api.ask("GET", "/openapi.json").json()
+    assert set(described["paths"]) == {
+        "/v1/films", "/v1/films/{film}", "/v1/films/{film}/cancel", "/v1/films/{film}/pause", "/v1/films/{film}/resume",
+        "/v1/films/{film}/deliverables/{name}", "/v1/films/{film}/events", "/v1/engines", "/v1/engines/{role}/{name}",
+        "/v1/media/{digest}", "/healthz", "/readyz", "/metrics",
+    }  # fmt: skip
+    schemas = described["components"]["schemas"]
+    refs = {part.split('"')[0] for part in json.dumps(described).split('"#/components/schemas/')[1:]}
+    assert refs <= set(schemas), refs - set(schemas)
+    example = described["paths"]["/v1/films"]["post"]["requestBody"]["content"]["application/json"]["example"]
+    assert api.ask("POST", "/v1/films", json=example).status_code == 202
+
+
+def test_logs_are_json_with_ids_and_hold_no_key_and_no_script(keyed: Api, tmp_path: Path) -> None:
+    log_to(str(tmp_path / "studio.log"))
+    film = keyed.order("ada")
+    answer = keyed.ask("GET", f"/v1/films/{film}", "ada", headers={"X-Request-ID": "mine-1"})
+    assert answer.headers["x-request-id"] == "mine-1"
+    keyed.ask("GET", "/v1/films", headers={"Authorization": "Bearer fsk_wrongwrongwrong"})
+    text = (tmp_path / "studio.log").read_text()
+    log_to("")
+    lines = [json.loads(line) for line in text.splitlines()]
+    seen = next(line for line in lines if line.get("request") == "mine-1")
+    assert (seen["tenant"], seen["job"], seen["status"]) == ("ada", film, 200)
+    for secret in (*keyed.keys.values(), "fsk_wrongwrongwrong", "It rains"):
+        assert secret not in text
