@@ -184,7 +184,7 @@ def serve_configs(manifests: Objects, cluster: Path) -> list[dict[str, Any]]:
 def test_serve_itself_accepts_the_configurations_and_what_they_import_is_there(manifests: Objects, cluster: Path) -> None:
     from ray.serve.schema import ServeDeploySchema
 
-    from filmstudio.serve.applications import EnginesArgs
+    from filmstudio.serve.applications import EnginesArgs, engines
     from filmstudio.serve.company import APPLICATION
 
     for config in serve_configs(manifests, cluster):
@@ -194,6 +194,7 @@ def test_serve_itself_accepts_the_configurations_and_what_they_import_is_there(m
             assert callable(getattr(importlib.import_module(module), name))
             assert application.name == APPLICATION
             EnginesArgs.model_validate(application.args)
+        assert engines(checked.applications[0].args)
 
 
 def test_an_import_path_or_argument_that_is_not_there_would_be_found(manifests: Objects, cluster: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,15 @@ def test_a_wrong_field_is_found(config: dict[str, Any], fault: Any) -> None:
     fault(planted)
     with pytest.raises((jsonschema.ValidationError, ValueError)):
         prepared(planted)
+
+
+def test_what_is_copied_to_the_machines_is_here_and_all_that_an_install_needs(config: dict[str, Any], cluster: Path) -> None:
+    copied = set(config["file_mounts"].values())
+    assert all((cluster.parent / path).exists() for path in copied)
+    project = tomllib.loads((cluster.parent / "pyproject.toml").read_text())["project"]
+    assert {"pyproject.toml", "filmstudio", project["readme"], *project["license-files"]} <= copied
+    for path, source in config["file_mounts"].items():
+        assert path == f"/home/ray/filmstudio/{source}"
 
 
 def test_every_type_counts_what_its_machine_has(config: dict[str, Any]) -> None:
