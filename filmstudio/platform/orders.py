@@ -114,7 +114,10 @@ class FilmOrder(Record):
 
     def spec(self) -> JsonValue:
         """The order as it is kept with its job: what was given, and nothing that was not."""
-        return self.model_dump(mode="json", exclude_defaults=True)
+        spec: dict[str, JsonValue] = {"options": self.options.model_dump(mode="json", exclude_defaults=True), "priority": self.priority}
+        if self.film is not None:
+            return spec | {"film": self.film.canonical()}
+        return spec | {"screenplay": self.screenplay}
 
     @property
     def title(self) -> str:
