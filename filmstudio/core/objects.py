@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import re
 import threading
 from collections.abc import Iterator
@@ -198,10 +199,11 @@ class Objects:
 
     def write_once(self, key: str, data: bytes, *, instead_of: str | None = None) -> bool:
         """Write a record where none is, or in place of the one with this ETag. False when another was quicker."""
+        given = {"ContentType": "application/json", "ChecksumSHA256": base64.b64encode(hashlib.sha256(data).digest()).decode()}
         condition = {"IfNoneMatch": "*"} if instead_of is None else {"IfMatch": instead_of}
         with self._told():
             try:
-                self._client.put_object(Bucket=self.place.bucket, Key=key, Body=data, ContentType="application/json", **condition)
+                self._client.put_object(Bucket=self.place.bucket, Key=key, Body=data, **given, **condition)
             except self._client.exceptions.ClientError as error:
                 if _code(error) in _REFUSED or (instead_of is not None and _code(error) in _ABSENT):
                     return False
@@ -277,6 +279,8 @@ def _connect(place: Place) -> BaseClient:
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+        request_checksum_calculation="when_required",  # we give SHA-256 ourselves; not every store knows boto3's own choice
+        response_checksum_validation="when_required",
         s3={"addressing_style": "path"} if place.endpoint else {},  # names below an endpoint seldom resolve outside AWS
     )
     try:

@@ -47,5 +47,5 @@ def objects(renderer: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def manifests(objects: Any) -> list[dict[str, Any]]:
-    made: list[dict[str, Any]] = objects({"ray": {"gpu": {"enabled": True}}})
+    made: list[dict[str, Any]] = objects({"ray": {"gpu": {"enabled": True}}, "ingress": {"enabled": True}})
     return made

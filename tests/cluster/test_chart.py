@@ -6,17 +6,21 @@ import copy
 import importlib
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import helm_python
 import pytest
+import typer
 import yaml
 from manifest_rules import labels_of, open_egress, pod_faults, pods, policies_of, schema_faults, selects
 
 pytestmark = pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecatedSince20")  # Ray's own models
 
 Objects = list[dict[str, Any]]
+
+AWAITED = "--ray-address"
 
 
 def test_helm_finds_no_fault_in_the_chart(renderer: Any) -> None:
@@ -102,6 +106,68 @@ def test_every_secret_that_pods_name_is_told_in_the_notes(renderer: Any) -> None
     named = set(re.findall(r"secretKeyRef: {name: ([a-z-]+),", "".join(rendered.values())))
     assert named == {"filmstudio-database", "filmstudio-redis", "filmstudio-store"}
     assert all(f"generic {name} " in rendered["NOTES.txt"] for name in named)
+
+
+# --- command lines ------------------------------------------------------------------------------------------------------
+
+
+def command_lines(manifests: Objects, cluster: Path) -> list[list[str]]:
+    """What containers run and are asked, of Ray and of the studio: by the chart, the compose file and the launcher."""
+    lines: list[list[str]] = []
+    for _, template in pods(manifests):
+        for container in template["spec"]["containers"]:
+            lines.append([*container.get("command", ()), *container.get("args", ())])
+            for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+                lines.append(container.get(probe, {}).get("exec", {}).get("command", []))
+            lines.append(container.get("lifecycle", {}).get("preStop", {}).get("exec", {}).get("command", []))
+    for service in yaml.safe_load((cluster / "compose.yaml").read_text())["services"].values():
+        lines += [service.get("command", []), service.get("healthcheck", {}).get("test", ["CMD"])[1:]]
+    launcher = yaml.safe_load((cluster.parent / "ray-cluster.yaml").read_text())
+    for step in (*launcher["setup_commands"], *launcher["head_start_ray_commands"], *launcher["worker_start_ray_commands"]):
+        lines.append(shlex.split(step.split(";")[-1]))
+    tools = ("ray", "studio", "serve")
+    return [line[next(i for i, word in enumerate(line) if word in tools) :] for line in lines if set(line) & set(tools)]
+
+
+def parsed(words: list[str]) -> None:
+    """Read a command line as the tool itself would, without running it.
+
+    Raises:
+        Exception: the tool does not know an option or a value; AssertionError: it does not know the command.
+    """
+    if words[0] == "ray":
+        from ray.scripts.scripts import cli as found
+    elif words[0] == "serve":
+        from ray.serve.scripts import cli as found
+    else:
+        from filmstudio.cli.commands import app
+
+        found = typer.main.get_command(app)
+    context = found.make_context(words[0], ["--help"], resilient_parsing=True)
+    command = found.get_command(context, words[1])
+    assert command is not None, f"there is no command {words[1]}"
+    command.make_context(words[1], list(words[2:]), parent=context)
+
+
+def test_every_command_line_is_one_that_its_tool_knows(manifests: Objects, cluster: Path) -> None:
+    lines = command_lines(manifests, cluster)
+    assert {line[0] for line in lines} == {"ray", "studio", "serve"}
+    for line in lines:
+        parsed([word for word in line if not word.startswith(AWAITED)] if _serves_without_ray() else line)
+
+
+def _serves_without_ray() -> bool:
+    """Whether ``studio serve`` has no option yet for a Ray that runs: then the manifests are ahead of it by that one option."""
+    from filmstudio.cli.commands import app
+
+    serve = typer.main.get_command(app).get_command(None, "serve")
+    return not any(AWAITED in option.opts for option in serve.params)
+
+
+def test_a_command_line_that_its_tool_does_not_know_is_found() -> None:
+    for wrong in (["ray", "start", "--head", "--num-cpu=0"], ["studio", "serve", "--hosts=0.0.0.0"], ["studio", "server"]):
+        with pytest.raises(Exception, match=r"(?i)no such option|no command"):
+            parsed(wrong)
 
 
 # --- the network ----------------------------------------------------------------------------------------------------------
