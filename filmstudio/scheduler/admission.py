@@ -14,7 +14,7 @@ from filmstudio.core.errors import Place, StudioError
 from filmstudio.scheduler.tiers import Tier
 
 HOUR: Final = 3600.0
-BACKLOG: Final[dict[Tier, float]] = {Tier.FREE: 2 * HOUR, Tier.PRO: 40 * HOUR, Tier.ENTERPRISE: 2_000 * HOUR}
+BACKLOG: Final[dict[Tier, float]] = {Tier.FREE: 10 * HOUR, Tier.PRO: 200 * HOUR, Tier.ENTERPRISE: 5_000 * HOUR}
 """Core-seconds that a tenant may have waiting and running; a second of a GPU counts for 16. A minute of film takes about 40 with the
 embedded engines (design.md, section 11)."""
 _SOONEST: Final = 1.0

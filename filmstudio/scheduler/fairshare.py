@@ -18,6 +18,9 @@ from filmstudio.scheduler.virtualtime import Flow, Level
 
 TaskT = TypeVar("TaskT")
 
+_TENANTS, _FILMS = 64, 8
+"""How many tenants, and films of each, are looked at for a task that fits: what keeps a decision short."""
+
 
 @dataclass(slots=True, eq=False)
 class Place(Generic[TaskT]):
@@ -99,7 +102,7 @@ class FairQueue(Generic[TaskT]):
 
     def pop(self, fits: Callable[[TaskT], bool] | None = None) -> Place[TaskT] | None:
         """Take and charge the next task; with ``fits``, the first that fits, no tenant being served more than ``lead`` too early."""
-        place = self._tenants.choose(lambda tenant: tenant.below.choose(lambda film: _fitting(film, fits)))
+        place = self._tenants.choose(lambda tenant: tenant.below.choose(lambda film: _fitting(film, fits), _FILMS), _TENANTS)
         if place is not None:
             self._start(place)
         return place

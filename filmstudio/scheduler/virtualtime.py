@@ -94,7 +94,7 @@ class Level(Generic[BelowT]):
             flow.entry = 0
         self._leave(flow)
 
-    def choose(self, ask: Callable[[Flow[BelowT]], FoundT | None], most: int = 64) -> FoundT | None:
+    def choose(self, ask: Callable[[Flow[BelowT]], FoundT | None], most: int) -> FoundT | None:
         """The first answer of the waiting flows, least tag first, at most ``lead`` ahead of the least and ``most`` flows."""
         passed: list[tuple[float, int, Flow[BelowT]]] = []
         found: FoundT | None = None

@@ -46,6 +46,11 @@ class Witness:
         self.worst = Gap("", "", 0.0, 0.0)
         """The largest gap, as a share of its bound."""
 
+    @property
+    def watched(self) -> int:
+        """How many it watches."""
+        return len(self._names)
+
     def waits(self, name: str, tasks: int = 1) -> None:
         """So many more tasks of it wait; fewer, if negative. A start is told before the task is taken off."""
         index = self._index.get(name)
