@@ -1,0 +1,185 @@
+"""``studio serve --no-ray`` as a user has it: real films over HTTP, a crew that is killed, a flood, and Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import httpx
+import pytest
+
+from filmstudio.platform.keys import Keys
+from filmstudio.scheduler.database import Database
+from filmstudio.scheduler.tiers import Tier
+
+pytestmark = pytest.mark.slow
+
+TENANTS = {"giant": "enterprise", "ada": "pro", "bob": "free", "cleo": "free"}
+SCRIPT = "INT. CAFE - DAY\n\nLENA\n{}\n"
+TALK = "INT. CAFE - DAY\n\nLENA\nIt rains again today.\n\nTOM\nThen stay a while.\n\nLENA\nOnly until it stops.\n"
+
+
+@dataclass
+class House:
+    """A running studio."""
+
+    process: subprocess.Popen[str]
+    address: str
+    data: Path
+    keys: dict[str, str]
+    errors: Path
+
+    def ask(self, method: str, path: str, tenant: str, **given: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.keys[tenant]}"} | given.pop("headers", {})
+        return httpx.request(method, self.address + path, headers=headers, timeout=30, **given)
+
+    def order(self, tenant: str, script: str) -> str:
+        answer = self.ask("POST", "/v1/films", tenant, json={"screenplay": script, "options": {"size": "480p", "preset": "draft"}})
+        assert answer.status_code == 202, answer.text
+        film: str = answer.json()["id"]
+        return film
+
+    def wait(self, tenant: str, film: str, *, progress: float = 2.0, seconds: float = 120.0) -> dict[str, Any]:
+        """The film's state once it is finished, or as far as ``progress``."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            state: dict[str, Any] = self.ask("GET", f"/v1/films/{film}", tenant).json()
+            if state["finished"] or state["progress"] >= progress:
+                return state
+            time.sleep(0.1)
+        raise AssertionError(f"{film} is not finished: {state}; {self.errors.read_text()[-800:]}")
+
+    def crew(self) -> int:
+        """Process id of the crew."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+                if parent == self.process.pid and b"crew" in folder.joinpath("cmdline").read_bytes().split(b"\0"):
+                    return int(folder.name)
+        raise AssertionError("there is no crew")
+
+
+@contextlib.contextmanager
+def serving(data: Path, cache: Path, tenants: dict[str, str], *options: str) -> Iterator[House]:
+    data.mkdir(parents=True, exist_ok=True)
+    database = Database(f"sqlite:///{data / 'studio.db'}")
+    keys = {name: Keys(database).add(name, Tier(tier)) for name, tier in tenants.items()}
+    database.close()
+    command = [sys.executable, "-m", "filmstudio", "serve", "--no-ray", "--port", "0", "--data", str(data), "--cache-dir", str(cache)]
+    errors = data / "errors.txt"
+    with errors.open("w") as writer:
+        process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=writer, text=True)
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://\S+", process.stdout.readline())
+        assert found, errors.read_text()
+        yield House(process, found[0], data, keys, errors)
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(40)
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Iterator[House]:
+    with serving(tmp_path_factory.mktemp("house"), shared_cache, TENANTS, "--films-at-once", "3", "--drain", "0") as found:
+        yield found
+
+
+def test_a_screenplay_becomes_a_film_over_http(house: House, tmp_path: Path) -> None:
+    film = house.order("bob", SCRIPT.format("It rains."))
+    with httpx.stream("GET", f"{house.address}/v1/films/{film}/events", headers=_key(house, "bob"), timeout=120) as stream:
+        told = "".join(stream.iter_text())
+    assert told.rstrip().endswith('data: {"status":"succeeded"}')
+    assert "Pictures" in told
+    state = house.ask("GET", f"/v1/films/{film}", "bob").json()
+    assert state["verdict"] == "passed"
+    entries = {entry["name"]: entry for entry in state["deliverables"]}
+    assert {"film.mp4", "captions.en.srt", "thumbnail-1.jpg", "film.json", "film.otio", "metadata.json", "report.json"} <= set(entries)
+    data = house.ask("GET", entries["film.mp4"]["url"], "bob").content
+    assert hashlib.sha256(data).hexdigest() == entries["film.mp4"]["sha256"]
+    (tmp_path / "film.mp4").write_bytes(data)
+    with av.open(str(tmp_path / "film.mp4")) as decoded:
+        assert (decoded.streams.video[0].width, decoded.streams.video[0].height) == (854, 480)
+        assert abs(float(decoded.duration or 0) / 1e6 - state["seconds"]) < 0.1
+
+
+def test_a_crew_that_is_killed_loses_no_take_and_its_film_is_finished_by_the_next(house: House) -> None:
+    film = house.order("ada", TALK)
+    house.wait("ada", film, progress=0.35)
+    crew = house.crew()
+    os.killpg(crew, signal.SIGKILL)
+    finished = _tasks_finished(house, film)
+    state = house.wait("ada", film)
+    assert state["status"] == "succeeded"
+    assert house.crew() != crew
+    report = house.ask("GET", f"/v1/films/{film}/deliverables/report.json", "ada").json()
+    cached = {task["task"] for task in report["tasks"] if task["cached"]}
+    assert len(finished) >= 3
+    assert finished <= cached, "what was told as finished is found, not made again"
+    statuses = [json.loads(line[6:]) for line in _events(house, film) if line.startswith('data: {"status"')]
+    assert [status["status"] for status in statuses].count("succeeded") == 1
+
+
+def test_many_small_films_all_finish_and_free_tenants_get_on_while_another_floods(house: House) -> None:
+    orders = [("giant", n) for n in range(6)] + [(tenant, n) for n in range(2) for tenant in ("ada", "bob", "cleo")]
+    films = [(tenant, house.order(tenant, SCRIPT.format(f"{tenant.title()}, {n + 1}."))) for tenant, n in orders]
+    states = [(tenant, house.wait(tenant, film)) for tenant, film in films]
+    assert [state["status"] for _, state in states] == ["succeeded"] * 12
+    assert {state["verdict"] for _, state in states} <= {"passed", "degraded"}
+    flood = sorted(state["finished"] for tenant, state in states if tenant == "giant")
+    free = sorted(state["finished"] for tenant, state in states if tenant in ("bob", "cleo"))
+    assert free[0] < flood[-1], "a free film is done before the flood is over"
+
+
+def test_stopping_gives_films_back_ends_everything_and_says_no_more_than_that(tmp_path: Path, shared_cache: Path) -> None:
+    with serving(tmp_path / "data", shared_cache, {"ada": "pro"}, "--drain", "0") as house:
+        film = house.order("ada", TALK.replace("today", "tonight"))
+        house.wait("ada", film, progress=0.1)
+        crew = house.crew()
+        house.process.send_signal(signal.SIGINT)
+        assert house.process.wait(40) == 0
+        said = house.errors.read_text()
+    assert "Traceback" not in said and "rror" not in said, said
+    assert not Path(f"/proc/{crew}").exists()
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'studio.db'}")
+    from filmstudio.scheduler.jobs import Jobs
+
+    job = Jobs(database).get(film, "ada")
+    assert (job.status, job.attempt) == ("queued", 0)
+    database.close()
+
+
+def _key(house: House, tenant: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {house.keys[tenant]}"}
+
+
+def _events(house: House, film: str) -> list[str]:
+    return house.ask("GET", f"/v1/films/{film}/events", "ada").text.splitlines()
+
+
+def _tasks_finished(house: House, film: str) -> set[str]:
+    """Tasks that the job's events tell as finished, so far."""
+    import sqlalchemy as sa
+
+    from filmstudio.scheduler.database import events
+
+    database = Database(f"sqlite:///{house.data / 'studio.db'}")
+    with database.reading() as connection:
+        bodies = [json.loads(row.body) for row in connection.execute(sa.select(events).where(events.c.job == film))]
+    database.close()
+    return {task["task"] for body in bodies for task in body.get("tasks", ()) if task["event"] == "finished"}
