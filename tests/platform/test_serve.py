@@ -19,9 +19,11 @@ from typing import Any
 import av
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from filmstudio.platform.keys import Keys
-from filmstudio.scheduler.database import Database
+from filmstudio.scheduler.database import Database, events
+from filmstudio.scheduler.jobs import Jobs
 from filmstudio.scheduler.tiers import Tier
 
 pytestmark = pytest.mark.slow
@@ -42,7 +44,7 @@ class House:
     errors: Path
 
     def ask(self, method: str, path: str, tenant: str, **given: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.keys[tenant]}"} | given.pop("headers", {})
+        headers = ({"Authorization": f"Bearer {self.keys[tenant]}"} if tenant else {}) | given.pop("headers", {})
         return httpx.request(method, self.address + path, headers=headers, timeout=30, **given)
 
     def order(self, tenant: str, script: str) -> str:
@@ -146,20 +148,42 @@ def test_many_small_films_all_finish_and_free_tenants_get_on_while_another_flood
     assert free[0] < flood[-1], "a free film is done before the flood is over"
 
 
-def test_stopping_gives_films_back_ends_everything_and_says_no_more_than_that(tmp_path: Path, shared_cache: Path) -> None:
-    with serving(tmp_path / "data", shared_cache, {"ada": "pro"}, "--drain", "0") as house:
-        film = house.order("ada", TALK.replace("today", "tonight"))
-        house.wait("ada", film, progress=0.1)
-        crew = house.crew()
-        house.process.send_signal(signal.SIGINT)
-        assert house.process.wait(40) == 0
-        said = house.errors.read_text()
+@pytest.fixture(scope="module")
+def open_house(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Iterator[House]:
+    """Without keys, as the guide has it; stopped by the last test."""
+    with serving(tmp_path_factory.mktemp("open"), shared_cache, {}, "--drain", "0") as found:
+        yield found
+
+
+def test_the_guide_leads_from_an_order_to_a_film(open_house: House, tmp_path: Path) -> None:
+    """Its commands in their order, in one shell, only with the port that this house has."""
+    guide = (Path(__file__).parents[2] / "docs" / "serving.md").read_text(encoding="utf-8")
+    blocks = [block for block in re.findall(r"^```sh\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL) if "curl" in block]
+    script = "\n".join(f"echo '--- {number}'\n{block}\necho" for number, block in enumerate(blocks))
+    script = script.replace("http://127.0.0.1:8000", open_house.address)
+    ran = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stderr
+    ordered, followed, fetched, voice, wrong = ran.stdout.split("--- ")[1:]
+    assert '"status":"queued"' in ordered
+    assert followed.rstrip().endswith('data: {"status":"succeeded"}')
+    assert "100\n" in fetched and "It rains. Stay a while." in fetched
+    assert '"media_type":"audio/wav"' in voice
+    assert [error["pointer"] for error in json.loads(wrong[1:])["errors"]] == ["/screenplay", "/options/size", "/options/fps"]
+    with av.open(str(tmp_path / "rain.mp4")) as film:
+        assert film.streams.video[0].frames > 24
+
+
+def test_stopping_gives_films_back_ends_everything_and_says_no_more_than_that(open_house: House) -> None:
+    film = open_house.order("", TALK.replace("today", "tonight"))
+    open_house.wait("", film, progress=0.1)
+    crew = open_house.crew()
+    open_house.process.send_signal(signal.SIGINT)
+    assert open_house.process.wait(40) == 0
+    said = open_house.errors.read_text()
     assert "Traceback" not in said and "rror" not in said, said
     assert not Path(f"/proc/{crew}").exists()
-    database = Database(f"sqlite:///{tmp_path / 'data' / 'studio.db'}")
-    from filmstudio.scheduler.jobs import Jobs
-
-    job = Jobs(database).get(film, "ada")
+    database = Database(f"sqlite:///{open_house.data / 'studio.db'}")
+    job = Jobs(database).get(film, "local")
     assert (job.status, job.attempt) == ("queued", 0)
     database.close()
 
@@ -174,10 +198,6 @@ def _events(house: House, film: str) -> list[str]:
 
 def _tasks_finished(house: House, film: str) -> set[str]:
     """Tasks that the job's events tell as finished, so far."""
-    import sqlalchemy as sa
-
-    from filmstudio.scheduler.database import events
-
     database = Database(f"sqlite:///{house.data / 'studio.db'}")
     with database.reading() as connection:
         bodies = [json.loads(row.body) for row in connection.execute(sa.select(events).where(events.c.job == film))]
