@@ -1,0 +1,134 @@
+"""The queue of jobs by itself: a lease's decision with many jobs and tenants waiting, and how soon a restart has it all again."""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from filmbench.machine import Machine, this_machine
+
+T = TypeVar("T")
+_BATCH = 500
+_LEASES = 2_000
+_LEFT_RUNNING = 1_000
+"""Leases that the workers of a house that died had: far more than any one house has."""
+BUDGET_LEASE_MS, BUDGET_RESTART_SECONDS = 1.0, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What the queue costs."""
+
+    database: str
+    jobs: int
+    tenants: int
+    submit_ms: float
+    """One job of a batch of 500, durable."""
+    submit_alone_ms: float
+    """One job by itself, durable: median."""
+    lease_p50_ms: float
+    lease_mean_ms: float
+    lease_p99_ms: float
+    succeed_ms: float
+    """Durable: median."""
+    restart_seconds: float
+    """A new process opens the database, ends what the dead one's workers held, and has leased its first job."""
+    recovered: int
+    machine: Machine
+    load_after: float
+
+    @property
+    def good(self) -> bool:
+        """Whether the budgets are kept."""
+        return self.lease_mean_ms < BUDGET_LEASE_MS and self.restart_seconds < BUDGET_RESTART_SECONDS
+
+
+def queue_costs(folder: Path, jobs: int, tenants: int, address: str = "") -> Queued:
+    """Fill an empty database with waiting jobs, lease, finish, die and start again."""
+    from filmstudio.scheduler.database import Database
+    from filmstudio.scheduler.job import Lease, Submission
+    from filmstudio.scheduler.jobs import Jobs
+    from filmstudio.scheduler.leases import Leases
+    from filmstudio.scheduler.tiers import Tier
+
+    machine, address, chance = this_machine(), address or f"sqlite:///{folder / 'jobs.db'}", random.Random(5)
+    database = Database(address)
+    house, leases = Jobs(database), Leases(database)
+
+    def asked(number: int) -> Submission:
+        spec = {"screenplay": f"LENA\nNumber {number}.", "options": {"size": "480p"}}
+        return Submission(f"tenant-{number % tenants}", Tier.ENTERPRISE, spec, chance.uniform(5, 60))
+
+    began = time.perf_counter()
+    for first in range(0, jobs, _BATCH):
+        house.submit_all([asked(number) for number in range(first, min(first + _BATCH, jobs))])
+    submit = (time.perf_counter() - began) / jobs
+    alone = [_timed(lambda number=number: house.submit(asked(number)))[0] for number in range(200)]
+    held: list[Lease] = []
+    decisions = []
+    for _ in range(_LEASES):
+        seconds, lease = _timed(lambda: leases.lease("bench"))
+        decisions.append(seconds)
+        if lease is not None:
+            held.append(lease)
+    endings = [_timed(lambda lease=lease: leases.succeed(lease, {"folder": "1"}, 20.0))[0] for lease in held[: _LEASES - _LEFT_RUNNING]]
+    began = time.perf_counter()
+    ran = subprocess.run([sys.executable, "-c", _RESTART, address], capture_output=True, text=True, check=True)
+    restart = time.perf_counter() - began
+    database.close()
+    decisions.sort()
+    return Queued(
+        database=address.partition(":")[0],
+        jobs=jobs,
+        tenants=tenants,
+        submit_ms=round(submit * 1000, 3),
+        submit_alone_ms=round(statistics.median(alone) * 1000, 3),
+        lease_p50_ms=round(statistics.median(decisions) * 1000, 3),
+        lease_mean_ms=round(statistics.mean(decisions) * 1000, 3),
+        lease_p99_ms=round(decisions[int(len(decisions) * 0.99)] * 1000, 3),
+        succeed_ms=round(statistics.median(endings) * 1000, 3),
+        restart_seconds=round(restart, 2),
+        recovered=int(json.loads(ran.stdout)["recovered"]),
+        machine=machine,
+        load_after=this_machine().load,
+    )
+
+
+_RESTART = """
+import json, sys
+from filmstudio.scheduler.database import Database
+from filmstudio.scheduler.leases import Leases
+leases = Leases(Database(sys.argv[1]))
+recovered = leases.abandoned_by("bench")
+assert leases.lease("next") is not None
+print(json.dumps({"recovered": recovered}))
+"""
+
+
+def _timed(call: Callable[[], T]) -> tuple[float, T]:
+    began = time.perf_counter()
+    answer = call()
+    return time.perf_counter() - began, answer
+
+
+def queue_table(found: Queued) -> str:
+    """The figures for people."""
+    machine = found.machine
+    rows = [
+        ("queue", f"{found.jobs} jobs of {found.tenants} tenants waiting, {found.database}"),
+        ("machine", f"{machine.cpu}, {machine.cores} cores, Python {machine.python}, {machine.system}"),
+        ("load average", f"{machine.load:g} before, {found.load_after:g} after"),
+        ("lease", f"p50 {found.lease_p50_ms} ms, mean {found.lease_mean_ms} ms (budget: {BUDGET_LEASE_MS:g}), p99 {found.lease_p99_ms} ms"),
+        ("submit", f"{found.submit_ms} ms a job in batches, {found.submit_alone_ms} ms alone, durable"),
+        ("succeed", f"{found.succeed_ms} ms, durable"),
+        ("restart", f"{found.restart_seconds} s, {found.recovered} leases of the dead ended (budget: {BUDGET_RESTART_SECONDS:g} s)"),
+    ]  # fmt: skip
+    return "\n".join(f"{name:<16}{value}".rstrip() for name, value in rows)
