@@ -244,7 +244,8 @@ def test_an_outside_store_opens_its_address_and_no_more(objects: Any) -> None:
 
 def serve_configs(manifests: Objects, cluster: Path) -> list[dict[str, Any]]:
     service = next(each for each in manifests if each["kind"] == "RayService")
-    return [yaml.safe_load(service["spec"]["serveConfigV2"]), yaml.safe_load((cluster / "aws" / "engines.yaml").read_text())]
+    files = (cluster / "aws" / "engines.yaml", cluster / "engines.yaml")
+    return [yaml.safe_load(service["spec"]["serveConfigV2"]), *(yaml.safe_load(path.read_text()) for path in files)]
 
 
 def test_serve_itself_accepts_the_configurations_and_what_they_import_is_there(manifests: Objects, cluster: Path) -> None:
@@ -273,6 +274,14 @@ def test_an_import_path_or_argument_that_is_not_there_would_be_found(manifests: 
     args = serve_configs(manifests, cluster)[0]["applications"][0]["args"]
     with pytest.raises(ValidationError):
         EnginesArgs.model_validate({**args, "stores": "x"})
+
+
+def test_the_studio_and_its_engines_open_one_store(manifests: Objects, cluster: Path) -> None:
+    studio = next(template for name, template in pods(manifests) if name == "filmstudio-studio")["spec"]["containers"][0]
+    compose = yaml.safe_load((cluster / "compose.yaml").read_text())["services"]["studio"]
+    kubernetes, _, one_host = serve_configs(manifests, cluster)
+    for words, config in ((studio["args"], kubernetes), (compose["command"], one_host)):
+        assert f"--cache-dir={config['applications'][0]['args']['store']}" in words
 
 
 def test_engines_that_are_loaded_early_exist(manifests: Objects, cluster: Path) -> None:
