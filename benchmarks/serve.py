@@ -1,6 +1,6 @@
-"""How the API holds: latency of reads and submissions under an open-loop load, and a soak of many films of many tenants.
+"""How the API holds: latency under an open-loop load, a soak of many films of many tenants, and the queue of jobs by itself.
 
-Run it as ``./studio bench serve`` or ``./studio bench serve --soak``. The load comes from this process, the API runs in another,
+Run it as ``./studio bench serve``, with ``--soak`` or with ``--queue``. The load comes from this process, the API runs in another,
 started as a user would: ``studio serve --no-ray``.
 """
 
@@ -58,7 +58,12 @@ def main() -> int:
     """Measure, and print a table; with ``--json`` the figures go to standard output and the table to standard error."""
     wanted = _arguments()
     with tempfile.TemporaryDirectory(prefix="filmstudio-bench-", dir=wanted.work) as folder:
-        if wanted.soak:
+        if wanted.queue:
+            from servebench.queue import queue_costs, queue_table
+
+            queued = queue_costs(Path(folder), wanted.jobs, wanted.job_tenants, wanted.database)
+            figures, text, good = asdict(queued), queue_table(queued), queued.good
+        elif wanted.soak:
             from servebench.soak import soak, soak_table
 
             soaked = soak(Path(folder), films=wanted.films, tenants=wanted.tenants, workers=wanted.workers, at_once=wanted.films_at_once)
@@ -144,6 +149,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20.0, help="length of the load (default: 20)")
     parser.add_argument("--tenants", type=int, default=20, help="tenants (default: 20)")
     parser.add_argument("--soak", action="store_true", help="make films instead, of free, pro and enterprise tenants at the same time")
+    parser.add_argument("--queue", action="store_true", help="measure the queue of jobs by itself: leases, and a restart")
+    parser.add_argument("--jobs", type=int, default=100_000, help="jobs that wait in the queue (default: 100,000)")
+    parser.add_argument("--job-tenants", type=int, default=1_000, help="tenants in the queue (default: 1,000)")
+    parser.add_argument("--database", default="", help="address of an empty database for the queue (default: SQLite)")
     parser.add_argument("--films", type=int, default=100, help="films of the soak (default: 100)")
     parser.add_argument("--films-at-once", type=int, default=8, help="films in work at the same time in the soak (default: 8)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="worker processes of the soak (default: one a core)")
