@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[1]
+ON_RAY = "tests/serve"
 CHECKS = (
     ("style", ("ruff", "check", ".")),
     ("format", ("ruff", "format", "--check", "--quiet", ".")),
@@ -27,8 +28,11 @@ def main(arguments: list[str]) -> int:
             failed.append(name)
         print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
     workers = str(os.cpu_count() or 1)
-    if _run("pytest", "-p", "xdist", "-n", workers, "--dist", "worksteal", "--durations", "8"):
+    if _run("pytest", "-p", "xdist", "-n", workers, "--dist", "worksteal", "--durations", "8", f"--ignore={ON_RAY}"):
         failed.append("tests")
+    # These share one Ray, and so one process.
+    if _run("pytest", "-p", "xdist", "-n", "0", "--durations", "8", ON_RAY):
+        failed.append("tests on Ray")
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0

@@ -26,13 +26,22 @@ def engines(args: dict[str, Any]) -> serve.Application:
     Raises:
         ConfigError: the arguments are wrong, or an engine's post cannot work.
     """
+    checked = checked_args(args)
+    return engines_of(offers_for(checked.only), checked)
+
+
+def checked_args(args: dict[str, Any]) -> EnginesArgs:
+    """The arguments of a configuration file.
+
+    Raises:
+        ConfigError: says which is wrong.
+    """
     try:
-        checked = EnginesArgs.model_validate(args)
+        return EnginesArgs.model_validate(args)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "args"
         raise ConfigError(f"{where} of {IMPORT_PATH}: {first['msg']}.", remedy="See docs/ray.md.") from error
-    return engines_of(offers_for(checked.only), checked)
 
 
 def offers_for(only: Sequence[str], plugins: Plugins | None = None) -> list[Offer]:

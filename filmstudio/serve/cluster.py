@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import shutil
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from filmstudio.core.errors import ConfigError, StudioError
 START_SECONDS: Final = 90.0
 """Longest that a Ray may take to start or to be reached; usual are three seconds."""
 STOP_SECONDS: Final = 30.0
+_KNOCK_SECONDS: Final = 5.0
+_ELSE: Final = "Is one running there? Without --ray-address a local one is started."
 OBJECT_STORE_BYTES: Final = 100_000_000
 """Near Ray's least: only call sheets and answers cross it."""
 
@@ -78,10 +81,12 @@ def cluster(address: str | None, cpus: float = 0.0) -> Iterator[Cluster]:
         }
     else:
         options["address"] = address
+    what = "a local Ray could not be started" if address is None else f"no Ray answers at {address}"
+    if address is not None:
+        _knock(address, what)
     life = _Life(lambda: ray.init(**options), ray.shutdown)
     try:
-        what = "a local Ray could not be started" if address is None else f"no Ray answers at {address}"
-        life.begin(what, remedy="Is one running there? Without --ray-address a local one is started.")
+        life.begin(what, remedy=_ELSE)
         resources = within(START_SECONDS, what, ray.cluster_resources)
         yield Cluster(address is None, float(resources.get("CPU", 0.0)), len(ray.nodes()))
     finally:
@@ -124,7 +129,21 @@ class _Life:
 
     def end(self) -> None:
         self._leave.set()
-        self._ended.wait(STOP_SECONDS)
+        if self._started.is_set():
+            self._ended.wait(STOP_SECONDS)
+
+
+def _knock(address: str, what: str) -> None:
+    """See that somebody listens at HOST:PORT: Ray itself would ask for a minute."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not port.isdigit():
+        if address == "auto":
+            return
+        raise ConfigError(f"{address} is no address of a Ray.", remedy="Give auto, HOST:PORT or ray://HOST:PORT.")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_KNOCK_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterError(f"{what}: {getattr(error, 'strerror', None) or error}.", remedy=_ELSE) from error
 
 
 def within(seconds: float, what: str, work: Callable[[], ValueT], remedy: str = "") -> ValueT:
