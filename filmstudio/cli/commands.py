@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from filmstudio.cli import serving
+from filmstudio.cli.plugin_commands import add_commands_of_plugins, own_commands, plugin_app
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 cache_app = typer.Typer(help="Look at the store of finished takes, or make room in it.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
+app.add_typer(plugin_app, name="plugin")
 
 Script = Annotated[
     Path | None,
@@ -219,7 +221,9 @@ def plugins(
                     "plugin": offer.distribution or offer.plugin,
                     "summary": offer.engine.summary,
                     "needs": offer.engine.needs.canonical(),
-                    "ready": offer.engine().ready() or True,
+                    "publisher": offer.papers.manifest.publisher if offer.papers.manifest else None,
+                    "environment": offer.papers.environment,
+                    "ready": offer.ready() or True,
                 }
                 for offer in found.engines(role)
             ]
@@ -421,6 +425,8 @@ def main() -> None:
 
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.environ.setdefault("PYTHONUTF8", "1")
+    if not own_commands(app) & set(sys.argv[1:2]):  # the studio's own commands start without a look at anybody's
+        add_commands_of_plugins(app)
     if any(name.startswith("OTEL_EXPORTER_OTLP") for name in os.environ):
         _export_traces()
     app(prog_name="studio")

@@ -138,10 +138,13 @@ def engines(console: Console, plugins: Plugins, role: str | None) -> None:
         wants = f"{needs.cpu:g} CPU, {needs.memory_mb} MB" + (f", {needs.gpu:g} GPU" if needs.gpu else "")
         batch = f", batches of {needs.batch_size}" if needs.batch_size > 1 else ""
         console.print(f"    [dim]needs {wants}{batch}; {needs.licence}; from {offer.distribution or offer.plugin}[/]", highlight=False)
-        if trouble := engine().ready():
+        if trouble := offer.ready():
             console.print(f"    [yellow]cannot run here: {escape(trouble)}[/]", highlight=False)
-    for problem in plugins.problems:
-        _problem(console, problem, "yellow", "turned away")
+    if plugins.papers or plugins.problems or plugins.mishaps:
+        from filmstudio.cli.plugin_commands import show_plugins
+
+        console.print("\n[bold]Plugins from others[/]")
+        show_plugins(plugins)
 
 
 def voices(console: Console, entries: Sequence[VoiceEntry]) -> None:

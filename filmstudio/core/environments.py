@@ -99,6 +99,18 @@ def add(what: str) -> Environment:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def add_beside(what: str, *, editable: bool = False) -> str:
+    """Install a plugin into the studio's own environment; returns its name. What it needs must agree with what the studio needs.
+
+    Raises:
+        ConfigError: it is neither a path nor a requirement.
+        PluginError: it cannot be installed.
+    """
+    name = _name_of(what)
+    _pip([], [*(["--editable"] if editable else []), _named(what)], what)
+    return name
+
+
 def remove(name: str) -> None:
     """Delete an environment and the plugin in it.
 
@@ -156,9 +168,16 @@ def _packages(folder: Path) -> Path:
 
 
 def _install(name: str, what: str) -> None:
-    named = str(Path(what).resolve()) if Path(what).exists() else what
-    pip = [sys.executable, "-m", "pip", "--python", str(python_of(name)), "--disable-pip-version-check", "--no-input"]
-    ran = _run([*pip, "install", "--quiet", "--no-warn-script-location", named], INSTALL_SECONDS, f"installing {what}")
+    _pip(["--python", str(python_of(name))], [_named(what)], what)
+
+
+def _named(what: str) -> str:
+    return str(Path(what).resolve()) if Path(what).exists() else what
+
+
+def _pip(where: list[str], named: list[str], what: str) -> None:
+    pip = [sys.executable, "-m", "pip", *where, "--disable-pip-version-check", "--no-input"]
+    ran = _run([*pip, "install", "--quiet", "--no-warn-script-location", *named], INSTALL_SECONDS, f"installing {what}")
     if ran.returncode:
         said = ran.stderr.strip().splitlines()
         raise PluginError(

@@ -93,7 +93,11 @@ class Performer:
 
     def perform(self, batch: Batch) -> list[Outcome]:
         """Make every call of the batch; a call that fails is a failure in its place."""
-        facts = {"filmstudio.role": batch.role, "filmstudio.engine": batch.engine, "filmstudio.batch": len(batch.calls)}
+        facts: dict[str, str | int | float] = {
+            "filmstudio.role": batch.role,
+            "filmstudio.engine": batch.engine,
+            "filmstudio.batch": len(batch.calls),
+        }
         with span_under(batch.trace, f"engine {batch.role}", facts):
             return self._perform(batch)
 

@@ -21,6 +21,8 @@ LARGEST_FROM_GUESTS = 16 << 20
 
 _HEAD = struct.Struct(">Q")
 _CHUNK = 1 << 18
+_QUIETLY = getattr(socket, "MSG_NOSIGNAL", 0)
+"""The command line dies of a broken pipe, as commands do; of a worker that died it must not."""
 
 
 class Wire:
@@ -44,8 +46,8 @@ class Wire:
         Raises:
             BrokenPipeError: nobody is at the other end.
         """
-        self._end.sendall(_HEAD.pack(len(message)))
-        self._end.sendall(message)
+        self._end.sendall(_HEAD.pack(len(message)), _QUIETLY)
+        self._end.sendall(message, _QUIETLY)
 
     def receive(self) -> bytes:
         """The next message.
@@ -105,7 +107,7 @@ class WatchedWire:
         """
         with contextlib.suppress(BlockingIOError):
             while self._unsent:
-                sent = self._end.send(self._unsent[0])
+                sent = self._end.send(self._unsent[0], _QUIETLY)
                 if sent == len(self._unsent[0]):
                     self._unsent.popleft()
                 else:
