@@ -43,6 +43,8 @@ from filmstudio.core.wishes import MAX_SCRIPT_BYTES, Wishes
 if TYPE_CHECKING:
     import threading
 
+    from fastapi import FastAPI
+
     from filmstudio.core.local import LocalDispatcher
     from filmstudio.platform.crew import CrewTerms
     from filmstudio.platform.making import FilmProgress, FilmTask
@@ -322,3 +324,16 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, worke
             Crew(leases, settings.films, make, pool, plugins, name.name, terms).run(leave)
     finally:
         name.close()
+
+
+def api_on_ray() -> FastAPI:
+    """The API in a replica of Serve, with the settings in ``FILMSTUDIO_SERVE``: engines are called where they are deployed."""
+    from filmstudio.platform.enginecalls import PooledCaller
+    from filmstudio.platform.http import create_app
+    from filmstudio.platform.logs import log_to
+    from filmstudio.platform.settings import settings_from_environment
+    from filmstudio.serve.company import reached
+
+    settings = settings_from_environment()
+    log_to(settings.log)
+    return create_app(settings, PooledCaller(open_store(settings.cache), lambda: reached(settings.engine_seconds)))

@@ -168,19 +168,21 @@ def killing(
             films += 1
             journal = root / f"answers-{films}"
             command = [sys.executable, __file__, nodes.address, str(store.root), str(journal), str(films), str(tasks), str(seconds)]
-            driver = _start(command)
+            driver = _start(command, root)
             drivers += 1
             next_kill = time.monotonic() + chance.expovariate(1 / every)
             until = time.monotonic() + _SETTLE_SECONDS + tasks * seconds * 4
             while True:
                 if time.monotonic() > until:
                     driver.kill()
-                    raise TimeoutError(f"a film of {tasks} tasks was not finished; kills so far: {dict(counts)}")
+                    missing = tasks - len(digests_of(journal))
+                    where = f"{missing} of {tasks} tasks of film {films} are missing after {dict(counts)}; {drivers} drivers"
+                    raise TimeoutError(f"{where}. Serve says: {serve.status().applications}. The driver said: {_words(root)}")
                 code = driver.poll()
                 if code == 0:
                     break
                 if code is not None:
-                    driver = _start(command)
+                    driver = _start(command, root)
                     drivers += 1
                 if counts.total() < kills and time.monotonic() >= next_kill:
                     what = chance.choice(KINDS)
@@ -206,9 +208,14 @@ def _watch(audit: Audit, store: Store, stop: threading.Event) -> None:
         audit.look(store)
 
 
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
+def _start(command: list[str], root: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(FOLDER), os.environ.get("PYTHONPATH", "")])}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    with (root / "driver.log").open("ab") as log:
+        return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
+
+
+def _words(root: Path) -> str:
+    return (root / "driver.log").read_text(errors="replace")[-2000:]
 
 
 def _kill(what: str, nodes: TwoNodes, driver: subprocess.Popen[bytes], chance: random.Random, mark: str) -> bool:

@@ -20,6 +20,8 @@ class TwoNodes:
     cluster: Any
     worker: Any
     cpus: int
+    http_port: int = 0
+    """Where Serve's proxy listens, once somebody has started one."""
 
     @property
     def address(self) -> str:

@@ -111,6 +111,24 @@ def engaged(
             _remove(name)
 
 
+@contextlib.contextmanager
+def reached(deadline: float = DEADLINE_SECONDS) -> Iterator[RayDispatcher]:
+    """A dispatcher for the engines that an operator deployed on the Ray of this process, whichever they are.
+
+    Raises:
+        ClusterError: none are deployed there, or they do not answer.
+    """
+    from filmstudio.serve.dispatcher import RayDispatcher
+
+    name, deployed = _application(own=False)
+    if not deployed:
+        raise ClusterError(f"no application called {APPLICATION} is deployed.", remedy="Deploy the engines first; see docs/ray.md.")
+    posts = _posts_of(name, ())
+    by_engine = {station.key: post.name for post in posts for station in post.stations}
+    with RayDispatcher(name, by_engine, max(1, sum(post.slots for post in posts)), deadline) as dispatcher:
+        yield dispatcher
+
+
 def _posts(offers: Sequence[Offer], replicas: int) -> tuple[Post, ...]:
     """Posts for one render: nothing grows or shrinks while it runs."""
     fixed = {post.name: Scale(least=1, most=1) for post in posts_for(offers)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,8 +41,13 @@ def nodes() -> Iterator[TwoNodes]:
 
 @pytest.fixture(scope="session")
 def ray_of_two(nodes: TwoNodes) -> Iterator[TwoNodes]:
-    """The two nodes, with this process connected."""
+    """The two nodes, with this process connected, and Serve's proxy at ``http_port``: whoever starts Serve first decides that."""
     from filmstudio.serve.cluster import cluster
 
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        nodes.http_port = server.getsockname()[1]
     with cluster(nodes.address):
+        from ray import serve
+
+        serve.start(proxy_location="HeadOnly", http_options={"host": "127.0.0.1", "port": nodes.http_port})
         yield nodes

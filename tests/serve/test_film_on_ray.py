@@ -32,15 +32,15 @@ def render(folder: Path, name: str, *more: str) -> subprocess.CompletedProcess[s
     return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, env=environment)
 
 
-def test_the_film_is_the_same_and_only_the_studio_is_heard(nodes: TwoNodes, tmp_path: Path) -> None:
+def test_the_film_is_the_same_and_only_the_studio_is_heard(ray_of_two: TwoNodes, tmp_path: Path) -> None:
     local = render(tmp_path, "local")
-    on_ray = render(tmp_path, "ray", "--dispatch", "ray", "--ray-address", nodes.address, "--workers", "3")
+    on_ray = render(tmp_path, "ray", "--dispatch", "ray", "--ray-address", ray_of_two.address, "--workers", "3")
     assert local.returncode == 0, local.stderr
     assert on_ray.returncode == 0, on_ray.stderr
     for name in SAME:
         assert (tmp_path / "local" / name).read_bytes() == (tmp_path / "ray" / name).read_bytes(), name
     extra = [line for line in on_ray.stderr.splitlines() if " done, " not in line]
-    assert extra == [f"Joining the Ray at {nodes.address} …", "Loading engines on 3 replicas …"]
+    assert extra == [f"Joining the Ray at {ray_of_two.address} …", "Loading engines on 3 replicas …"]
 
 
 def test_a_ray_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
