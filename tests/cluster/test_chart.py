@@ -104,8 +104,21 @@ def test_whoever_serves_is_probed_and_guarded_against_eviction(manifests: Object
 def test_every_secret_that_pods_name_is_told_in_the_notes(renderer: Any) -> None:
     rendered = renderer.render()
     named = set(re.findall(r"secretKeyRef: {name: ([a-z-]+),", "".join(rendered.values())))
-    assert named == {"filmstudio-database", "filmstudio-redis", "filmstudio-store"}
+    assert named == {"filmstudio-database", "filmstudio-ray", "filmstudio-redis", "filmstudio-store"}
     assert all(f"generic {name} " in rendered["NOTES.txt"] for name in named)
+
+
+def test_ray_takes_calls_only_with_a_token_and_the_studio_has_it(manifests: Objects, cluster: Path) -> None:
+    service = next(each for each in manifests if each["kind"] == "RayService")
+    auth = service["spec"]["rayClusterConfig"]["authOptions"]
+    assert auth["mode"] == "token"
+    studio = next(template for name, template in pods(manifests) if name == "filmstudio-studio")
+    for container in studio["spec"]["containers"]:
+        given = {each["name"]: each.get("value") or each["valueFrom"]["secretKeyRef"]["name"] for each in container["env"]}
+        assert (given["RAY_AUTH_MODE"], given["RAY_AUTH_TOKEN"]) == ("token", auth["secretName"])
+    for name in ("ray", "engines", "studio"):
+        given = yaml.safe_load((cluster / "compose.yaml").read_text())["services"][name]["environment"]
+        assert given["RAY_AUTH_MODE"] == "token" and given["RAY_AUTH_TOKEN"].startswith("${RAY_AUTH_TOKEN:?")
 
 
 # --- command lines ------------------------------------------------------------------------------------------------------

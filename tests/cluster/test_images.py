@@ -96,7 +96,7 @@ def test_secrets_are_asked_for_and_never_written_down(compose: dict[str, Any], c
     asked = set()
     for name, service in compose["services"].items():
         for key, value in service.get("environment", {}).items():
-            if "PASSWORD" in key or "SECRET" in key:
+            if any(word in key for word in ("PASSWORD", "SECRET", "TOKEN")):
                 found = re.fullmatch(r"\$\{([A-Z_]+):\?.+\}", value)
                 assert found, f"{name} {key}"
                 asked.add(found[1])

@@ -72,11 +72,12 @@ def test_a_wrong_field_is_found(config: dict[str, Any], fault: Any) -> None:
 
 
 def test_what_is_copied_to_the_machines_is_here_and_all_that_an_install_needs(config: dict[str, Any], cluster: Path) -> None:
-    copied = set(config["file_mounts"].values())
+    mounts = {path: source for path, source in config["file_mounts"].items() if path != "/home/ray/.ray/auth_token"}
+    copied = set(mounts.values())
     assert all((cluster.parent / path).exists() for path in copied)
     project = tomllib.loads((cluster.parent / "pyproject.toml").read_text())["project"]
     assert {"pyproject.toml", "filmstudio", project["readme"], *project["license-files"]} <= copied
-    for path, source in config["file_mounts"].items():
+    for path, source in mounts.items():
         assert path == f"/home/ray/filmstudio/{source}"
 
 
@@ -100,6 +101,11 @@ def test_every_spot_type_falls_back_to_the_same_machine_on_demand(config: dict[s
         assert (node["resources"], node.get("labels")) == (other["resources"], other.get("labels"))
         assert node["priority"] > other["priority"]
     assert sum(node["min_workers"] for node in types.values()) <= config["max_workers"]
+
+
+def test_nodes_take_calls_only_with_a_token(config: dict[str, Any]) -> None:
+    assert config["file_mounts"]["/home/ray/.ray/auth_token"] == "~/.ray/auth_token"
+    assert "--env RAY_AUTH_MODE=token" in config["docker"]["run_options"]
 
 
 def test_machines_hold_no_keys_and_their_disks_are_encrypted(config: dict[str, Any]) -> None:

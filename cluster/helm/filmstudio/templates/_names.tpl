@@ -64,6 +64,14 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- end }}
 
+{{- /* The operator gives it to the pods it makes; to the studio's we do. */ -}}
+{{- define "filmstudio.rayEnv" -}}
+- name: RAY_AUTH_MODE
+  value: token
+- name: RAY_AUTH_TOKEN
+  valueFrom: {secretKeyRef: {name: {{ .Values.ray.existingSecret }}, key: auth_token}}
+{{- end }}
+
 {{- define "filmstudio.nodeMounts" -}}
 - {name: cache, mountPath: /cache}
 - {name: ray, mountPath: /tmp/ray}
