@@ -167,7 +167,17 @@ def killing(
         while counts.total() < kills:
             films += 1
             journal = root / f"answers-{films}"
-            command = [sys.executable, __file__, nodes.address, str(store.root), str(journal), str(films), str(tasks), str(seconds)]
+            command = [
+                sys.executable,
+                "-m",
+                "servebench.kills",
+                nodes.address,
+                str(store.root),
+                str(journal),
+                str(films),
+                str(tasks),
+                str(seconds),
+            ]
             driver = _start(command, root)
             drivers += 1
             next_kill = time.monotonic() + chance.expovariate(1 / every)
@@ -182,6 +192,8 @@ def killing(
                 if code == 0:
                     break
                 if code is not None:
+                    if drivers > 2 * kills + 5:
+                        raise RuntimeError(f"drivers end by themselves, again and again: {_words(root)}")
                     driver = _start(command, root)
                     drivers += 1
                 if counts.total() < kills and time.monotonic() >= next_kill:
@@ -211,7 +223,7 @@ def _watch(audit: Audit, store: Store, stop: threading.Event) -> None:
 def _start(command: list[str], root: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(FOLDER), os.environ.get("PYTHONPATH", "")])}
     with (root / "driver.log").open("ab") as log:
-        return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
+        return subprocess.Popen(command, cwd=FOLDER, env=environment, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
 
 
 def _words(root: Path) -> str:
