@@ -20,8 +20,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDepre
 
 Objects = list[dict[str, Any]]
 
-AWAITED = "--ray-address"
-
 
 def test_helm_finds_no_fault_in_the_chart(renderer: Any) -> None:
     found = helm_python.lint(str(renderer.CHART))
@@ -166,15 +164,7 @@ def test_every_command_line_is_one_that_its_tool_knows(manifests: Objects, clust
     lines = command_lines(manifests, cluster)
     assert {line[0] for line in lines} == {"ray", "studio", "serve"}
     for line in lines:
-        parsed([word for word in line if not word.startswith(AWAITED)] if _serves_without_ray() else line)
-
-
-def _serves_without_ray() -> bool:
-    """Whether ``studio serve`` has no option yet for a Ray that runs: then the manifests are ahead of it by that one option."""
-    from filmstudio.cli.commands import app
-
-    serve = typer.main.get_command(app).get_command(None, "serve")
-    return not any(AWAITED in option.opts for option in serve.params)
+        parsed(line)
 
 
 def test_a_command_line_that_its_tool_does_not_know_is_found() -> None:
