@@ -98,7 +98,7 @@ def render(
     dispatch: Annotated[str | None, typer.Option(help="Where engines run: local, or ray.", show_default="local")] = None,
     ray_address: Annotated[
         str | None,
-        typer.Option(help="A Ray that runs: auto, HOST:PORT or ray://HOST:PORT; see docs/ray.md.", show_default="one of this machine"),
+        typer.Option(help="A Ray that runs: auto or HOST:PORT; see docs/ray.md.", show_default="one of this machine"),
     ] = None,
     config: Config = None,
     cache_dir: CacheDir = None,

@@ -15,7 +15,8 @@ from filmstudio.core.options import RenderOptions
 from filmstudio.core.wishes import Wishes, caption_style, pairs, parse_duration
 
 __all__ = [
-    "CONFIG_NAME", "RenderTable", "caption_style", "dispatch", "find_config", "pairs", "parse_duration", "read_config", "render_options", "wishes",
+    "CONFIG_NAME", "RenderTable", "caption_style", "dispatch", "find_config", "pairs", "parse_duration", "read_config",
+    "render_options", "wishes",
 ]  # fmt: skip
 
 CONFIG_NAME = "filmstudio.toml"
