@@ -137,7 +137,7 @@ def _folder(name: str) -> Path:
 
 def _name_of(what: str) -> str:
     path = Path(what)
-    if path.is_dir():
+    if what.strip() and path.is_dir():
         try:
             named = tomllib.loads((path / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
@@ -179,10 +179,8 @@ def _pip(where: list[str], named: list[str], what: str) -> None:
     pip = [sys.executable, "-m", "pip", *where, "--disable-pip-version-check", "--no-input"]
     ran = _run([*pip, "install", "--quiet", "--no-warn-script-location", *named], INSTALL_SECONDS, f"installing {what}")
     if ran.returncode:
-        said = ran.stderr.strip().splitlines()
-        raise PluginError(
-            f"{what} cannot be installed: {said[-1] if said else 'pip does not say why'}.", remedy=f"pip install {what} tells more."
-        )
+        said = [line.removeprefix("ERROR: ") for line in ran.stderr.splitlines() if line.startswith("ERROR: ")] or ["pip does not say why"]
+        raise PluginError(f"{what} cannot be installed: {said[-1].rstrip('.')}.", remedy=f"pip install {what} tells more.")
 
 
 def _note(folder: Path, name: str) -> None:
