@@ -32,7 +32,7 @@ from servebench.probes import FOLDER, Probe
 from servebench.twonodes import TwoNodes, two_nodes
 
 KINDS = ("replica", "replica", "replica", "node", "driver")
-"""What is killed, drawn by chance: replicas most often, as in life."""
+"""What is killed, in an order drawn by chance, each round anew: replicas most often, as in life."""
 PROBE = Offer(Probe, "bench")
 _MARK = "FILMSTUDIO_KILLS"
 _LOOK_SECONDS = 0.02
@@ -162,7 +162,7 @@ def killing(
     stop = threading.Event()
     watcher = threading.Thread(target=_watch, args=(audit, store, stop), daemon=True)
     watcher.start()
-    films = 0
+    films, round_of = 0, list[str]()
     try:
         while counts.total() < kills:
             films += 1
@@ -197,9 +197,10 @@ def killing(
                     driver = _start(command, root)
                     drivers += 1
                 if counts.total() < kills and time.monotonic() >= next_kill:
-                    what = chance.choice(KINDS)
+                    round_of = round_of or chance.sample(KINDS, len(KINDS))
+                    what = round_of[-1]
                     if _kill(what, nodes, driver, chance, mark):
-                        counts[what] += 1
+                        counts[round_of.pop()] += 1
                         tell(f"{counts.total()}: a {what} was killed")
                         until = max(until, time.monotonic() + _SETTLE_SECONDS)
                     next_kill = time.monotonic() + chance.expovariate(1 / every)
