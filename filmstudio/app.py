@@ -230,6 +230,20 @@ class Studio:
         early = [offers[role] for role in _LOADED_EARLY]
         return company(list(offers.values()), self.store, address=address, workers=workers, early=early, tell=tell)
 
+    def house_crew(self, terms: CrewTerms) -> AbstractContextManager[Dispatcher]:
+        """Workers for films of many orders: every engine that can run here may be asked for.
+
+        Raises:
+            ConfigError: Ray is asked for and not installed.
+        """
+        if not terms.on_ray:
+            return self.crew(RenderOptions(), terms.workers)
+        from filmstudio.serve.company import company
+
+        offers = [offer for offer in self.plugins.engines() if not offer.ready()]
+        early = [offer for offer in offers if offer.engine.role in _LOADED_EARLY and offer.engine.name == ROLES[offer.engine.role].default]
+        return company(offers, self.store, address=terms.ray_address, workers=terms.workers, early=early)
+
     def _watch_with_plugins(self, offers: Mapping[str, Offer], watch: Watch) -> Watch:
         plugins = self.plugins
 
@@ -291,8 +305,8 @@ def _voices_by_id(voices: Mapping[str, str], breakdown: BreakdownResult) -> dict
     return {by_name[name.casefold()]: voice for name, voice in voices.items()}
 
 
-def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, workers: int | None = None) -> None:
-    """Make the films of jobs until ``leave`` is set, on ``workers`` processes of this machine: in a process of its own, or in an actor."""
+def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opened: Callable[[], Any] = lambda: None) -> None:
+    """Make the films of jobs until ``leave`` is set: in a process of its own, or in an actor. ``opened`` is called when it begins."""
     from filmstudio.platform.crew import Crew, CrewName
     from filmstudio.platform.keys import scope_of
     from filmstudio.scheduler.database import Database
@@ -320,7 +334,8 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, worke
     if name.alone:
         leases.abandoned_by(name.name)
     try:
-        with Studio(settings.cache, plugins).crew(RenderOptions(), workers) as crew, Exchange(crew, needs_of) as pool:
+        with Studio(settings.cache, plugins).house_crew(terms) as crew, Exchange(crew, needs_of) as pool:
+            opened()
             Crew(leases, settings.films, make, pool, plugins, name.name, terms).run(leave)
     finally:
         name.close()

@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from filmstudio.cli.status import StatusBoard
@@ -20,6 +19,7 @@ from filmstudio.core.errors import ConfigError, StudioError
 if TYPE_CHECKING:
     import uvicorn
 
+    from filmstudio.platform.crew import CrewTerms
     from filmstudio.platform.settings import Settings
 
 _START_SECONDS: Final = 60.0
@@ -31,18 +31,6 @@ _LONG_LIFE: Final = 60.0
 """Seconds after which a crew counts as having worked."""
 _LINGER: Final = 3
 """Seconds that open requests may take when the studio stops."""
-_MOST_CONNECTIONS: Final = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class HouseTerms:
-    """How the house is kept."""
-
-    workers: int | None
-    films_at_once: int
-    crews: int
-    drain_seconds: float
-    on_ray: bool
 
 
 @contextlib.contextmanager
@@ -73,7 +61,8 @@ def address_of(listening: socket.socket) -> str:
 class House:
     """Everything that ``studio serve`` runs."""
 
-    def __init__(self, settings: Settings, terms: HouseTerms, listening: socket.socket) -> None:
+    def __init__(self, settings: Settings, terms: CrewTerms | None, listening: socket.socket) -> None:
+        """``terms``: of the crew; None = orders are taken and nothing is made."""
         self._settings, self._terms, self._listening = settings, terms, listening
         self._leave = threading.Event()
         self._hurry = threading.Event()
@@ -88,14 +77,12 @@ class House:
         """
         from filmstudio.platform.logs import log_to
 
-        if self._terms.on_ray:
-            raise ConfigError("the API on Ray is not part of this installation.", remedy="Serve with --no-ray.")
         log_to(self._settings.log)
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a client that hangs up must not end the studio
         signal.signal(signal.SIGINT, self._told_to_leave)
         signal.signal(signal.SIGTERM, self._told_to_leave)
         api = threading.Thread(target=self._serve, name="api")
-        crew = threading.Thread(target=self._keep_crew, name="crew") if self._terms.crews else None
+        crew = threading.Thread(target=self._keep_crew, args=(self._terms,), name="crew") if self._terms is not None else None
         api.start()
         try:
             self._wait_until_ready(api)
@@ -125,7 +112,7 @@ class House:
         self._app = create_app(self._settings)
         config = uvicorn.Config(
             self._app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_LINGER, timeout_keep_alive=30,
-            limit_concurrency=_MOST_CONNECTIONS, ws_max_size=1 << 16, lifespan="on",
+            ws_max_size=1 << 16, lifespan="on",
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._server.run(sockets=[self._listening])
@@ -146,37 +133,28 @@ class House:
 
     # --- the crew -----------------------------------------------------------------------------------------------------------
 
-    def _keep_crew(self) -> None:
+    def _keep_crew(self, terms: CrewTerms) -> None:
         """Start a crew, and another one whenever it dies: its films go on where they were."""
         died = 0
         while not self._leave.is_set():
             began = time.monotonic()
-            with self._started_crew() as process:
+            with self._started_crew(terms) as process:
                 while process.poll() is None and not self._leave.wait(0.2):
                     pass
                 if process.poll() is None:
-                    self._end(process)
+                    self._end(process, terms)
                     return
             died = 0 if time.monotonic() - began > _LONG_LIFE else died + 1
             self._leave.wait(_RESTARTS[min(died, len(_RESTARTS)) - 1])
 
     @contextlib.contextmanager
-    def _started_crew(self) -> Iterator[subprocess.Popen[bytes]]:
+    def _started_crew(self, terms: CrewTerms) -> Iterator[subprocess.Popen[bytes]]:
         from filmstudio.platform.settings import VARIABLE
 
-        terms = self._terms
-        command = [
-            sys.executable,
-            "-m",
-            "filmstudio",
-            "crew",
-            "--films-at-once",
-            str(terms.films_at_once),
-            "--drain",
-            str(terms.drain_seconds),
-        ]
-        if terms.workers is not None:
-            command += ["--workers", str(terms.workers)]
+        options: dict[str, object] = {"--films-at-once": terms.films_at_once, "--drain": terms.drain_seconds}
+        options |= {"--workers": terms.workers, "--ray-address": terms.ray_address}
+        command = [sys.executable, "-m", "filmstudio", "crew", *(["--ray"] if terms.on_ray else [])]
+        command += [word for name, value in options.items() if value is not None for word in (name, str(value))]
         environment = {**os.environ, VARIABLE: self._settings.model_dump_json()}
         # Its own session: Ctrl-C in the terminal reaches this process alone, which then tells the crew.
         process = subprocess.Popen(  # noqa: S603 - this interpreter, this package
@@ -190,9 +168,12 @@ class House:
             process.wait()
             if process.stdin is not None:
                 process.stdin.close()
+            if terms.on_ray:  # a crew that was killed leaves its Ray behind, in the same session
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
+    def _end(self, process: subprocess.Popen[bytes], terms: CrewTerms) -> None:
         process.terminate()
-        until = time.monotonic() + self._terms.drain_seconds + _END_SECONDS
+        until = time.monotonic() + terms.drain_seconds + _END_SECONDS
         while process.poll() is None and time.monotonic() < until and not self._hurry.is_set():
             time.sleep(0.05)

@@ -37,6 +37,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen at. Any but loopback needs keys.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 = any that is free.")] = 8000,
     no_ray: Annotated[bool, typer.Option("--no-ray", help="On this machine's own workers, without Ray: for development.")] = False,
+    ray_address: Annotated[
+        str | None, typer.Option(help="A Ray that runs: auto, HOST:PORT or ray://HOST:PORT.", show_default="one of this machine")
+    ] = None,
     data: Data = None,
     database: DatabaseAddress = None,
     cache_dir: Annotated[
@@ -51,12 +54,14 @@ def serve(
     from filmstudio.cli.commands import _reporting
 
     with _reporting():
-        from filmstudio.cli.house import House, HouseTerms, bound
+        from filmstudio.cli.house import House, bound
 
         settings = _settings(data, database, cache_dir, open_house=_is_loopback(host), log=True)
+        from filmstudio.platform.crew import CrewTerms
+
         if not settings.open_house:
             _see_keys(settings, host)
-        terms = HouseTerms(workers, films_at_once, crews=crew, drain_seconds=drain, on_ray=not no_ray)
+        terms = CrewTerms(workers, not no_ray, ray_address, films_at_once, drain) if crew else None
         with bound(host, port) as listening:
             House(settings, terms, listening).run()
 
@@ -65,6 +70,8 @@ def crew(
     workers: Annotated[int | None, typer.Option()] = None,
     films_at_once: Annotated[int, typer.Option()] = 4,
     drain: Annotated[float, typer.Option()] = 5.0,
+    ray: Annotated[bool, typer.Option("--ray")] = False,
+    ray_address: Annotated[str | None, typer.Option()] = None,
 ) -> None:
     """Make the films of jobs, with the settings in FILMSTUDIO_SERVE, until told to stop or left alone: what ``serve`` starts."""
     from filmstudio.cli.commands import _reporting
@@ -79,12 +86,16 @@ def crew(
         from filmstudio.platform.settings import settings_from_environment
 
         settings, leave = settings_from_environment(), threading.Event()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a worker that dies must not take the crew along
-        signal.signal(signal.SIGTERM, lambda *_: leave.set())
+
+        def listen() -> None:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a worker that dies must not take the crew along
+            signal.signal(signal.SIGTERM, lambda *_: leave.set())
+
+        listen()
         threading.Thread(target=_when_left_alone, args=(leave,), daemon=True).start()
         log_to(settings.log)
-        run_crew(settings, CrewTerms(films_at_once, drain), leave, workers)
+        run_crew(settings, CrewTerms(workers, ray, ray_address, films_at_once, drain), leave, listen)  # Ray listens to signals too: again
 
 
 def _when_left_alone(leave: object) -> None:

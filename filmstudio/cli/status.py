@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LOOK_SECONDS: Final = 1.0
 _LINE_SECONDS: Final = 15.0
 _SHOWN: Final = 12
+_CLOSING: Final = "Closing: films that are nearly done are finished, the others go on after the next start."
 _MINUTES: Final = 10
 """Over which films a minute are counted, or since the start."""
 
@@ -60,7 +61,7 @@ class StatusBoard:
                 self._lines(leave, going)
         finally:
             self._database.close()
-        self._console.print("Closing: films that are nearly done are finished, the others go on after the next start.", highlight=False)
+        self._console.print(_CLOSING, highlight=False, soft_wrap=True)
 
     def _page(self, leave: threading.Event, going: Callable[[], bool]) -> None:
         with Live(console=self._console, auto_refresh=False, transient=True) as live:
@@ -88,7 +89,7 @@ class StatusBoard:
         held = now.backlog.unfinished - now.backlog.waiting - now.backlog.running
         ended = ", ".join(f"{now.ended[status]} {status}" for status in Status if now.ended.get(status))
         made = now.ended.get(Status.SUCCEEDED, 0)
-        pace = f"{made / max(now.minutes, 1 / 60):.1f} films a minute" if made else ""
+        pace = f"{made / max(now.minutes, 1 / 60):.1f} films a minute" if made and now.backlog.unfinished else ""
         waiting = f"{now.backlog.waiting} waiting" + (f" of {now.backlog.tenants} tenants" if now.backlog.tenants > 1 else "")
         told = [waiting, f"{now.backlog.running} running", f"{held} held or paused" if held else "", ended, pace]
         return " · ".join(part for part in told if part)

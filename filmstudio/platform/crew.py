@@ -64,6 +64,11 @@ class Pool(Protocol):
 class CrewTerms:
     """How a crew works."""
 
+    workers: int | None = None
+    """Worker processes, or replicas of the house on Ray; None = one a core."""
+    on_ray: bool = False
+    ray_address: str | None = None
+    """Of a Ray that runs; None starts one on this machine."""
     films_at_once: int = 4
     drain_seconds: float = 5.0
     """How long films may go on when the crew is told to leave; those that are not done then give their jobs back."""

@@ -25,6 +25,8 @@ _log: Final = logging.getLogger("filmstudio.api")
 _tracer: Final = trace.get_tracer("filmstudio.platform")
 _REQUEST_ID: Final = re.compile(rb"[\w.-]{1,64}")
 _FACTS: Final = "filmstudio.facts"
+_MOST_AT_ONCE: Final = 1_000
+"""Requests that are answered at the same time, event streams among them: beyond it memory would be all that gives way."""
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class Edge:
     def __init__(self, app: ASGIApp, meters: Meters, body_bytes: int, seconds: float) -> None:
         self._app, self._meters = app, meters
         self._body_bytes, self._seconds = body_bytes, seconds
+        self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -99,7 +102,10 @@ class Edge:
 
         refusal: Refusal
         try:
+            self._answering += 1
             async with asyncio.timeout(self._seconds) as facts.deadline:
+                if self._answering > _MOST_AT_ONCE:
+                    raise Refusal(503, "too many requests are being answered.", remedy="Try again.", headers={"Retry-After": "1"})
                 if int(facts.headers.get(b"content-length") or 0) > self._body_bytes:
                     raise self._too_large()
                 facts.arriving = b"content-length" in facts.headers or b"transfer-encoding" in facts.headers
@@ -116,6 +122,8 @@ class Edge:
         except Exception:
             _log.exception("failed", extra={"request": facts.id, "tenant": facts.tenant, "job": facts.job, "path": scope["path"]})
             refusal = Refusal(500, "something went wrong in the studio.", remedy=f"It is in the log, as request {facts.id}.")
+        finally:
+            self._answering -= 1
         if not facts.status:
             await refusal.response()(scope, receive, noted)
 

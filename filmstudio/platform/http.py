@@ -74,7 +74,10 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
         executor.shutdown(wait=False, cancel_futures=True)
         database.close()
 
-    app = FastAPI(title="AI Film Studio", version=filmstudio.__version__, description=_DESCRIPTION, lifespan=life, redirect_slashes=False)
+    app = FastAPI(
+        title="AI Film Studio", version=filmstudio.__version__, description=_DESCRIPTION, lifespan=life, redirect_slashes=False,
+        docs_url=None, redoc_url=None,  # those pages load their scripts from elsewhere: a house without a network has none
+    )  # fmt: skip
     app.state.following = following
     _add_refusals(app)
     app.include_router(film_routes(House(settings, jobs, desk, following, reception, meters, plugins)))
