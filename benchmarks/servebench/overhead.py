@@ -66,15 +66,14 @@ def measure(run_ms: tuple[float, ...] = (10.0, 100.0, 500.0), batches: int = 30)
                     performer.perform(TALKER.batch(calls))
                     between = time.perf_counter()
                     crew.submit(TALKER.batch(calls))
-                    seconds: list[float] = []
-                    while len(seconds) < size:
-                        seconds += [outcome.take.seconds for outcome in crew.wait(60.0) if outcome.take is not None]
+                    marks: list[float] = []
+                    while len(marks) < size:
+                        marks += [outcome.take.result["measured"]["run"] for outcome in crew.wait(60.0) if outcome.take is not None]
                     ended = time.perf_counter()
                     if turn >= 2:  # the first ones find connections and buffers cold
                         direct.append(between - begun)
                         through.append(ended - between)
-                        # A run's time is divided among its calls: their sum over the time of one run says how many runs there were.
-                        runs += max(1, round(sum(seconds) * 1000 / wanted))
+                        runs += len(set(marks))
                 fill = count * size / (runs * size)
                 figures.append(Overhead(wanted, size, statistics.median(direct) * 1000, statistics.median(through) * 1000, fill))
     return figures

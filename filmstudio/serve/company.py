@@ -103,8 +103,7 @@ def engaged(
             _deploy(name, offers, args)
         if not own:
             _see(name, store)
-        by_engine = {station.key: post.name for post in posts for station in post.stations}
-        with RayDispatcher(name, by_engine, max(1, sum(post.slots for post in posts if post.stations)), deadline) as dispatcher:
+        with RayDispatcher(name, posts, deadline) as dispatcher:
             yield dispatcher
     finally:
         if not own and not deployed:
@@ -124,8 +123,7 @@ def reached(deadline: float = DEADLINE_SECONDS) -> Iterator[RayDispatcher]:
     if not deployed:
         raise ClusterError(f"no application called {APPLICATION} is deployed.", remedy="Deploy the engines first; see docs/ray.md.")
     posts = _posts_of(name, ())
-    by_engine = {station.key: post.name for post in posts for station in post.stations}
-    with RayDispatcher(name, by_engine, max(1, sum(post.slots for post in posts)), deadline) as dispatcher:
+    with RayDispatcher(name, posts, deadline) as dispatcher:
         yield dispatcher
 
 

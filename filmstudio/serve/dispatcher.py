@@ -8,7 +8,7 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ray import serve
@@ -27,6 +27,7 @@ from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError, 
 from filmstudio.core.engine import Failure
 from filmstudio.core.local import DEADLINE_SECONDS, peak_rss_mb
 from filmstudio.core.perform import Batch, Call, Outcome
+from filmstudio.serve.posts import Post
 from filmstudio.serve.sheets import Answer, CallSheet
 
 _DIED: Final = (
@@ -49,17 +50,18 @@ _CLOSE_SECONDS: Final = 10.0
 class RayDispatcher:
     """Runs batches on the replicas of one Serve application. Use as a context manager: leaving it cancels what is in flight."""
 
-    def __init__(self, application: str, posts: Mapping[tuple[str, str], str], slots: int, deadline: float = DEADLINE_SECONDS) -> None:
+    def __init__(self, application: str, posts: Sequence[Post], deadline: float = DEADLINE_SECONDS) -> None:
         """Get ready to call an application that runs.
 
         Args:
             application: its name in Serve.
-            posts: deployment by role and name of engine.
-            slots: calls that its replicas run at the same time.
+            posts: its deployments, and the engines at each.
             deadline: seconds that a call may take, waiting for a replica included.
         """
-        self.slots = slots
-        self._application, self._posts, self._deadline = application, dict(posts), deadline
+        self.slots = max(1, sum(post.slots for post in posts if post.stations))
+        self._application, self._deadline = application, deadline
+        self._posts = {station.key: post.name for post in posts for station in post.stations}
+        self._sizes = {station.key: post.batch_size for post in posts for station in post.stations}
         self._handles: dict[str, Any] = {}
         self._outcomes: queue.SimpleQueue[tuple[int, Outcome] | None] = queue.SimpleQueue()
         self._peaks: dict[str, float] = {}
@@ -89,9 +91,10 @@ class RayDispatcher:
         return len(self._flying)
 
     def submit(self, batch: Batch) -> None:
-        """Send every call of the batch; replicas gather them again with those of other callers."""
-        for call in batch.calls:
-            self._loop.call_soon_threadsafe(self._begin, batch, call, self._generation)
+        """Send the batch. Where engines gather, its calls go together; else each goes to a replica of its own."""
+        size = self._sizes.get((batch.role, batch.engine), 1)
+        for first in range(0, len(batch.calls), size):
+            self._loop.call_soon_threadsafe(self._begin, batch, batch.calls[first : first + size], self._generation)
 
     def wait(self, timeout: float | None = None) -> list[Outcome]:
         """Outcomes of the calls that ended; comes back empty-handed after ``timeout`` seconds or ``interrupt()``."""
@@ -131,30 +134,30 @@ class RayDispatcher:
         if not self._thread.is_alive():
             self._loop.close()
 
-    def _begin(self, batch: Batch, call: Call, generation: int) -> None:
+    def _begin(self, batch: Batch, calls: tuple[Call, ...], generation: int) -> None:
         if generation != self._generation:
             return
-        task = self._loop.create_task(self._make(batch, call, generation))
+        task = self._loop.create_task(self._make(batch, calls, generation))
         self._flying.add(task)
         task.add_done_callback(self._flying.discard)
 
-    async def _make(self, batch: Batch, call: Call, generation: int) -> None:
-        outcome = await self._ask(batch, call)
-        if outcome.failure is not None and outcome.failure.kind == "transient":
-            self._died.add(call.digest)
-        self._outcomes.put((generation, outcome))
+    async def _make(self, batch: Batch, calls: tuple[Call, ...], generation: int) -> None:
+        for outcome, call in zip(await self._ask(batch, calls), calls, strict=True):
+            if outcome.failure is not None and outcome.failure.kind == "transient":
+                self._died.add(call.digest)
+            self._outcomes.put((generation, outcome))
 
-    async def _ask(self, batch: Batch, call: Call) -> Outcome:
+    async def _ask(self, batch: Batch, calls: tuple[Call, ...]) -> list[Outcome]:
         deployment = self._posts.get((batch.role, batch.engine))
         if deployment is None:
             message = f"no deployment of {self._application} plays the {batch.role} engine {batch.engine}."
-            return Outcome(call.task, None, Failure(message=message, remedy="Deploy it, or choose another engine.", kind="unsupported"))
-        sheet = CallSheet.of(batch, call, alone=call.digest in self._died)
+            return _all(calls, Failure(message=message, remedy="Deploy it, or choose another engine.", kind="unsupported"))
+        sheets = [CallSheet.of(batch, call, alone=call.digest in self._died).model_dump_json() for call in calls]
         seconds = min(batch.deadline_s or self._deadline, self._deadline)
         response: Any = None
         try:
-            response = self._handle(deployment).perform.remote(sheet.model_dump_json())
-            answer = Answer.model_validate_json(await asyncio.wait_for(response, seconds))
+            response = self._handle(deployment).perform.remote("\n".join(sheets))
+            answers = [Answer.model_validate_json(line) for line in (await asyncio.wait_for(response, seconds)).split("\n")]
         except asyncio.CancelledError:
             if response is not None:
                 response.cancel()
@@ -162,16 +165,17 @@ class RayDispatcher:
         except TimeoutError:
             if response is not None:
                 response.cancel()
-            return self._lost(batch, call, f"gave no answer in {seconds:g} s")
+            return _all(calls, _lost(batch, f"gave no answer in {seconds:g} s"))
         except RayTaskError as error:
             cause = error.cause if isinstance(error.cause, Exception) else error
             if isinstance(cause, _DIED):
-                return self._lost(batch, call, "died")
-            return Outcome(call.task, None, Failure(message=f"{deployment} raised {type(cause).__name__}: {_first_line(cause)}"))
+                return _all(calls, _lost(batch, "died"))
+            return _all(calls, Failure(message=f"{deployment} raised {type(cause).__name__}: {_first_line(cause)}"))
         except _DIED as error:
-            return self._lost(batch, call, f"died or cannot be reached ({type(error).__name__})")
-        self._peaks[answer.replica] = max(answer.peak_mb, self._peaks.get(answer.replica, 0.0))
-        return Outcome(call.task, answer.take, answer.failure)
+            return _all(calls, _lost(batch, f"died or cannot be reached ({type(error).__name__})"))
+        for answer in answers:
+            self._peaks[answer.replica] = max(answer.peak_mb, self._peaks.get(answer.replica, 0.0))
+        return [answer.outcome for answer in answers]
 
     def _handle(self, deployment: str) -> Any:
         handle = self._handles.get(deployment)
@@ -185,11 +189,17 @@ class RayDispatcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _lost(self, batch: Batch, call: Call, reason: str) -> Outcome:
-        message = f"the replica that ran {batch.engine} {reason}."
-        return Outcome(
-            call.task, None, Failure(message=message, remedy="It may have run out of memory, or its node is gone.", kind="transient")
-        )
+
+def _all(calls: tuple[Call, ...], failure: Failure) -> list[Outcome]:
+    return [Outcome(call.task, None, failure) for call in calls]
+
+
+def _lost(batch: Batch, reason: str) -> Failure:
+    return Failure(
+        message=f"the replica that ran {batch.engine} {reason}.",
+        remedy="It may have run out of memory, or its node is gone.",
+        kind="transient",
+    )
 
 
 def _first_line(error: BaseException) -> str:

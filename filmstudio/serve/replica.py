@@ -96,7 +96,13 @@ class EngineReplica:
             self._thread.submit(self._performer.engine, address).result()
 
     async def perform(self, text: str) -> str:
-        """Make one call. Whatever goes wrong with it is in the answer, and touches no other call."""
+        """Make the calls whose sheets stand on the lines of ``text``; an answer a line comes back.
+
+        Calls that come together gather as those of several callers do. Whatever goes wrong with one is in its answer.
+        """
+        return "\n".join(await asyncio.gather(*map(self._perform_one, text.split("\n"))))
+
+    async def _perform_one(self, text: str) -> str:
         sheet = CallSheet.model_validate_json(text)
         entry = await self._admit(sheet)
         if isinstance(entry, Failure):
