@@ -1,0 +1,180 @@
+"""``studio plugin``: a new plugin works at once, a broken one is told rule by rule, and the example plays in a real film."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
+
+from plugin_wheels import ENGINE, plugin, unpacked
+
+from filmstudio.cli.commands import app
+from filmstudio.cli.plugin_check import check, offers_of
+from filmstudio.cli.scaffold.writing import write_plugin
+from filmstudio.core.offers import Offer, Papers
+from filmstudio.core.plugins import Plugins
+from filmstudio.core.roles import ROLES
+from filmstudio.testing import broken_rules, sample_requests
+
+HOME = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation of its own for each test."""
+    monkeypatch.setenv("FILMSTUDIO_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("FILMSTUDIO_PLUGINS", str(tmp_path / "plugins"))
+    monkeypatch.delenv("FILMSTUDIO_PLUGINS_ALLOWED", raising=False)
+
+
+def studio(*words: str) -> tuple[int, str]:
+    """Exit code and what was printed, by this process."""
+    ran = CliRunner().invoke(app, list(words))
+    assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
+    return ran.exit_code, " ".join(ran.output.split())
+
+
+def python(*words: str, path: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **variables, **({"PYTHONPATH": str(path)} if path else {})}
+    return subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False, timeout=300, cwd=HOME)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_new_plugin_of_any_role_keeps_the_contract_at_once(role: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"brand-new-{role}"
+    folder = write_plugin(name, role, tmp_path, 'Ada "the first"\n')
+    monkeypatch.syspath_prepend(str(folder))
+    engine = getattr(importlib.import_module(f"brand_new_{role}.engine"), f"BrandNew{role.capitalize()}")
+    assert engine.name == name and "newcomer" not in (folder / f"brand_new_{role}" / "engine.py").read_text().lower()
+    assert broken_rules(engine, sample_requests(role, tmp_path / "kit" / "store"), tmp_path / "kit") == []
+
+
+def test_a_new_plugin_is_a_whole_distribution_that_passes_its_own_tests_once_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Built, installed into an environment of its own with what it needs, listed, and held to the contract there."""
+    code, said = studio("plugin", "new", "my-hum", "--role", "voice", "--into", str(tmp_path), "--publisher", "Ada")
+    assert code == 0 and "studio plugin check my-hum" in said
+    assert studio("plugin", "seal", str(tmp_path / "my-hum"))[0] == 0
+    built = python("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q", "-w", str(tmp_path), str(tmp_path / "my-hum"))
+    assert built.returncode == 0, built.stderr
+    [wheel] = tmp_path.glob("*.whl")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    code, said = studio("plugin", "add", str(wheel), "--isolated")
+    assert code == 0 and "by Ada; MIT; may: nothing beyond its desk" in said and "in its own environment my-hum; sealed" in said
+    code, said = studio("plugin", "check", "my-hum")
+    assert code == 0 and "voice my-hum of my-hum: kept" in said and said.count("✓") == 9
+    own = [str(tmp_path / "plugins" / "my-hum" / "bin" / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    ran = subprocess.run(own, cwd=tmp_path / "my-hum", capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0 and "2 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert "publisher" in studio("plugins", "--role", "voice", "--json")[1]
+    assert "in its own environment my-hum" in studio("plugins", "--role", "voice")[1]
+    assert studio("plugin", "remove", "my-hum") == (0, "my-hum and its environment are gone.")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("My-Hum", "is no name"), ("../x", "is no name"), ("a" * 41, "is no name"), ("json", "called json already")]
+)
+def test_a_name_that_cannot_be_one_is_refused(name: str, said: str, tmp_path: Path) -> None:
+    code, answer = studio("plugin", "new", name, "--role", "voice", "--into", str(tmp_path))
+    assert code == 2 and said in answer
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "my-hum").mkdir()
+    (tmp_path / "my-hum" / "letter.txt").write_text("dear")
+    code, said = studio("plugin", "new", "my-hum", "--role", "voice", "--into", str(tmp_path))
+    assert code == 2 and "is there already" in said
+    assert [path.name for path in (tmp_path / "my-hum").iterdir()] == ["letter.txt"]
+    assert studio("plugin", "new", "my-hum", "--role", "stunts", "--into", str(tmp_path))[0] == 2
+
+
+def test_a_broken_plugin_is_told_rule_by_rule(tmp_path: Path) -> None:
+    """It changes its mind, and its process ends when it is asked: neither harms the studio."""
+    fickle = plugin_that("import time; audio = desk.keep_bytes(wave_bytes([time.time() % 1]), 'audio/wav')")
+    unpacked(plugin(tmp_path, "fickle", manifest=""), tmp_path / "site")
+    (tmp_path / "site" / "fickle" / "engine.py").write_text(fickle)
+    ran = python("-m", "filmstudio", "plugin", "check", "fickle", "--json", path=tmp_path / "site")
+    assert ran.returncode == 1, ran.stderr
+    [checked] = json.loads(ran.stdout)
+    broken = {finding["rule"]: finding["broken"] for finding in checked["findings"] if finding["broken"]}
+    assert not checked["kept"] and any("second time" in rule for rule in broken) and any("manifest" in rule for rule in broken)
+    (tmp_path / "site" / "fickle" / "engine.py").write_text(plugin_that("import os; os._exit(5)"))
+    ran = python("-m", "filmstudio", "plugin", "check", "fickle", path=tmp_path / "site")
+    assert ran.returncode == 1 and "its process ended with code 5" in ran.stdout
+    assert "fickle" in ran.stdout and "✗" in ran.stdout
+
+
+def plugin_that(does: str) -> str:
+    """The source of an engine that does this in place of speaking."""
+    before, after = ENGINE.format(name="fickle").split("        audio = ")
+    source = f"{before}        {does}\n{after.partition(chr(10))[2]}"
+    return source.replace("import flavour", "pass").replace("flavour.FLAVOUR", "''").replace("samples=480", "samples=1")
+
+
+def test_plugins_are_allowed_listed_and_sealed_by_hand(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    for name in ("salty", "sweet"):
+        unpacked(plugin(tmp_path, name), site)
+
+    def say(*words: str) -> str:
+        ran = python("-m", "filmstudio", "plugin", *words, path=site)
+        assert ran.returncode == 0, ran.stderr
+        return " ".join(ran.stdout.split())
+
+    assert "It is the first on the list" in say("allow", "salty")
+    rows: dict[str, Any] = {row["plugin"]: row for row in json.loads(say("list", "--json"))}
+    assert rows["salty"]["turned_away"] is None and rows["salty"]["engines"] == ["voice=salty"]
+    assert "not on this installation's allow-list" in rows["sweet"]["turned_away"]
+    assert "turned away: plugin sweet" in say("list")
+    assert "sweet is allowed" in say("allow", "sweet", "--any-version")
+    assert "sweet is sealed: 2 files" in say("seal", str(site / "sweet"))
+    say("disallow", "salty")
+    refused = python("-m", "filmstudio", "plugin", "check", "salty", path=site)
+    assert refused.returncode == 2 and "was turned away" in refused.stderr
+
+
+def test_the_house_can_be_checked_too() -> None:
+    [offer] = [offer for offer in offers_of(Plugins(), "filmstudio-lipsync")]
+    assert isinstance(offer, Offer) and offer.papers == Papers("filmstudio")
+    assert check(offer).kept
+
+
+@pytest.mark.slow
+def test_the_example_plugin_is_installed_and_plays_in_a_film(tmp_path: Path, shared_cache: Path) -> None:
+    """From its own distribution: built, installed beside the studio, checked, and heard."""
+    site, script = tmp_path / "site", tmp_path / "rain.fountain"
+    pip = ["-m", "pip", "install", "--no-deps", "--no-build-isolation", "-q", "--target", str(site)]
+    installed = python(*pip, str(HOME / "examples" / "plugin-music-box"))
+    assert installed.returncode == 0, installed.stderr
+    listed = python("-m", "filmstudio", "plugin", "list", path=site)
+    assert "filmstudio-music-box" in listed.stdout and "by AI Film Studio; MIT" in listed.stdout and "; sealed;" in listed.stdout
+    checked = python("-m", "filmstudio", "plugin", "check", "filmstudio-music-box", path=site)
+    assert checked.returncode == 0, checked.stdout
+    script.write_text("Title: Rain\n\nINT. CAFE - DAY\n\nLENA\nIt rains.\n")
+    saved = tmp_path / "film.json"
+    planned = python("-m", "filmstudio", "plan", str(script), "--save", str(saved), path=site, FILMSTUDIO_CACHE=str(shared_cache))
+    assert planned.returncode == 0, planned.stderr
+    film = json.loads(saved.read_text())
+    for scene in film["scenes"]:
+        scene["music"] = {**(scene["music"] or {}), "tradition": "music-box-waltz"}
+    saved.write_text(json.dumps(film))
+    words = ["--film", str(saved), "--engine", "music=music-box", "--preset", "draft", "--size", "480p", "-o", str(tmp_path / "out")]
+    made = python("-m", "filmstudio", "render", *words, path=site, FILMSTUDIO_CACHE=str(shared_cache))
+    assert made.returncode == 0, made.stdout + made.stderr
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    played = [task for task in report["tasks"] if task["role"] == "music"]
+    assert played and {task["engine"] for task in played} == {"music-box"}
+    assert not any("music-box-waltz" in note for note in report["notes"]), "the plugin offers its own words"
+    metadata = json.loads((tmp_path / "out" / "metadata.json").read_text())
+    assert ("music-box", "filmstudio-music-box") in [(engine["name"], engine["plugin"]) for engine in metadata["engines"]]
