@@ -1,7 +1,9 @@
 """The hook specs: everything a plugin can do, by phase. This module is the plugin author's manual.
 
 A plugin is a module or object whose functions are marked with ``@filmstudio.hookimpl`` and named in the entry point group
-``filmstudio``. The studio's own engines are found in exactly the same way.
+``filmstudio``. The studio's own engines are found in exactly the same way. A hook that raises is passed over, and the report
+names its plugin. Engines of plugins that are not the studio's own run in workers of their own; hooks run in the studio's process,
+and only of plugins that share its environment: one in an environment of its own is known by its manifest alone.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def filmstudio_words() -> Mapping[Kind, Known]:
 
 @hookspec
 def filmstudio_commands(app: typer.Typer) -> None:
-    """Add commands to the command line."""
+    """Add commands to ``app``, for the command line. None takes the place of the studio's own."""
 
 
 # --- while a film is made -----------------------------------------------------------------------------------------------

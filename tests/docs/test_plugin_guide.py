@@ -1,56 +1,71 @@
-"""The plugin that docs/plugins.md shows is a plugin: it is found, it keeps the contract, and it is typed."""
+"""The guide to plugins is true: each of its commands is run, in its order, and leads to a plugin that works."""
 
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from guide import HOME, files_shown
+from guide import HOME
+
+GUIDE = (HOME / "docs" / "plugins.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def plugin(tmp_path: Path) -> Path:
-    folder = tmp_path / "drone"
-    folder.mkdir()
-    assert {path.name for path in files_shown(HOME / "docs" / "plugins.md", folder)} == {
-        "drone_engine.py",
-        "drone_plugin.py",
-        "pyproject.toml",
-        "test_drone.py",
+def commands(pattern: str) -> list[list[str]]:
+    return [shlex.split(line)[1:] for line in re.findall(pattern, GUIDE, re.MULTILINE)]
+
+
+@pytest.mark.slow
+def test_every_command_of_the_guide_runs_in_its_order(tmp_path: Path, shared_cache: Path) -> None:
+    """In a new folder and a new installation. The film is a short one, rendered as a draft: which script it is changes nothing here."""
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "the-last-lamp.fountain").write_text("Title: Rain\n\nINT. CAFE - DAY\n\nLENA\nIt rains.\n")
+    environment = {
+        **os.environ,
+        "FILMSTUDIO_PLUGINS": str(tmp_path / "plugins"),
+        "FILMSTUDIO_CONFIG": str(tmp_path / "config"),
+        "FILMSTUDIO_CACHE": str(shared_cache),
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",  # pip's word for yes: the build tool is beside the studio, and no registry is asked
     }
-    return folder
+    in_blocks, in_text = commands(r"^(\./studio .*)$"), commands(r"(?<=`)(\./studio plugins? [a-z].*?)(?=`)")
+    assert len(in_blocks) == 6 and len(in_text) >= 6
+    after = [words for words in in_text if words not in in_blocks and words[1] not in ("seal", "check")]
+    for told in [*in_blocks, *sorted(after, key=lambda words: words[1] == "remove")]:
+        words = [*told, *(["--preset", "draft", "--size", "480p"] if told[0] == "render" else [])]
+        ran = subprocess.run(
+            [sys.executable, "-m", "filmstudio", *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+            timeout=240,
+        )  # fmt: skip
+        assert ran.returncode == 0, f"{' '.join(words)}: {ran.stdout}{ran.stderr}"
+    report = next((tmp_path / "renders").glob("*/report.json")).read_text()
+    assert '"engine": "my-drone"' in report
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    return subprocess.run([sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120)
+def test_the_hooks_that_the_guide_names_are_all_there_are() -> None:
+    from filmstudio.core import hookspecs
+
+    named = set(re.findall(r"`(filmstudio_\w+)`", GUIDE))
+    assert named == {name for name in vars(hookspecs) if name.startswith("filmstudio_")}
 
 
-def test_its_test_passes(plugin: Path) -> None:
-    ran = run(plugin, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_drone.py")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+def test_the_numbers_of_the_guide_are_those_of_the_code() -> None:
+    from filmstudio.core import guests, reception, wire
+
+    assert (guests.MEMORY_FACTOR, guests.MEMORY_BASE_MB) == (2.0, 256)
+    assert (wire.LARGEST_FROM_GUESTS >> 20, reception.LARGEST_MEDIA >> 30) == (16, 4)
 
 
-def test_the_studio_finds_it_once_it_is_installed(plugin: Path) -> None:
-    """Installed means: its entry points are on the path. A wheel would put the same two files there."""
-    project = tomllib.loads((plugin / "pyproject.toml").read_text())["project"]
-    info = plugin / "filmstudio_drone-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    points = project["entry-points"]["filmstudio"]
-    (info / "entry_points.txt").write_text("[filmstudio]\n" + "".join(f"{name} = {value}\n" for name, value in points.items()))
-    shown = run(plugin, "-m", "filmstudio", "plugins", "--role", "music", "--json")
-    assert shown.returncode == 0, shown.stderr
-    assert '"name": "drone"' in shown.stdout and '"plugin": "filmstudio-drone"' in shown.stdout
+def test_the_manifest_of_the_guide_is_one(tmp_path: Path) -> None:
+    from filmstudio.core.manifest import read_manifest
 
-
-def test_it_is_as_clean_as_the_studio(plugin: Path) -> None:
-    ran = run(plugin, "-m", "ruff", "check", "--config", str(HOME / "pyproject.toml"), "--ignore", "I001,S101,D103", ".")
-    assert ran.returncode == 0, ran.stdout
+    [shown] = re.findall(r"^```toml\n(api_version.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "m.toml").write_text(shown)
+    assert read_manifest(tmp_path / "m.toml").engines[0].needs.deadline_s == 120
