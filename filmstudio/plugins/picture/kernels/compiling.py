@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
+from filmstudio.plugins.picture.kernels.keeping import kept
+
 ONE: Final = 1 << 16
 """1.0 in the 16.16 fixed point of source coordinates."""
 
@@ -57,9 +59,12 @@ OPAQUE: Final = np.uint32(0xFF000000)
 
 def kernel(signature: str) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Compile a pixel loop for one signature when its module is imported; the machine code is kept on the disk."""
-    compiled: Callable[[Callable[..., Any]], Callable[..., None]] = njit(
-        signature, cache=True, nogil=True, boundscheck=False, error_model="numpy"
-    )
+
+    def compiled(function: Callable[..., Any]) -> Callable[..., None]:
+        with kept():
+            loop: Callable[..., None] = njit(signature, cache=True, nogil=True, boundscheck=False, error_model="numpy")(function)
+            return loop
+
     return compiled
 
 
