@@ -188,3 +188,9 @@ def test_event_streams_are_limited_for_each_tenant(keyed: Api) -> None:
         with pytest.raises(InvalidStatus) as refused, connect(address, additional_headers=key):
             pass
         assert refused.value.response.status_code == 429
+
+
+def test_the_callers_trace_goes_with_the_job(api: Api) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    answer = api.ask("POST", "/v1/films", json=ORDER, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    assert api.jobs.get(answer.json()["id"], "local").trace.split("-")[1] == trace

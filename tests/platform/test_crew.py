@@ -26,7 +26,7 @@ from filmstudio.scheduler.events import after
 from filmstudio.scheduler.exchange import Exchange
 from filmstudio.scheduler.job import Job, Status, Submission
 from filmstudio.scheduler.jobs import Jobs
-from filmstudio.scheduler.leases import Leases
+from filmstudio.scheduler.leases import Leases, LeaseTerms
 from filmstudio.scheduler.retries import Retry
 from filmstudio.scheduler.tiers import Tier
 
@@ -54,7 +54,7 @@ class Studio:
         self.folder, self.plugins = folder, plugins
         self.database = Database(f"sqlite:///{folder / 'jobs.db'}")
         self.jobs = Jobs(self.database)
-        self.leases = Leases(self.database, retry=Retry(first_seconds=0.02, elsewhere_seconds=0.02))
+        self.leases = Leases(self.database, terms=LeaseTerms(sweep=0.02), retry=Retry(first_seconds=0.02, elsewhere_seconds=0.02))
         self.leave = threading.Event()
         self.thread: threading.Thread | None = None
         self.begun = threading.Event()
@@ -69,7 +69,7 @@ class Studio:
         def work() -> None:
             crew_of = InlineDispatcher(str(self.folder / "cache"), self.folder / "cache")
             with Exchange(crew_of, lambda batch: self.plugins.engine(batch.role).engine.needs) as pool:
-                terms = CrewTerms(films_at_once=2, drain_seconds=0.1)
+                terms = CrewTerms(films_at_once=1, drain_seconds=0.1)
                 Crew(self.leases, self.folder / "films", told, pool, self.plugins, "crew", terms).run(self.leave)
 
         self.thread = threading.Thread(target=work)
@@ -99,6 +99,7 @@ class Studio:
 def studio(tmp_path: Path, plugins: Plugins, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     monkeypatch.setattr(crew_module, "BEAT_SECONDS", 0.1)
     monkeypatch.setattr(crew_module, "PULSE_SECONDS", 0.05)
+    monkeypatch.setattr(crew_module, "_IDLE_SECONDS", 0.02)
     found = Studio(tmp_path, plugins)
     yield found
     found.stop()
