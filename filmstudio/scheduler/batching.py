@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -22,6 +22,9 @@ from filmstudio.core.perform import Batch
 from filmstudio.scheduler.fairshare import FairQueue, Place
 
 TaskT = TypeVar("TaskT")
+
+_PASSED = 32
+"""So many tenants in a row who are too far ahead to join end the search: what keeps a decision short. The next begins after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class _Tenant(Generic[TaskT]):
 
 @dataclass(slots=True)
 class _Round(Generic[TaskT]):
-    tenants: dict[str, _Tenant[TaskT]] = field(default_factory=dict)
+    tenants: OrderedDict[str, _Tenant[TaskT]] = field(default_factory=OrderedDict)
     """The first is the next to be credited."""
     quantum: float = 0.0
     """The largest task seen, normalised seconds: so a tenant's turn always sends one, and a batch costs O(1) a task."""
@@ -78,9 +81,8 @@ class Company(Generic[TaskT]):
         """The batch that begins with ``first``: taken from the queue and charged, at most ``most`` of them."""
         batch, turn = [first], self._rounds.get(first.key, _Round())
         passed = 0
-        while len(batch) < most and passed < len(turn.tenants):
-            name, tenant = next(iter(turn.tenants.items()))
-            del turn.tenants[name]
+        while len(batch) < most and passed < min(len(turn.tenants), _PASSED):
+            name, tenant = turn.tenants.popitem(last=False)
             joined = self._credit(tenant, turn.quantum, most - len(batch))
             batch += joined
             passed = 0 if joined else passed + 1

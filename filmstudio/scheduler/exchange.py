@@ -24,7 +24,7 @@ from filmstudio.core.perform import Batch, Call, Outcome
 from filmstudio.scheduler.batching import Company, Gathering, terms_of
 from filmstudio.scheduler.estimates import Estimates, resources
 from filmstudio.scheduler.fairshare import FairQueue, Place
-from filmstudio.scheduler.flights import Flight, Flights
+from filmstudio.scheduler.flights import Flight, Flights, Rider
 
 LEAD = 60.0
 """Core-seconds of a weight-1 tenant by which a task may be ahead of the fair order to fill a batch that is made anyway."""
@@ -67,6 +67,8 @@ class Exchange:
         self._running: dict[str, _Running] = {}
         """By id of flight; all flights of a batch have the same."""
         self._batches = 0
+        self._landed: list[tuple[Rider[FilmDispatcher], Outcome]] = []
+        """Settled, and not handed over so far."""
         self._numbers = 0
         self._films: set[FilmDispatcher] = set()
         self._rung = self._closing = False
@@ -124,14 +126,14 @@ class Exchange:
         with self._lock:
             self._refuse_if_ended()
             for call in batch.calls:
-                flight = self._flights.get(call.digest)
+                flight, rider = self._flights.get(call.digest), Rider(view, call.task, view.epoch)
                 if flight is None:
                     flight = self._plan(batch, call)
-                    flight.riders.append((view, call.task))
+                    flight.riders.append(rider)
                     for ripe in self._gathering.add(flight, flight.terms, time.monotonic()):
                         self._enqueue(ripe)
                 else:
-                    flight.riders.append((view, call.task))
+                    flight.riders.append(rider)
                     if flight.places and not flight.started and view not in flight.places:
                         self._enqueue(flight)
             self._call()
@@ -145,7 +147,7 @@ class Exchange:
         return flight
 
     def _enqueue(self, flight: _Flight) -> None:
-        for view, _ in flight.riders:
+        for view in [rider.asker for rider in flight.riders]:
             if view not in flight.places:
                 place = self._queue.push(
                     flight, tenant=view.tenant, film=view.film, cost=flight.seconds * flight.rate, weight=view.weight, key=flight.terms.key
@@ -193,7 +195,7 @@ class Exchange:
             self._end(StudioError(f"the shared crew has stopped: {reason}", remedy="Start again: finished takes are kept."))
 
     def _turn(self) -> bool:
-        """Start what can start, wait, and settle what ended. False when it is time to end."""
+        """Start what can start, hand over what ended, wait, and settle. False when it is time to end."""
         with self._lock:
             self._rung = False
             if self._closing:
@@ -201,17 +203,25 @@ class Exchange:
             for ripe in self._gathering.due(time.monotonic()):
                 self._enqueue(ripe)
             batches = self._next_batches()
-            patience = min(_PATIENCE, max(0.0, self._gathering.next_due() - time.monotonic()))
-            if not self._running:
-                idle = not self._queue and math.isinf(self._gathering.next_due())
-                self._called.wait(None if idle else patience)
-                return True
         refused = [outcome for batch in batches for outcome in self._submit(batch)]
-        outcomes = refused or self._crew.wait(patience)
+        landed, self._landed = self._landed, []
+        for rider, outcome in landed:  # after the slots are filled again: films that wake up take the processor
+            rider.asker.receive(outcome, rider.epoch)
+        outcomes = refused or self._wait()
         with self._lock:
             for outcome in outcomes:
                 self._settle(outcome)
         return True
+
+    def _wait(self) -> list[Outcome]:
+        with self._lock:
+            patience = min(_PATIENCE, max(0.0, self._gathering.next_due() - time.monotonic()))
+            if not self._running:
+                idle = not self._queue and math.isinf(self._gathering.next_due())
+                if not self._closing and (idle or not self._queue or self._crew.slots < 1):
+                    self._called.wait(None if idle else patience)
+                return []
+        return self._crew.wait(patience)
 
     def _submit(self, batch: Batch) -> list[Outcome]:
         try:
@@ -260,8 +270,7 @@ class Exchange:
         if not running.places:
             self._batches -= 1
         self._flights.end(flight)
-        for view, task in flight.riders:
-            view.receive(Outcome(task, outcome.take, outcome.failure))
+        self._landed += [(rider, Outcome(rider.task, outcome.take, outcome.failure)) for rider in flight.riders]
 
     def _end(self, error: StudioError) -> None:
         with self._lock:
@@ -276,6 +285,7 @@ class FilmDispatcher:
     def __init__(self, exchange: Exchange, tenant: str, film: str, weight: float) -> None:
         self.tenant, self.film, self.weight = tenant, film, weight
         self._exchange = exchange
+        self.epoch = 0
         self._news = threading.Condition()
         self._outcomes: deque[Outcome] = deque()
         self._interrupted = False
@@ -319,13 +329,15 @@ class FilmDispatcher:
         """Want nothing more: what waits is withdrawn, what runs ends by itself, and other films notice nothing."""
         self._exchange._leave(self)
         with self._news:
+            self.epoch += 1
             self._outcomes.clear()
 
-    def receive(self, outcome: Outcome) -> None:
+    def receive(self, outcome: Outcome, epoch: int) -> None:
         """An outcome for this film, from the exchange."""
         with self._news:
-            self._outcomes.append(outcome)
-            self._news.notify_all()
+            if epoch == self.epoch:
+                self._outcomes.append(outcome)
+                self._news.notify_all()
 
     def fail(self, error: StudioError) -> None:
         """The exchange has ended."""

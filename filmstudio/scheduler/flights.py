@@ -18,6 +18,17 @@ from filmstudio.scheduler.fairshare import Place
 AskerT = TypeVar("AskerT")
 
 
+@dataclass(frozen=True, slots=True)
+class Rider(Generic[AskerT]):
+    """Someone who wants a take."""
+
+    asker: AskerT
+    task: str
+    """What they call the task."""
+    epoch: int = 0
+    """When they asked: what they asked for before their latest cancel does not reach them."""
+
+
 @dataclass(slots=True, eq=False)
 class Flight(Generic[AskerT]):
     """One call that is wanted: waiting, or being made."""
@@ -30,8 +41,7 @@ class Flight(Generic[AskerT]):
     """That it is thought to take."""
     rate: float
     """Core-seconds that one second of it counts for."""
-    riders: list[tuple[AskerT, str]] = field(default_factory=list)
-    """Who wants the take, and what they call the task."""
+    riders: list[Rider[AskerT]] = field(default_factory=list)
     places: dict[AskerT, Place[Flight[AskerT]]] = field(default_factory=dict)
     """Where it waits."""
     started: bool = False
@@ -68,7 +78,7 @@ class Flights(Generic[AskerT]):
 
     def leave(self, asker: AskerT) -> list[Flight[AskerT]]:
         """Someone wants nothing more; returns the flights they wanted, which may have other riders. O(flights)."""
-        left = [flight for flight in self._by_digest.values() if any(rider == asker for rider, _ in flight.riders)]
+        left = [flight for flight in self._by_digest.values() if any(rider.asker is asker for rider in flight.riders)]
         for flight in left:
-            flight.riders = [(rider, task) for rider, task in flight.riders if rider != asker]
+            flight.riders = [rider for rider in flight.riders if rider.asker is not asker]
         return left

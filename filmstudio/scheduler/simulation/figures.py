@@ -119,7 +119,11 @@ class Figures:
         )
 
     def lines(self) -> list[str]:
-        """For people."""
+        """For people, each with the mark."""
+        return [f"{MARK} {name:<26}{value}".rstrip() for name, value in self.rows()]
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The same in columns, without the mark."""
         rows = [
             ("plan", f"{self.gpus} GPUs, {self.tenants} tenants, {self.hours:g} h, load {self.load:g} and a flood, seed {self.seed}"),
             (
@@ -150,7 +154,7 @@ class Figures:
             rows.append((name, f"{tier.films} films came, {tier.finished} finished, {tier.refused} turned away"))
             rows.append(("  wait of a task, s", _spread(tier.wait)))
             rows.append(("  turnaround of a film, s", _spread(tier.turnaround)))
-        return [f"{MARK} {name:<26}{value}".rstrip() for name, value in rows]
+        return rows
 
 
 def _spread(spread: Spread) -> str:
