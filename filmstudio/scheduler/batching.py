@@ -80,6 +80,8 @@ class Company(Generic[TaskT]):
     def join(self, first: Place[TaskT], most: int) -> list[Place[TaskT]]:
         """The batch that begins with ``first``: taken from the queue and charged, at most ``most`` of them."""
         batch, turn = [first], self._rounds.get(first.key, _Round())
+        if first.tenant.name in turn.tenants:
+            turn.tenants.move_to_end(first.tenant.name)  # its turn is the batch's first task
         passed = 0
         while len(batch) < most and passed < min(len(turn.tenants), _PASSED):
             name, tenant = turn.tenants.popitem(last=False)
