@@ -328,13 +328,21 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
         return studio.render(check_film(film, "film"), options, task.folder, dispatcher=crew, watch=progress.watch, planned=progress.plan)
 
     def needs_of(batch: Batch) -> Needs:
-        return plugins.engine(batch.role, batch.engine).engine.needs
+        needs = plugins.engine(batch.role, batch.engine).engine.needs
+        # On Ray, Serve gathers batches at the engine's post, and slots count calls.
+        return needs.model_copy(update={"batch_size": 1, "batch_wait_ms": 0}) if terms.on_ray else needs
+
+    def shared_by(batch: Batch) -> str:
+        engine = plugins.engine(batch.role, batch.engine).engine
+        if needs_of(batch).batch_size == 1:
+            return ""
+        return engine.batch_key(ROLES[batch.role].request.model_validate(batch.calls[0].request))
 
     leases = Leases(Database(settings.database_address))
     if name.alone:
         leases.abandoned_by(name.name)
     try:
-        with Studio(settings.cache, plugins).house_crew(terms) as crew, Exchange(crew, needs_of) as pool:
+        with Studio(settings.cache, plugins).house_crew(terms) as crew, Exchange(crew, needs_of, share=shared_by) as pool:
             opened()
             Crew(leases, settings.films, make, pool, plugins, name.name, terms).run(leave)
     finally:

@@ -115,7 +115,9 @@ class HouseWorker(Worker):
     def __init__(self, context: ForkServerContext | SpawnContext, address: str, cache: Path | None, preload: tuple[str, ...]) -> None:
         ours, theirs = socket.socketpair()
         with variables_set(ONE_THREAD):
-            self._process = context.Process(target=_serve, args=(theirs, address, cache, preload), daemon=True, name="filmstudio-worker")
+            # A fork server keeps the variables of its own start: a worker is given those of now.
+            told = (theirs, address, cache, preload, dict(os.environ))
+            self._process = context.Process(target=_serve, args=told, daemon=True, name="filmstudio-worker")
             self._process.start()
         theirs.close()
         super().__init__(WatchedWire(ours))
@@ -144,8 +146,10 @@ class HouseWorker(Worker):
         return f"ended with code {code}"
 
 
-def _serve(end: socket.socket, address: str, cache: Path | None, preload: tuple[str, ...]) -> None:
+def _serve(end: socket.socket, address: str, cache: Path | None, preload: tuple[str, ...], variables: dict[str, str]) -> None:
     """A worker's life: perform batches until the wire closes; load engines while there is nothing else to do."""
+    os.environ.clear()
+    os.environ.update(variables)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the studio's own process answers Ctrl-C and ends its workers
     traced = exporting_traces("filmstudio-worker")
     performer, give_back, wire = Performer(address, cache), _freeing(), Wire(end)

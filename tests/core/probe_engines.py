@@ -15,7 +15,7 @@ from filmstudio.core.wavefile import wave_bytes
 
 
 class Echo(SingleEngine[SpeakRequest, Speech]):
-    """Speech as long as its text; the words DIE, HANG, RAISE and REFUSE do as they say."""
+    """Speech as long as its text; the words DIE, HANG, RAISE, REFUSE and NEED do as they say."""
 
     name: ClassVar[str] = "echo"
     version: ClassVar[str] = "1"
@@ -36,6 +36,8 @@ class Echo(SingleEngine[SpeakRequest, Speech]):
             raise ZeroDivisionError("by design")
         if word == "REFUSE":
             raise Unsupported("this word cannot be spoken.", remedy="Say another.")
+        if word == "NEED" and where not in os.environ:
+            raise Unsupported(f"{where} is not set.")
         return Speech(audio=desk.keep_bytes(wave_bytes([0.1] * len(request.text)), "audio/wav"), samples=len(request.text))
 
 

@@ -131,3 +131,12 @@ def test_a_tenant_finds_its_own_takes_and_what_is_common(tmp_path: Path) -> None
     ours, theirs = (task_digest("e", "1", "voice", request, scope) for scope in ("one", "two"))  # type: ignore[arg-type]
     assert len({ours, theirs, task_digest("e", "1", "voice", request)}) == 3  # type: ignore[arg-type]
     assert [role.name for role in ROLES.values() if role.common] == ["backdrop"]
+
+
+def test_a_worker_has_the_variables_of_the_moment_in_which_it_is_hired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers are forked from a server that may be older than a variable, such as the credentials of a bucket."""
+    with LocalDispatcher(tmp_path, workers=1) as pool:
+        render(RenderGraph.of([say("a", "one")]), ECHO, Store(tmp_path), pool)
+    monkeypatch.setenv("FILMSTUDIO_PROBE", "set late")
+    with LocalDispatcher(tmp_path, workers=1) as pool:
+        assert render(RenderGraph.of([say("b", "NEED FILMSTUDIO_PROBE")]), ECHO, Store(tmp_path), pool)
