@@ -1,6 +1,6 @@
-"""How the API holds: latency under an open-loop load, a soak of many films of many tenants, and the queue of jobs by itself.
+"""How serving holds: the API's latency under an open-loop load, and what ``--soak``, ``--queue``, ``--overhead`` and ``--kills`` ask.
 
-Run it as ``./studio bench serve``, with ``--soak`` or with ``--queue``. The load comes from this process, the API runs in another,
+Run it as ``./studio bench serve``. The load comes from this process, the API runs in another,
 started as a user would: ``studio serve --no-ray``.
 """
 
@@ -59,10 +59,20 @@ def main() -> int:
     wanted = _arguments()
     with tempfile.TemporaryDirectory(prefix="filmstudio-bench-", dir=wanted.work) as folder:
         if wanted.queue:
-            from servebench.queue import queue_costs, queue_table
+            from servebench.backlog import queue_costs, queue_table
 
             queued = queue_costs(Path(folder), wanted.jobs, wanted.job_tenants, wanted.database)
             figures, text, good = asdict(queued), queue_table(queued), queued.good
+        elif wanted.kills:
+            from servebench import kills
+
+            killed, _ = kills.measure(wanted.kills, Path(folder), lambda line: print(line, file=sys.stderr))
+            figures, text, good = asdict(killed), str(killed), killed.good
+        elif wanted.overhead:
+            from servebench import overhead
+
+            added = overhead.measure()
+            figures, text, good = {"batches": [asdict(one) for one in added]}, overhead.page(added), True
         elif wanted.soak:
             from servebench.soak import soak, soak_table
 
@@ -150,6 +160,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tenants", type=int, default=20, help="tenants (default: 20)")
     parser.add_argument("--soak", action="store_true", help="make films instead, of free, pro and enterprise tenants at the same time")
     parser.add_argument("--queue", action="store_true", help="measure the queue of jobs by itself: leases, and a restart")
+    parser.add_argument("--overhead", action="store_true", help="measure what Ray Serve adds to a batch of calls")
+    parser.add_argument("--kills", type=int, default=0, metavar="N", help="kill replicas, nodes and drivers N times in films on Ray")
     parser.add_argument("--jobs", type=int, default=100_000, help="jobs that wait in the queue (default: 100,000)")
     parser.add_argument("--job-tenants", type=int, default=1_000, help="tenants in the queue (default: 1,000)")
     parser.add_argument("--database", default="", help="address of an empty database for the queue (default: SQLite)")

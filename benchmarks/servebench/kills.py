@@ -81,6 +81,18 @@ class Killed:
     """Tasks that were seen committed twice."""
     seconds: float
 
+    @property
+    def good(self) -> bool:
+        """Nothing was lost, and nothing was done twice."""
+        return self.finished == self.tasks and self.twice == 0
+
+    def __str__(self) -> str:
+        how = ", ".join(f"{number} {what}s" for what, number in self.kills.items())
+        return (
+            f"{sum(self.kills.values())} kills on two nodes ({how}) in {self.seconds:.0f} s: {self.finished} of {self.tasks} tasks "
+            f"finished, {self.twice} committed twice, {self.drivers} drivers"
+        )
+
 
 def film_of(film: int, tasks: int, seconds: float) -> RenderGraph:
     """Tasks of about ``seconds`` each, in chains of three, so that a lost one holds others up."""
