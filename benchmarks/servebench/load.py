@@ -130,7 +130,7 @@ async def load(address: str, mix: Mix, rate: float, seconds: float) -> list[Answ
                 if connection.open:
                     free.append(connection)
             except OSError:
-                pass
+                status = 0  # counted as an error: every answer but 200 and 202 is
         answers.append(Answer(kind, status, time.perf_counter() - due))
         if kind == "submit" and status == 202:
             mix.films.append((key, json.loads(body)["id"]))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filmstudio.serve.cluster import OBJECT_STORE_BYTES, import_ray
+from filmstudio.serve.cluster import OBJECT_STORE_BYTES, import_ray, short_folder
 
 
 @dataclass
@@ -44,7 +43,7 @@ def two_nodes(cpus: int = 4) -> Iterator[TwoNodes]:
     import_ray()
     from ray.cluster_utils import Cluster
 
-    folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
+    folder = short_folder()
     arguments = {
         "num_cpus": cpus,
         "include_dashboard": False,

@@ -139,6 +139,13 @@ def film_routes(house: House) -> APIRouter:
         ("resume", jobs.resume, "Go on with a paused film."),
     ):
         _add_steering(routes, reception, name, act, says)
+    _add_deliverables(routes, house)
+    _add_following(routes, house)
+    return routes
+
+
+def _add_deliverables(routes: APIRouter, house: House) -> None:
+    reception, jobs = house.reception, house.jobs
 
     @routes.head("/{film}/deliverables/{name:path}", include_in_schema=False)
     @routes.get("/{film}/deliverables/{name:path}", summary="Fetch a deliverable", response_class=RangedFile)
@@ -156,6 +163,10 @@ def film_routes(house: House) -> APIRouter:
         facts_of(request.scope).take_time(None)
         headers = {"ETag": f'"{entry["sha256"]}"', "Cache-Control": "private, immutable, max-age=31536000"}
         return RangedFile(path, headers=headers, media_type=entry["media_type"])
+
+
+def _add_following(routes: APIRouter, house: House) -> None:
+    reception, jobs = house.reception, house.jobs
 
     @routes.get("/{film}/events", summary="Follow a film", response_class=StreamingResponse)
     async def follow(
@@ -190,8 +201,6 @@ def film_routes(house: House) -> APIRouter:
             await socket.close()
         except WebSocketDisconnect:
             return
-
-    return routes
 
 
 def _add_steering(routes: APIRouter, reception: Reception, name: str, act: Callable[[str, str], Job], says: str) -> None:

@@ -69,7 +69,7 @@ def cluster(address: str | None, cpus: float = 0.0) -> Iterator[Cluster]:
     ray = import_ray()
     if ray.is_initialized():
         raise ConfigError("this process uses a Ray already.", remedy="Render in a process of its own.")
-    folder = None if address is not None else _short_folder()
+    folder = None if address is not None else short_folder()
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
     if address is None:
         options |= {
@@ -200,7 +200,8 @@ def import_ray() -> Any:
     return ray
 
 
-def _short_folder() -> str:
+def short_folder() -> str:
+    """A new private folder whose path leaves room for Ray's sockets."""
     base = tempfile.gettempdir()
     if len(base) > _LONGEST_TEMP and Path("/tmp").is_dir():  # noqa: S108 - a private folder is made in it
         base = "/tmp"  # noqa: S108

@@ -132,21 +132,39 @@ def test_calls_of_many_films_share_a_batch_and_sensitive_ones_never_do(pool: tup
         assert [made["line-0"] for made in alone] == [1, 1, 1, 1]
 
 
-def test_a_small_film_is_done_long_before_the_flood_it_came_after(pool: tuple[LocalDispatcher, Path]) -> None:
-    crew, folder = pool
-    done: list[str] = []
+class Gated:
+    """A crew of one slot that answers nothing until its gate opens, and notes what it was asked for, in order."""
 
-    def film(tenant: str, lines: int) -> None:
-        make(exchange, folder, script(*[f"SLEEP 0.02 {tenant} {n}" for n in range(lines)]), tenant)
-        done.append(tenant)
+    slots = 1
 
-    with Exchange(crew, needs_of) as exchange, ThreadPoolExecutor(5) as threads:
-        floods = [threads.submit(film, f"flood-{n}", 40) for n in range(4)]
-        _until(lambda: exchange.waiting > 4)
-        threads.submit(film, "small", 3).result(30)
-        assert done[-1] == "small" and len(done) < 4, "a machine that pauses may let one of the floods end first"
-        for flood in floods:
-            flood.result(30)
+    def __init__(self, folder: Path) -> None:
+        self.gate, self.asked = threading.Event(), list[str]()
+        self._inline = InlineDispatcher(folder)
+
+    def submit(self, batch: Batch) -> None:
+        self.asked += [call.request["text"] for call in batch.calls]  # type: ignore[call-overload, index, misc]
+        self._inline.submit(batch)
+
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        return self._inline.wait() if self.gate.wait(timeout) else []
+
+    def interrupt(self) -> None: ...
+
+    def cancel(self) -> None:
+        self._inline.cancel()
+
+
+def test_a_small_film_is_served_long_before_the_flood_it_came_after(tmp_path: Path) -> None:
+    """Sixteen tasks of eight tenants were asked for first; the newcomer waits for one of each tenant, not for all."""
+    crew = Gated(tmp_path)
+    with Exchange(crew, needs_of) as exchange, ThreadPoolExecutor(9) as threads:
+        floods = [threads.submit(make, exchange, tmp_path, script(*[f"{n} {m}" for m in range(6)]), f"flood-{n}") for n in range(8)]
+        _until(lambda: exchange.waiting == 15)
+        small = threads.submit(make, exchange, tmp_path, script("small"), "small")
+        _until(lambda: exchange.waiting == 16)
+        crew.gate.set()
+        assert [len(film.result(30)) for film in [*floods, small]] == [6] * 8 + [1]
+        assert crew.asked.index("small") <= 8
 
 
 class Failing:
