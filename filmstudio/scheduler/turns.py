@@ -111,12 +111,13 @@ def move(connection: Connection, turn: Turn, change: Move, tier: Tier | None = N
 
 
 def _house_time(connection: Connection) -> float:
-    """The least time of those who wait; with nobody waiting that of the last who was served; else the end of all that was."""
-    for statement in (_LEAST, _LAST_START, _MOST):
-        found = connection.scalar(statement)
-        if found is not None:
-            return float(found)
-    return 0.0
+    """Where who comes anew begins: at the start of what was leased last, or at the least time of those who wait, if that is less.
+
+    Not at the latter alone: the time of a tenant whose jobs run holds their estimates, and is corrected as they end. Who had begun
+    there would see it pass by again and again.
+    """
+    found = [float(time) for time in (connection.scalar(_LEAST), connection.scalar(_LAST_START)) if time is not None]
+    return min(found) if found else float(connection.scalar(_MOST) or 0.0)
 
 
 def _turn(row: sa.Row[tuple[object, ...]] | None) -> Turn | None:

@@ -68,6 +68,21 @@ def test_while_an_enterprise_floods_free_tenants_get_on(database: Database, cloc
     assert order[:24].count("ada") >= 2, "a free tenant has its share from the start: one of eleven"
 
 
+def test_a_newcomer_is_not_passed_by_because_the_floods_films_take_less_than_was_thought(database: Database, clock: Clock) -> None:
+    jobs, leases = Jobs(database, clock), Leases(database, clock)
+    submit(jobs, "giant", Tier.ENTERPRISE, estimate=100.0, count=20)
+    running = [leases.lease("w") for _ in range(3)]
+    submit(jobs, "bob", Tier.FREE, estimate=100.0)
+    order = []
+    for lease in running:
+        assert lease is not None
+        leases.succeed(lease, None, 0.1)  # the giant's time is corrected, at every end, by almost all that it was charged
+        following = leases.lease("w")
+        assert following is not None
+        order.append(following.job.tenant)
+    assert order[0] == "bob"
+
+
 def test_who_comes_back_from_idling_has_not_saved_up(database: Database, clock: Clock) -> None:
     jobs, leases = Jobs(database, clock), Leases(database, clock)
     submit(jobs, "early", Tier.PRO)
