@@ -312,8 +312,9 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
     from filmstudio.scheduler.database import Database
     from filmstudio.scheduler.exchange import Exchange
     from filmstudio.scheduler.leases import Leases
+    from filmstudio.scheduler.tallies import Tallies
 
-    plugins, name = Plugins(), CrewName(Path(settings.data))
+    plugins, name, tallies = Plugins(), CrewName(Path(settings.data)), Tallies()
 
     def make(task: FilmTask, crew: Dispatcher, progress: FilmProgress) -> Delivered:
         studio, order = Studio(settings.cache, plugins, scope_of(task.tenant), desk=crew), task.order
@@ -342,9 +343,9 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
     if name.alone:
         leases.abandoned_by(name.name)
     try:
-        with Studio(settings.cache, plugins).house_crew(terms) as crew, Exchange(crew, needs_of, share=shared_by) as pool:
+        with Studio(settings.cache, plugins).house_crew(terms) as crew, Exchange(crew, needs_of, share=shared_by, tallies=tallies) as pool:
             opened()
-            Crew(leases, settings.films, make, pool, plugins, name.name, terms).run(leave)
+            Crew(leases, settings.films, make, pool, plugins, name.name, terms, tallies).run(leave)
     finally:
         name.close()
 

@@ -33,12 +33,15 @@ from filmstudio.platform.making import (
     StoppableDispatcher,
     Stopped,
     costs,
+    counts_of,
     failure_of,
     result_of,
 )
 from filmstudio.platform.orders import FilmOrder
 from filmstudio.scheduler.job import Lease, LeaseLost, Status
 from filmstudio.scheduler.leases import Failed, Leases
+from filmstudio.scheduler.measures import JOB_QUEUE
+from filmstudio.scheduler.tallies import Tallies
 from filmstudio.scheduler.tiers import TERMS
 
 _log: Final = logging.getLogger("filmstudio.crew")
@@ -46,6 +49,8 @@ PULSE_SECONDS: Final = 0.25
 """Between two looks at the films: four events a second at most for each."""
 BEAT_SECONDS: Final = 2.0
 """Between two heartbeats of a lease: how soon a film hears that it is cancelled."""
+COUNT_SECONDS: Final = 1.0
+"""Between two times that what was counted is added to the database."""
 _IDLE_SECONDS: Final = 0.25
 """Between two looks for a job when there is none."""
 _TROUBLE_SECONDS: Final = 2.0
@@ -55,7 +60,7 @@ _TROUBLE_SECONDS: Final = 2.0
 class Pool(Protocol):
     """Engine workers that films share in fair order: an ``Exchange``."""
 
-    def film(self, *, tenant: str, film: str, weight: float = 1.0) -> AbstractContextManager[Dispatcher]:
+    def film(self, *, tenant: str, film: str, weight: float = 1.0, tier: str = "") -> AbstractContextManager[Dispatcher]:
         """The workers as one film sees them."""
         ...
 
@@ -78,9 +83,19 @@ class Crew:
     """Makes films until told to leave."""
 
     def __init__(
-        self, leases: Leases, films: Path, make: FilmMaker, pool: Pool, plugins: Plugins, worker: str, terms: CrewTerms = CrewTerms()
+        self,
+        leases: Leases,
+        films: Path,
+        make: FilmMaker,
+        pool: Pool,
+        plugins: Plugins,
+        worker: str,
+        terms: CrewTerms = CrewTerms(),
+        tallies: Tallies | None = None,
     ) -> None:
+        """``tallies``: what the pool counts, to be added to the database with the crew's own."""
         self._leases, self._films, self._make = leases, films, make
+        self._tallies = tallies or Tallies()
         self._pool, self._plugins, self._worker, self._terms = pool, plugins, worker, terms
         self._shooting: list[Shooting] = []
         self._lock = threading.Lock()
@@ -111,6 +126,7 @@ class Crew:
         finally:
             ended.set()
             pulse.join()
+            self._count()
 
     def _now(self) -> list[Shooting]:
         with self._lock:
@@ -139,6 +155,7 @@ class Crew:
 
     def _shoot(self, shooting: Shooting) -> None:
         lease = shooting.lease
+        self._tallies.observe(JOB_QUEUE, (lease.job.tier,), lease.waited)
         names = {"job": lease.job.id, "tenant": lease.job.tenant, "attempt": lease.job.attempt, "worker": self._worker}
         facts: dict[str, str | int | float] = {"filmstudio.job": lease.job.id, "filmstudio.tenant": lease.job.tenant}
         facts["filmstudio.attempt"] = lease.job.attempt
@@ -167,16 +184,17 @@ class Crew:
         lease = shooting.lease
         try:
             order = FilmOrder.model_validate(lease.spec)
-            progress = shooting.progress = FilmProgress(costs(self._plugins, order))
+            progress = shooting.progress = FilmProgress(costs(self._plugins, order), self._tallies)
             job = lease.job
             task = FilmTask(job.tenant, job.tier, order, self._folder(lease))
-            with self._pool.film(tenant=job.tenant, film=job.id, weight=TERMS[job.tier].weight) as view:
+            with self._pool.film(tenant=job.tenant, film=job.id, weight=TERMS[job.tier].weight, tier=job.tier) as view:
                 shooting.dispatcher = StoppableDispatcher(view)
                 if shooting.wanted is not None:
                     shooting.dispatcher.stop(shooting.wanted)
                 delivered = self._make(task, shooting.dispatcher, progress)
             self._tell(shooting)
-            self._leases.succeed(lease, result_of(delivered, str(lease.token)), progress.spent)
+            self._count()  # whoever reads that the film is finished finds what it took
+            self._leases.succeed(lease, result_of(delivered, str(lease.token)), progress.spent, counts_of(delivered, shooting))
             self._clear_others(lease)
             return "finished"
         except Stopped as stopped:
@@ -213,7 +231,11 @@ class Crew:
     # --- the pulse ----------------------------------------------------------------------------------------------------------
 
     def _pulse(self, ended: threading.Event) -> None:
+        counted = time.monotonic()
         while not ended.wait(PULSE_SECONDS):
+            if time.monotonic() - counted >= COUNT_SECONDS:
+                self._count()
+                counted = time.monotonic()
             for shooting in self._now():
                 try:
                     self._tell(shooting)
@@ -226,6 +248,12 @@ class Crew:
                     shooting.stop("lost")
                 except Exception:
                     _log.exception("no pulse", extra={"job": shooting.lease.job.id})
+
+    def _count(self) -> None:
+        try:
+            self._tallies.keep_in(self._leases.database)
+        except Exception:  # it is added the next time; no film fails because nobody counts
+            _log.exception("what was counted could not be added", extra={"worker": self._worker})
 
     def _tell(self, shooting: Shooting) -> None:
         news = shooting.progress.news() if shooting.progress is not None else None

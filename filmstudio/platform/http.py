@@ -29,7 +29,7 @@ from filmstudio.platform.films import House, film_routes
 from filmstudio.platform.following import Following
 from filmstudio.platform.frontdesk import FrontDesk
 from filmstudio.platform.keys import Keys
-from filmstudio.platform.meters import Meters
+from filmstudio.platform.meters import HouseCounts, Meters
 from filmstudio.platform.orders import FilmOrder
 from filmstudio.platform.problems import ProblemDetails, Refusal, refusal_of
 from filmstudio.platform.reception import Reception
@@ -119,7 +119,7 @@ def _add_health(app: FastAPI, reception: Reception, jobs: Jobs, meters: Meters, 
 
     @app.get("/metrics", tags=["health"], summary="Counts, for Prometheus")
     async def metrics() -> Response:
-        page = meters.page(await reception.run(jobs.backlog))
+        page = await reception.run(lambda: meters.page(HouseCounts.of(jobs)))
         return Response(page, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

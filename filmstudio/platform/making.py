@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import threading
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -25,6 +26,8 @@ from filmstudio.platform.problems import part_of
 from filmstudio.scheduler.estimates import resources
 from filmstudio.scheduler.job import ErrorClass, Lease
 from filmstudio.scheduler.leases import Failed
+from filmstudio.scheduler.measures import CACHE_HITS, CACHE_MISSES, FILM_SECONDS, JOB_SERVICE
+from filmstudio.scheduler.tallies import Increments, Tallies
 from filmstudio.scheduler.tiers import TERMS, Tier
 
 Reason = Literal["cancel", "pause", "leave", "lost"]
@@ -66,9 +69,9 @@ class FilmTask:
 class FilmProgress:
     """How far a film is. Told by its thread, read by the crew's pulse."""
 
-    def __init__(self, cost: Callable[[str], float]) -> None:
-        """``cost``: resource-seconds that one second of a role's engine counts for."""
-        self._cost = cost
+    def __init__(self, cost: Callable[[str], float], tallies: Tallies) -> None:
+        """``cost``: resource-seconds that one second of a role's engine counts for. Takes found and made go into ``tallies``."""
+        self._cost, self._tallies = cost, tallies
         self._lock = threading.Lock()
         self._whole = self._done = 0.0
         self._fresh: list[dict[str, JsonValue]] = []
@@ -96,6 +99,8 @@ class FilmProgress:
         with self._lock:
             self._stage = STAGE_OF.get(event.task.role, self._stage)
             if event.take is not None:
+                self._tallies.add(CACHE_HITS, (event.task.role,), float(event.kind == "cached"))
+                self._tallies.add(CACHE_MISSES, (event.task.role,), float(event.kind == "finished"))
                 self._done += event.task.weight
                 if event.kind == "finished":
                     self._spent += event.take.seconds * self._cost(event.task.role)
@@ -194,6 +199,14 @@ def result_of(delivered: Delivered, folder: str) -> dict[str, Any]:
     }
 
 
+def counts_of(delivered: Delivered, shooting: Shooting) -> Increments:
+    """What is counted of a finished film."""
+    tier, tallies = shooting.lease.job.tier, Tallies()
+    tallies.add(FILM_SECONDS, (tier,), delivered.report.film.duration)
+    tallies.observe(JOB_SERVICE, (tier,), time.monotonic() - shooting.began)
+    return tallies.drain()
+
+
 _TYPES: Final = {".otio": "application/json", ".srt": "application/x-subrip", ".ttml": "application/ttml+xml", ".ass": "text/x-ass"}
 
 
@@ -232,6 +245,8 @@ class Shooting:
     wanted: Reason | None = None
     """Known before there was a dispatcher to stop."""
     thread: threading.Thread | None = None
+    began: float = field(default_factory=time.monotonic)
+    """When it was leased, monotonic seconds."""
     beat: float = 0.0
     """When its lease was last kept, monotonic seconds."""
 

@@ -1,14 +1,43 @@
-"""What is counted, in Prometheus' words; https://prometheus.io/docs/practices/naming/."""
+"""What is counted, in Prometheus' words; https://prometheus.io/docs/practices/naming/.
+
+Two kinds. What this process sees, requests and streams, begins anew with it, as counters do. What the house has made is read
+from the database at every look (``scheduler.tallies``): it goes on over restarts, and every API tells the same totals. So the
+former are added up over instances, and of the latter the largest is taken.
+"""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from filmstudio.scheduler.jobs import Backlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from filmstudio.scheduler.autoscaling import by_resource
+from filmstudio.scheduler.jobs import Backlog, Jobs
+from filmstudio.scheduler.measures import CPU_SECONDS, GPU_SECONDS, MEASURES, Measure
+from filmstudio.scheduler.tallies import Kept, kept, total
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "WS")
+
+
+@dataclass(frozen=True, slots=True)
+class HouseCounts:
+    """What the database tells of the house."""
+
+    backlog: Backlog
+    work_left: float
+    """Core-seconds."""
+    series: Mapping[str, Sequence[Kept]]
+    """By measure."""
+
+    @classmethod
+    def of(cls, jobs: Jobs) -> HouseCounts:
+        """As it is now."""
+        return cls(jobs.backlog(), jobs.work_left(), kept(jobs.database))
 
 
 class Meters:
@@ -27,6 +56,14 @@ class Meters:
         self._tenants = Gauge("filmstudio_tenants_waiting", "Tenants with jobs that wait", registry=self.registry)
         self._submitted = Counter("filmstudio_jobs_submitted", "Jobs accepted", ("tier",), registry=self.registry)
         self._streams = Gauge("filmstudio_event_streams", "Event streams that are open", registry=self.registry)
+        self._left = Gauge(
+            "filmstudio_backlog_seconds",
+            "CPU-seconds and GPU-seconds that films which wait or are in work are thought to need still",
+            ("resource",),
+            registry=self.registry,
+        )
+        self._house = _HouseTotals()
+        self.registry.register(self._house)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""
@@ -41,10 +78,40 @@ class Meters:
         """One more or fewer event streams."""
         self._streams.inc(change)
 
-    def page(self, backlog: Backlog) -> bytes:
+    def page(self, now: HouseCounts) -> bytes:
         """Everything, as Prometheus reads it."""
-        self._jobs.labels("waiting").set(backlog.waiting)
-        self._jobs.labels("running").set(backlog.running)
-        self._jobs.labels("held").set(backlog.unfinished - backlog.waiting - backlog.running)
-        self._tenants.set(backlog.tenants)
+        self._jobs.labels("waiting").set(now.backlog.waiting)
+        self._jobs.labels("running").set(now.backlog.running)
+        self._jobs.labels("held").set(now.backlog.unfinished - now.backlog.waiting - now.backlog.running)
+        self._tenants.set(now.backlog.tenants)
+        cpu, gpu = by_resource(now.work_left, total(now.series, CPU_SECONDS), total(now.series, GPU_SECONDS))
+        self._left.labels("cpu").set(cpu)
+        self._left.labels("gpu").set(gpu)
+        self._house.series = now.series
         return generate_latest(self.registry)
+
+
+class _HouseTotals(Collector):
+    """Totals of the house, as last read."""
+
+    def __init__(self) -> None:
+        self.series: Mapping[str, Sequence[Kept]] = {}
+
+    def collect(self) -> Iterator[Metric]:
+        """A family a measure, also of those that nothing was counted of."""
+        series = self.series
+        for measure in MEASURES:
+            yield _family(measure, series.get(measure.name, ()))
+
+
+def _family(measure: Measure, series: Sequence[Kept]) -> Metric:
+    if not measure.bounds:
+        counter = CounterMetricFamily(measure.name, measure.says, labels=measure.labels)
+        for one in series:
+            counter.add_metric(one.labels, one.total)
+        return counter
+    histogram = HistogramMetricFamily(measure.name, measure.says, labels=measure.labels)
+    bounds = [*map(repr, measure.bounds), "+Inf"]
+    for one in series:
+        histogram.add_metric(one.labels, list(zip(bounds, one.buckets, strict=True)), sum_value=one.total)
+    return histogram

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from filmstudio.scheduler.estimates import GPU_IN_CORES
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -54,3 +56,14 @@ def rescale(scale: Scale, backlog: Backlog, limits: Range, now: float) -> Scale:
     before = scale.wishes or ((now, scale.wanted),)
     wishes = (*((at, workers) for at, workers in before if now - at < limits.patience and workers > wished), (now, wished))
     return Scale(min(limits.most, max(workers for _, workers in wishes)), wishes)
+
+
+def by_resource(core_seconds: float, cpu: float, gpu: float) -> tuple[float, float]:
+    """Backlog in core-seconds, as CPU-seconds and GPU-seconds: in the mix of those that films have been measured to need.
+
+    Before a film is made its tasks, and so its engines' shares, are not known; ``cpu`` and ``gpu`` are what all made so far took.
+    """
+    measured = cpu + GPU_IN_CORES * gpu
+    if measured <= 0:
+        return core_seconds, 0.0
+    return core_seconds * cpu / measured, core_seconds * gpu / measured

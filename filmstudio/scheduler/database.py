@@ -1,7 +1,7 @@
 """The database of jobs: its tables, and connections that read, write, and write so that a power cut loses nothing.
 
 SQLite is the embedded default; PostgreSQL takes its place by its address alone. Every write transaction locks the rows of
-tenants first (by name, where there are several) and jobs after them, so that no two can wait for each other.
+tenants first (by name, where there are several), jobs after them and tallies last, so that no two can wait for each other.
 """
 
 from __future__ import annotations
@@ -114,6 +114,17 @@ made_media = sa.Table(
 )
 """Media that a tenant's engine calls made, and that it may therefore read and refer to."""
 
+tallies = sa.Table(
+    "tallies",
+    METADATA,
+    sa.Column("measure", sa.Text, primary_key=True),
+    sa.Column("labels", sa.Text, primary_key=True, comment="values of its labels, a JSON list"),
+    sa.Column("part", sa.Text, primary_key=True, comment="total, sum, or the upper bound of a bucket"),
+    sa.Column("amount", sa.Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What is counted over the life of the house; ``tallies`` adds to it."""
+
 QUEUED: Final = jobs.c.status == sa.literal_column("'queued'")
 RUNNING: Final = jobs.c.status == sa.literal_column("'running'")
 LEASABLE: Final = sa.and_(QUEUED, jobs.c.held_until.is_(None))
@@ -187,6 +198,18 @@ class Database:
         from sqlalchemy.dialects.postgresql import insert
 
         return insert(table).on_conflict_do_nothing()
+
+    def insert_adding(self, table: sa.Table, column: str) -> Any:
+        """An insert that adds to ``column`` of a row that is already there."""
+        insert: Any
+        if self.is_sqlite:
+            from sqlalchemy.dialects.sqlite import insert
+        else:
+            from sqlalchemy.dialects.postgresql import insert
+        fresh = insert(table)
+        return fresh.on_conflict_do_update(
+            index_elements=list(table.primary_key.columns), set_={column: table.c[column] + fresh.excluded[column]}
+        )
 
     def close(self) -> None:
         """Close all connections."""

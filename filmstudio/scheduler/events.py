@@ -34,12 +34,20 @@ _AFTER = (
     .order_by(events.c.id)
     .limit(sa.bindparam("most"))
 )
+_ONE = sa.select(events.c.at, events.c.body).where(events.c.job == sa.bindparam("of"), events.c.id == sa.bindparam("number"))
 _LAST = sa.select(jobs.c.id, jobs.c.events).where(jobs.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def append(connection: Connection, job: str, number: int, kind: EventKind, at: float, body: dict[str, Any]) -> None:
     """Write an event. ``number`` comes from the row of the job, updated in this transaction: readers never see a gap close."""
     connection.execute(_INSERT, {"job": job, "id": number, "kind": kind, "at": at, "body": json.dumps(body, ensure_ascii=False)})
+
+
+def runnable_since(connection: Connection, job: str, number: int) -> float:
+    """When a queued job could be leased, seconds since the epoch. ``number``: of its last event, which said that it is queued."""
+    row = connection.execute(_ONE, {"of": job, "number": number}).one()
+    body: dict[str, Any] = json.loads(row.body)
+    return float(row.at) + float(body.get("again_in", 0.0))
 
 
 def after(database: Database, job: str, number: int, most: int = 500) -> list[JobEvent]:

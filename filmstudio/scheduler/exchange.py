@@ -14,7 +14,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from filmstudio.core.dispatch import Dispatcher
@@ -22,9 +22,11 @@ from filmstudio.core.engine import Failure, Needs
 from filmstudio.core.errors import StudioError
 from filmstudio.core.perform import Batch, Call, Outcome
 from filmstudio.scheduler.batching import Company, Gathering, terms_of
-from filmstudio.scheduler.estimates import Estimates, resources
+from filmstudio.scheduler.estimates import Estimates
 from filmstudio.scheduler.fairshare import FairQueue, Place
 from filmstudio.scheduler.flights import Flight, Flights, Rider
+from filmstudio.scheduler.measures import BATCH_FILL, CPU_SECONDS, ENGINE_QUEUE, ENGINE_SERVICE, GPU_SECONDS
+from filmstudio.scheduler.tallies import Tallies
 
 LEAD = 60.0
 """Core-seconds of a weight-1 tenant by which a task may be ahead of the fair order to fill a batch that is made anyway."""
@@ -54,10 +56,14 @@ class Exchange:
         lead: float = LEAD,
         ahead: int = AHEAD,
         estimates: Estimates | None = None,
+        tallies: Tallies | None = None,
     ) -> None:
-        """``needs`` and ``share`` tell of a batch of one call what its engine needs and what must be equal to share a batch."""
+        """``needs`` and ``share`` tell of a batch of one call what its engine needs and what must be equal to share a batch.
+
+        Into ``tallies`` goes how long calls waited and took, how full batches were, and what was charged.
+        """
         self._crew, self._needs, self._share, self._ahead = dispatcher, needs, share, ahead
-        self._estimates = estimates or Estimates()
+        self._estimates, self._tallies = estimates or Estimates(), tallies or Tallies()
         self._lock = threading.RLock()
         self._called = threading.Condition(self._lock)
         self._queue: FairQueue[_Flight] = FairQueue(lead)
@@ -83,9 +89,12 @@ class Exchange:
         self.close()
 
     @contextlib.contextmanager
-    def film(self, *, tenant: str, film: str, weight: float = 1.0) -> Iterator[FilmDispatcher]:
-        """A dispatcher for one film of a tenant; ``weight`` is the tenant's. What it left unfinished is cancelled at the end."""
-        view = FilmDispatcher(self, tenant, film, weight)
+    def film(self, *, tenant: str, film: str, weight: float = 1.0, tier: str = "") -> Iterator[FilmDispatcher]:
+        """A dispatcher for one film of a tenant. What it left unfinished is cancelled at the end.
+
+        ``weight`` is the tenant's; what is charged is counted under its ``tier``.
+        """
+        view = FilmDispatcher(self, tenant, film, weight, tier)
         with self._lock:
             self._refuse_if_ended()
             self._films.add(view)
@@ -142,7 +151,8 @@ class Exchange:
         self._numbers += 1
         alone = replace(batch, calls=(Call(f"flight-{self._numbers}", call.digest, call.request),))
         needs, seconds = self._needs(alone), self._estimates.seconds((batch.role, batch.engine, batch.version))
-        flight: _Flight = Flight(alone.calls[0].task, alone, terms_of(alone, needs, self._share(alone)), seconds, resources(needs))
+        terms = terms_of(alone, needs, self._share(alone))
+        flight: _Flight = Flight(alone.calls[0].task, alone, terms, needs, seconds, time.monotonic())
         self._flights.add(flight)
         return flight
 
@@ -239,6 +249,7 @@ class Exchange:
             if terms.most > 1:
                 for place in self._company.join(first, terms.most):
                     self._begin(place, places)
+            self._count_start([place.task for place in places.values()], terms.most)
             running = _Running(places, len(places), time.monotonic())
             self._running.update(dict.fromkeys(places, running))
             self._batches += 1
@@ -252,9 +263,18 @@ class Exchange:
                 self._queue.settle(place, 0.0)
             return
         places[flight.id], flight.started = place, True
-        for other in flight.places.values():
+        for view, other in flight.places.items():
+            if other is place:
+                flight.payer = view
             self._queue.withdraw(other)
         flight.places.clear()
+
+    def _count_start(self, flights: Sequence[_Flight], most: int) -> None:
+        now, engine = time.monotonic(), (flights[0].batch.role, flights[0].batch.engine)
+        for flight in flights:
+            self._tallies.observe(ENGINE_QUEUE, engine, now - flight.asked)
+        if most > 1:
+            self._tallies.observe(BATCH_FILL, engine, len(flights) / most)
 
     def _settle(self, outcome: Outcome) -> None:
         running = self._running.pop(outcome.task, None)
@@ -266,6 +286,10 @@ class Exchange:
         seconds = elapsed if outcome.take is None else outcome.take.seconds
         if outcome.take is not None:
             self._estimates.learn((batch.role, batch.engine, batch.version), seconds)
+            self._tallies.observe(ENGINE_SERVICE, (batch.role, batch.engine), seconds)
+        who = (flight.payer.tier if flight.payer is not None else "", batch.role, batch.engine)
+        self._tallies.add(CPU_SECONDS, who, seconds * flight.needs.cpu)
+        self._tallies.add(GPU_SECONDS, who, seconds * flight.needs.gpu)
         self._queue.settle(place, seconds * flight.rate)
         if not running.places:
             self._batches -= 1
@@ -282,8 +306,8 @@ class Exchange:
 class FilmDispatcher:
     """One film's view of the exchange: a ``Dispatcher``."""
 
-    def __init__(self, exchange: Exchange, tenant: str, film: str, weight: float) -> None:
-        self.tenant, self.film, self.weight = tenant, film, weight
+    def __init__(self, exchange: Exchange, tenant: str, film: str, weight: float, tier: str) -> None:
+        self.tenant, self.film, self.weight, self.tier = tenant, film, weight, tier
         self._exchange = exchange
         self.epoch = 0
         self._news = threading.Condition()

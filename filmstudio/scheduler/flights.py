@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from filmstudio.core.engine import Needs
 from filmstudio.core.perform import Batch, Call
 from filmstudio.scheduler.batching import BatchTerms
+from filmstudio.scheduler.estimates import resources
 from filmstudio.scheduler.fairshare import Place
 
 AskerT = TypeVar("AskerT")
@@ -37,14 +39,23 @@ class Flight(Generic[AskerT]):
     batch: Batch
     """Of one call, whose task is this flight's id: ids of different films may be equal."""
     terms: BatchTerms
+    needs: Needs
+    """Of its engine."""
     seconds: float
     """That it is thought to take."""
-    rate: float
-    """Core-seconds that one second of it counts for."""
+    asked: float
+    """When it was, monotonic seconds."""
     riders: list[Rider[AskerT]] = field(default_factory=list)
     places: dict[AskerT, Place[Flight[AskerT]]] = field(default_factory=dict)
     """Where it waits."""
     started: bool = False
+    payer: AskerT | None = None
+    """In whose line it stood when it started: who is charged."""
+
+    @property
+    def rate(self) -> float:
+        """Core-seconds that one second of it counts for."""
+        return resources(self.needs)
 
     @property
     def call(self) -> Call:

@@ -110,6 +110,8 @@ class Lease:
     spec: JsonValue
     until: float
     """Seconds since the epoch; later after every heartbeat."""
+    waited: float
+    """Seconds since the job could be leased: since it was ordered, its back-off had passed, or it was resumed or given back."""
 
 
 class NoSuchJob(StudioError):

@@ -14,7 +14,7 @@ from filmstudio.core.errors import StudioError
 from filmstudio.core.model import canonical_json, digest_of
 from filmstudio.scheduler import turns
 from filmstudio.scheduler.admission import Load, Refused, admit
-from filmstudio.scheduler.database import RUNNING, Database, jobs, specs, tenants
+from filmstudio.scheduler.database import LEASABLE, RUNNING, Database, jobs, specs, tenants
 from filmstudio.scheduler.events import append
 from filmstudio.scheduler.job import FINAL, Job, KeyConflict, NoSuchJob, QuotaExceeded, Status, Submission, WrongStatus, job_of, new_id
 from filmstudio.scheduler.tiers import TERMS
@@ -146,6 +146,14 @@ class Jobs:
             waiting, unfinished, some = connection.execute(sa.select(*count, queued)).one()
             running = connection.scalar(sa.select(sa.func.count()).select_from(jobs).where(RUNNING)) or 0
         return Backlog(int(waiting), int(running), int(unfinished), int(some))
+
+    def work_left(self) -> float:
+        """Core-seconds that jobs which run or could are thought to need still. Reads them all: ask every few seconds at most."""
+        waits = sa.select(sa.func.sum(jobs.c.estimate)).where(LEASABLE)
+        left = sa.case((jobs.c.estimate > jobs.c.spending, jobs.c.estimate - jobs.c.spending), else_=0.0)
+        with self.database.reading() as connection:
+            waiting, running = connection.scalar(waits), connection.scalar(sa.select(sa.func.sum(left)).where(RUNNING))
+        return float(waiting or 0.0) + float(running or 0.0)
 
     def finished_since(self, moment: float) -> dict[Status, int]:
         """How many jobs ended since then, by how they ended."""

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,9 +15,10 @@ from sqlalchemy.engine import Connection
 
 from filmstudio.scheduler import turns
 from filmstudio.scheduler.database import LEASABLE, QUEUED, RUNNING, Database, jobs, specs
-from filmstudio.scheduler.events import append
+from filmstudio.scheduler.events import append, runnable_since
 from filmstudio.scheduler.job import ErrorClass, Lease, LeaseLost, Status, Wanted, job_of
 from filmstudio.scheduler.retries import Retry, retry_after
+from filmstudio.scheduler.tallies import Increments, keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,10 @@ class Leases:
             if turn is None or row is None:
                 return None
             turns.move(connection, turn, turns.Move(charge=row.estimate, waiting=-1))
+            waited = max(0.0, now - runnable_since(connection, row.id, row.events - 1))
             append(connection, row.id, row.events, "status", now, {"status": "running", "attempt": row.attempt})
             body = connection.scalar(_SPEC, {"job": row.id})
-        return Lease(job_of(row), row.token, json.loads(body or "null"), now + self.terms.seconds)
+        return Lease(job_of(row), row.token, json.loads(body or "null"), now + self.terms.seconds, waited)
 
     # --- going on -----------------------------------------------------------------------------------------------------------
 
@@ -180,8 +183,10 @@ class Leases:
 
     # --- ending -------------------------------------------------------------------------------------------------------------
 
-    def succeed(self, lease: Lease, result: JsonValue, spent: float) -> None:
-        """Commit the job: once, whoever says so how often. ``spent``: measured resource-seconds, by which the charge is corrected.
+    def succeed(self, lease: Lease, result: JsonValue, spent: float, counted: Increments = MappingProxyType({})) -> None:
+        """Commit the job: once, whoever says so how often.
+
+        ``spent``: measured resource-seconds, by which the charge is corrected. ``counted``: what is counted of the finished job.
 
         Raises:
             LeaseLost: the job is another worker's now, or was finished by another; nothing is changed.
@@ -192,6 +197,7 @@ class Leases:
                 return  # told twice, because the first answer was lost on the way
             end = _Ending(Status.SUCCEEDED, self._clock(), spent, row, result=json.dumps(result, ensure_ascii=False))
             self._end(connection, turn, lease.job.id, lease.token, end)
+            keep(self.database, connection, counted)
 
     def fail(self, lease: Lease, why: Failed, spent: float) -> Status:
         """End an attempt that failed; returns where the job stands now: queued for another try, or failed.

@@ -23,6 +23,9 @@ HOUSE = "house"
 HEAVY_MB = 2048
 """An engine that needs this much memory has a post of its own: replicas of the house stay small enough for a laptop."""
 
+BATCH_FILL = "filmstudio_batch_fill_ratio"
+"""How full batches are, as replicas measure it, which form them. Ray's nodes export it, with ``ray_`` before it."""
+
 
 class Scale(Record):
     """How many replicas a post has, and when that changes. Operators change it in the configuration file."""

@@ -20,6 +20,7 @@ from typing import Any, Protocol, cast
 
 from pydantic import ValidationError
 from ray import serve
+from ray.serve.metrics import Histogram
 
 from filmstudio.core.engine import Failure, Request
 from filmstudio.core.errors import StudioError
@@ -29,7 +30,7 @@ from filmstudio.core.perform import Batch, Outcome, Performer
 from filmstudio.core.roles import ROLES
 from filmstudio.core.storage import open_store
 from filmstudio.serve.committing import FirstCommit
-from filmstudio.serve.posts import Post
+from filmstudio.serve.posts import BATCH_FILL, Post
 from filmstudio.serve.sheets import Answer, CallSheet
 
 MOST_QUEUES = 64
@@ -87,6 +88,8 @@ class EngineReplica:
         self._keeper = FirstCommit(open_store(store, Path(cache) if cache else None))
         self._performer = Performer(store, keeper=self._keeper)
         self._thread = ThreadPoolExecutor(max_workers=self._post.scale.concurrent, thread_name_prefix="engine")
+        says = "What a batch holds, of what the engine takes at once; only of engines that take several"
+        self._filled = Histogram(BATCH_FILL, says, [eighths / 8 for eighths in range(1, 9)], tag_keys=("role", "engine"))  # type: ignore[arg-type]
         self._queues: dict[str, _Queue] = {}
         self._running: dict[int, tuple[str, float]] = {}
         self._runs = 0
@@ -210,10 +213,16 @@ class EngineReplica:
             async with self._turn:
                 wanted = [place for place in places if entries[place].wanted]
                 if wanted:
+                    self._count_batch([entries[place] for place in wanted])
                     made = await self._perform([entries[place].sheet for place in wanted])
                     outcomes.update(zip(wanted, made, strict=True))
         given_up = Failure(message="its caller went away.", kind="transient")
         return [outcomes.get(place, Outcome(entry.sheet.task, None, given_up)) for place, entry in enumerate(entries)]
+
+    def _count_batch(self, entries: list[_Entry]) -> None:
+        if self._post.batch_size > 1:
+            sheet = entries[0].sheet
+            self._filled.observe(min(1.0, _fill(entries) / self._post.batch_size), {"role": sheet.role, "engine": sheet.engine})
 
     async def _perform(self, sheets: list[CallSheet]) -> list[Outcome]:
         self._runs += 1

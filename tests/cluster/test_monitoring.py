@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,12 @@ def exported_by_the_studio() -> set[str]:
 def labels_of_the_studio() -> dict[str, set[str]]:
     """Labels by metric, without the ending of a sample."""
     from filmstudio.platform.meters import Meters
+    from filmstudio.scheduler.measures import MEASURES
 
     meters = Meters()
     collectors = {each for each in meters.registry._collector_to_names}
-    return {each._name: set(each._labelnames) for each in collectors if hasattr(each, "_labelnames")}
+    live = {each._name: set(each._labelnames) for each in collectors if hasattr(each, "_labelnames")}
+    return live | {measure.name: set(measure.labels) for measure in MEASURES}
 
 
 def exported_by_ray() -> set[str]:
@@ -63,11 +66,25 @@ def exported_by_ray() -> set[str]:
     spec = importlib.util.find_spec("ray")
     assert spec is not None and spec.origin is not None
     text = "".join(path.read_text() for path in (Path(spec.origin).parent / "dashboard/modules/metrics/dashboards").glob("*.py"))
-    return set(re.findall(r"\b(?:ray|autoscaler)_[a-z_]+", text))
+    from filmstudio.serve.posts import BATCH_FILL
+
+    own = {f"ray_{BATCH_FILL}_{end}" for end in ("bucket", "count", "sum")}  # that a replica does is tested on Ray
+    return own | set(re.findall(r"\b(?:ray|autoscaler)_[a-z_]+", text))
+
+
+def recorded(cluster: Path) -> dict[str, list[str]]:
+    """Expressions of what Prometheus is told to reckon, by name."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for group in yaml.safe_load((cluster / "monitoring" / "rules.yaml").read_text())["groups"]:
+        for rule in group["rules"]:
+            found[rule["record"]].append(rule["expr"])
+    return found
 
 
 def expressions(cluster: Path) -> Iterator[tuple[str, str]]:
-    """Every expression of the alerts and dashboards, with its place."""
+    """Every expression of the rules, alerts and dashboards, with its place."""
+    for name, texts in recorded(cluster).items():
+        yield from ((name, text) for text in texts)
     for group in yaml.safe_load((cluster / "monitoring" / "alerts.yaml").read_text())["groups"]:
         for rule in group["rules"]:
             yield rule["alert"], rule["expr"]
@@ -77,14 +94,14 @@ def expressions(cluster: Path) -> Iterator[tuple[str, str]]:
                 yield f"{path.stem}: {panel['title']}", target["expr"]
 
 
-def unknown(all_expressions: Iterator[tuple[str, str]]) -> list[str]:
-    """Metrics that nobody exports."""
-    known = exported_by_the_studio() | exported_by_ray() | ALWAYS
+def unknown(all_expressions: Iterator[tuple[str, str]], reckoned: Iterable[str] = ()) -> list[str]:
+    """Metrics that nobody exports and no rule makes."""
+    known = exported_by_the_studio() | exported_by_ray() | ALWAYS | set(reckoned)
     return [f"{place}: {name}" for place, text in all_expressions for name in sorted(metrics_of(text) - known)]
 
 
 def test_every_metric_is_one_that_the_studio_or_ray_exports(cluster: Path) -> None:
-    assert unknown(expressions(cluster)) == []
+    assert unknown(expressions(cluster), recorded(cluster)) == []
 
 
 def test_a_metric_that_nobody_exports_is_found() -> None:
@@ -110,6 +127,40 @@ def test_every_metric_of_the_studio_is_seen_somewhere(cluster: Path) -> None:
     shown = {name for _, text in expressions(cluster) for name in metrics_of(text)}
     families = {re.sub(r"_(bucket|count|sum|total)$", "", name) for name in shown if name.startswith(OWN)}
     assert {re.sub(r"_(bucket|count|sum|total)$", "", name) for name in exported_by_the_studio()} <= families
+
+
+def test_what_is_reckoned_is_used_and_no_total_of_the_house_is_added_up_over_its_apis(cluster: Path) -> None:
+    """Every API tells all of the house: a sum over two of them would be twice what was made."""
+    shown = {name for _, text in expressions(cluster) for name in metrics_of(text)}
+    assert set(recorded(cluster)) <= shown
+    assert summed_over_apis(expressions(cluster)) == []
+
+
+def test_a_sum_of_totals_over_apis_is_found() -> None:
+    planted = [("board", "sum by (tier) (rate(filmstudio_film_seconds_total[1h]))"), ("alert", "sum(filmstudio_jobs) > 5")]
+    assert summed_over_apis(iter(planted)) == ["board", "alert"]
+
+
+def summed_over_apis(all_expressions: Iterator[tuple[str, str]]) -> list[str]:
+    """Where a total of the house is taken from anything but the largest of its APIs."""
+    from filmstudio.scheduler.measures import MEASURES
+
+    house = "|".join(
+        [*(measure.name for measure in MEASURES), "filmstudio_jobs", "filmstudio_tenants_waiting", "filmstudio_backlog_seconds"]
+    )
+    taken = re.compile(rf"(?<![a-z_:])(?:{house})(?:_(?:bucket|sum|count|total))?(?![a-z_])")
+    largest = re.compile(r"\bmax(?: by \([^)]*\))? ?\((?:(?:rate|increase)\()?$")
+    found = [(place, largest.search(text[: match.start()])) for place, text in all_expressions for match in taken.finditer(text)]
+    return [place for place, held in found if held is None]
+
+
+def test_numbers_of_the_rules_are_those_of_the_scheduler(cluster: Path) -> None:
+    from filmstudio.scheduler.autoscaling import Range
+    from filmstudio.scheduler.estimates import GPU_IN_CORES
+
+    rules = recorded(cluster)
+    assert f"+ {GPU_IN_CORES:g} * max by (tier, role, engine)" in rules["filmstudio:core_seconds_per_film_minute:6h"][0]
+    assert all(text.endswith(f"/ {Range(0, 1).drain:g}") for text in rules["filmstudio:resources_wanted"])
 
 
 def test_an_alert_says_what_is_wrong_and_what_to_do(cluster: Path) -> None:
