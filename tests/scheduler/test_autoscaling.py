@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filmstudio.scheduler.autoscaling import Backlog, Range, Scale, rescale, wish
+from filmstudio.scheduler.autoscaling import Backlog, Range, Scale, by_resource, rescale, wish
+from filmstudio.scheduler.estimates import GPU_IN_CORES
 
 LIMITS = Range(least=1, most=50, drain=60, patience=300)
 WAITING = st.lists(st.floats(0, 10_000), min_size=1, max_size=80)
@@ -47,3 +49,17 @@ def test_workers_end_when_the_work_has_ended_for_good() -> None:
 def test_running_work_keeps_its_workers_and_workers_count_by_their_size() -> None:
     assert wish(Backlog(waiting=0, running=16, each=8), LIMITS) == 2
     assert wish(Backlog(waiting=480, running=16, each=8), LIMITS) == 3
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(0, 1e6))
+def test_a_backlog_is_divided_among_resources_in_the_mix_that_was_measured_and_none_of_it_is_lost(
+    backlog: float, cpu: float, gpu: float
+) -> None:
+    cpus, gpus = by_resource(backlog, cpu, gpu)
+    assert cpus + GPU_IN_CORES * gpus == pytest.approx(backlog)
+    assert cpus * gpu == pytest.approx(gpus * cpu, rel=1e-6, abs=1e-6)
+
+
+def test_before_anything_was_measured_a_backlog_is_of_cores() -> None:
+    assert by_resource(90.0, 0.0, 0.0) == (90.0, 0.0)
+    assert by_resource(90.0, 10.0, 5.0) == (10.0, 5.0)
