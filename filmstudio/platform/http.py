@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
     app = FastAPI(
         title="AI Film Studio", version=filmstudio.__version__, description=_DESCRIPTION, lifespan=life, redirect_slashes=False,
         docs_url=None, redoc_url=None,  # those pages load their scripts from elsewhere: a house without a network has none
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge has the request's span: FastAPI would make another
     )  # fmt: skip
     app.state.following = following
     _add_refusals(app)
