@@ -7,7 +7,9 @@ tenants first (by name, where there are several), jobs after them and tallies la
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from filmstudio.core.errors import ConfigError, StoreError
 
@@ -140,6 +143,8 @@ _index("tenants_by_time", tenants.c.virtual_time)
 _index("jobs_in_turn", jobs.c.tenant, jobs.c.priority.desc(), jobs.c.id, where=LEASABLE)
 _index("jobs_held", jobs.c.held_until, where=sa.and_(QUEUED, jobs.c.held_until.is_not(None)))
 _index("jobs_leased", jobs.c.lease_until, where=RUNNING)
+_index("jobs_begun", jobs.c.start_tag, where=RUNNING)
+_index("jobs_of_worker", jobs.c.worker, jobs.c.id, where=RUNNING)
 _index("jobs_finished", jobs.c.finished, where=jobs.c.finished.is_not(None))
 _index("jobs_of_tenant", jobs.c.tenant, jobs.c.id)
 
@@ -160,11 +165,12 @@ class Database:
         if self.is_sqlite:
             self._reads = _sqlite(self.url, "PRAGMA query_only=ON", "BEGIN")
             self._writes = _sqlite(self.url, "PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE")
+            self._stating = self._writes
             self._durable = _sqlite(self.url, "PRAGMA synchronous=FULL", "BEGIN IMMEDIATE")
         else:
-            self._reads = self._writes = self._durable = sa.create_engine(
-                self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": _PG_DEADLINES}
-            )
+            self._reads = self._writes = self._durable = _postgresql(self.url)
+            # Its statements are the same few again and again, and to plan one took three times as long as to carry it out.
+            self._stating = _postgresql(self.url, " -c plan_cache_mode=force_generic_plan", isolation_level="AUTOCOMMIT")
         try:
             self._make_tables()
         except sa.exc.OperationalError as error:
@@ -188,6 +194,16 @@ class Database:
         engine = self._durable if durable else self._writes
         with self._one_writer if self.is_sqlite else contextlib.nullcontext(), engine.begin() as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def stating(self) -> Iterator[Connection]:
+        """For one statement that is a transaction of its own: PostgreSQL begins and commits with it, on one way there and back."""
+        if self.is_sqlite:
+            with self.writing() as connection:
+                yield connection
+        else:
+            with self._stating.connect() as connection:
+                yield connection
 
     def insert_new(self, table: sa.Table) -> Any:
         """An insert that leaves a row that is already there as it is."""
@@ -213,7 +229,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        for engine in {self._reads, self._writes, self._durable}:
+        for engine in {self._reads, self._writes, self._durable, self._stating}:
             engine.dispose()
 
     def _make_tables(self) -> None:
@@ -229,6 +245,10 @@ class Database:
 
 
 _PG_DEADLINES: Final = f"-c statement_timeout={BUSY_SECONDS * 1000} -c lock_timeout={BUSY_SECONDS * 1000}"
+
+
+_QUIET_SECONDS: Final = 1.0
+"""A connection that was used so lately is not asked whether it is still there: that is a way to the server and back each time."""
 
 
 def _url(address: str) -> URL:
@@ -250,6 +270,25 @@ def _url(address: str) -> URL:
                 f"{Path(url.database).parent} cannot be made: {error.strerror}.", remedy="Name another with --data."
             ) from error
     return url
+
+
+def _postgresql(url: URL, settings: str = "", **options: Any) -> Engine:
+    connect = {"connect_timeout": 10, "options": _PG_DEADLINES + settings}
+    engine = sa.create_engine(url, pool_size=8, max_overflow=8, connect_args=connect, **options)
+
+    @event.listens_for(engine, "checkin")
+    def _(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+        if time.monotonic() - record.info.get("used", math.inf) > _QUIET_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except Exception as error:  # the pool opens another, and asks again
+                raise sa.exc.DisconnectionError from error
+
+    return engine
 
 
 def _sqlite(url: URL, pragma: str, begin: str) -> Engine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,20 +34,24 @@ _AFTER = (
     .order_by(events.c.id)
     .limit(sa.bindparam("most"))
 )
-_ONE = sa.select(events.c.at, events.c.body).where(events.c.job == sa.bindparam("of"), events.c.id == sa.bindparam("number"))
 _LAST = sa.select(jobs.c.id, jobs.c.events).where(jobs.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def append(connection: Connection, job: str, number: int, kind: EventKind, at: float, body: dict[str, Any]) -> None:
     """Write an event. ``number`` comes from the row of the job, updated in this transaction: readers never see a gap close."""
-    connection.execute(_INSERT, {"job": job, "id": number, "kind": kind, "at": at, "body": json.dumps(body, ensure_ascii=False)})
+    connection.execute(_INSERT, {"job": job, "id": number, "kind": kind, "at": at, "body": _text(body)})
 
 
-def runnable_since(connection: Connection, job: str, number: int) -> float:
-    """When a queued job could be leased, seconds since the epoch. ``number``: of its last event, which said that it is queued."""
-    row = connection.execute(_ONE, {"of": job, "number": number}).one()
-    body: dict[str, Any] = json.loads(row.body)
-    return float(row.at) + float(body.get("again_in", 0.0))
+def append_all(connection: Connection, told: Sequence[tuple[str, int, float, dict[str, Any]]]) -> None:
+    """Write what became of several jobs: each one's id, the number of the event as in ``append``, its time and its body."""
+    rows = [{"job": job, "id": number, "kind": "status", "at": at, "body": _text(body)} for job, number, at, body in told]
+    connection.execute(_INSERT, rows)
+
+
+def runnable_since(at: float, body: str) -> float:
+    """When a queued job could be leased, seconds since the epoch: from the time and the body of its last event, which said so."""
+    told: dict[str, Any] = json.loads(body)
+    return at + float(told.get("again_in", 0.0))
 
 
 def after(database: Database, job: str, number: int, most: int = 500) -> list[JobEvent]:
@@ -61,3 +65,7 @@ def last_events(database: Database, ids: Iterable[str]) -> dict[str, int]:
     """The id of the last event of each of these jobs: what a follower of many jobs asks again and again."""
     with database.reading() as connection:
         return {row.id: row.events for row in connection.execute(_LAST, {"ids": list(ids)})}
+
+
+def _text(body: dict[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False)

@@ -9,6 +9,7 @@ largest jobs: the tests assert it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,12 +38,18 @@ class Turn:
         return TERMS[self.tier].weight
 
 
-_LOCK: Final = sa.select(tenants).where(tenants.c.name == sa.bindparam("of")).with_for_update()
+WEIGHT: Final = sa.case({tier.value: terms.weight for tier, terms in TERMS.items()}, value=tenants.c.tier)
+"""A tenant's share of the house, in SQL."""
+
+ORDER: Final = (tenants.c.virtual_time, tenants.c.name)
+"""Who is first."""
+
+_LOCK: Final = sa.select(tenants).where(tenants.c.name.in_(sa.bindparam("of", expanding=True))).order_by(tenants.c.name).with_for_update()
 _NEXT: Final = (
     sa.select(tenants)
     .where(tenants.c.waiting > sa.literal_column("0"))
-    .where(sa.tuple_(tenants.c.virtual_time, tenants.c.name) > sa.tuple_(sa.bindparam("time"), sa.bindparam("after")))
-    .order_by(tenants.c.virtual_time, tenants.c.name)
+    .where(sa.tuple_(*ORDER) > sa.tuple_(sa.bindparam("time"), sa.bindparam("after")))
+    .order_by(*ORDER)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
@@ -64,7 +71,13 @@ _MOVE: Final = (
 
 def lock(connection: Connection, name: str) -> Turn | None:
     """The tenant's row, locked; None for a tenant that never had a job."""
-    return _turn(connection.execute(_LOCK, {"of": name}).first())
+    return lock_all(connection, [name]).get(name)
+
+
+def lock_all(connection: Connection, names: Iterable[str]) -> dict[str, Turn]:
+    """The rows of several tenants by name, locked in the order of their names, as everywhere."""
+    found = [_turn(row) for row in connection.execute(_LOCK, {"of": list(names)})]
+    return {turn.name: turn for turn in found if turn is not None}
 
 
 def enrol(database: Database, connection: Connection, name: str, tier: Tier) -> Turn:
@@ -96,6 +109,11 @@ class Move:
     """More jobs that are not finished."""
     backlog: float = 0.0
     """Resource-seconds more that these are thought to take."""
+
+    def __add__(self, other: Move) -> Move:
+        return Move(
+            self.charge + other.charge, self.waiting + other.waiting, self.unfinished + other.unfinished, self.backlog + other.backlog
+        )
 
 
 def move(connection: Connection, turn: Turn, change: Move, tier: Tier | None = None) -> None:

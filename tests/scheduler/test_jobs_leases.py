@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from clocks import Clock
 
+from filmstudio.scheduler import leases as leases_module
 from filmstudio.scheduler.database import Database
 from filmstudio.scheduler.database import jobs as table
 from filmstudio.scheduler.events import after
@@ -259,3 +260,81 @@ def test_a_lease_that_another_database_connection_swept_first_is_ended_once(hous
     others = Leases(house.database, house.clock, LeaseTerms())
     assert house.leases.sweep() + others.sweep() == 1
     assert len(house.jobs.get(job, "ada").evidence) == 1
+
+
+def test_leases_of_a_dead_worker_end_in_portions_and_each_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases_module, "_LEFT_BY", leases_module._LEFT_BY.limit(3))
+    ids = [house.submit(f"tenant-{number % 4}") for number in range(10)]
+    held = [house.lease("dead") for _ in ids]
+    house.jobs.cancel(held[0].job.id, held[0].job.tenant)
+    house.leases.report(held[1], 0.5, "Pictures", 4.0)
+    assert house.leases.abandoned_by("dead") == 10
+    assert house.leases.abandoned_by("dead") == 0
+    for lease in held:
+        job = house.jobs.get(lease.job.id, lease.job.tenant)
+        assert job.status is (Status.CANCELLED if lease is held[0] else Status.QUEUED)
+        assert [event.id for event in after(house.database, job.id, 0)] == list(range(1, job.events + 1))
+        assert len(job.evidence) == (lease is not held[0])
+    assert house.jobs.get(held[1].job.id, held[1].job.tenant).spent == 4.0
+    assert house.jobs.backlog().unfinished == 9
+    house.clock.now += 5
+    assert {house.lease().job.id for _ in range(9)} == set(ids) - {held[0].job.id}
+    assert house.leases.lease("w") is None
+
+
+def test_more_leases_than_a_portion_that_ran_out_together_are_ended_by_the_next_looks(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases_module, "_PORTION", 3)
+    monkeypatch.setattr(leases_module, "_RAN_OUT", leases_module._RAN_OUT.limit(3))
+    for _ in range(8):
+        house.submit()
+    for _ in range(8):
+        house.lease("gone")
+    house.clock.now += 31
+    assert [house.leases.lease("w") for _ in range(3)] == [None] * 3, "all wait out their back-off"
+    assert house.jobs.backlog().running == 0
+
+
+def everybody_is_served(house: House) -> bool:
+    """Whether every job comes to its end when workers die holding a part of them."""
+    jobs = [house.submit(f"tenant-{number}") for number in range(6)]
+    for _ in range(3):
+        house.lease("dies")
+    for _ in range(40):
+        house.clock.now += 20
+        if (lease := house.leases.lease("lives")) is not None:
+            house.leases.succeed(lease, None, 1.0)
+    return all(house.status(job, f"tenant-{number}") is Status.SUCCEEDED for number, job in enumerate(jobs))
+
+
+def test_jobs_of_workers_that_died_are_all_made(house: House) -> None:
+    assert everybody_is_served(house)
+
+
+def test_planted_a_lost_lease_is_caught(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A house that never looks for leases that ran out: the check above must see that their jobs are lost."""
+    monkeypatch.setattr(leases_module, "_RAN_OUT", leases_module._RAN_OUT.where(sa.false()))
+    assert not everybody_is_served(house)
+
+
+def test_planted_a_lease_given_twice_is_caught_at_its_end(house: House) -> None:
+    """Leases that end while their worker lives, and are given again: the first to end has the job, the other is refused."""
+    house.submit()
+    first = ran_out_too_soon(house, house.lease("one"))
+    house.clock.now += 5
+    house.leases.sweep()
+    house.clock.now += 5
+    second = house.lease("two")
+    assert (first.job.id, first.token + 1) == (second.job.id, second.token)
+    house.leases.succeed(second, {"by": "two"}, 1.0)
+    with pytest.raises(LeaseLost):
+        house.leases.succeed(first, {"by": "one"}, 1.0)
+    assert house.endings(second.job.id) == ["succeeded"]
+
+
+def ran_out_too_soon(house: House, lease: Lease) -> Lease:
+    """The lease, which the database has as run out though its worker lives."""
+    with house.database.writing() as connection:
+        connection.execute(sa.update(table).where(table.c.id == lease.job.id).values(lease_until=0.0))
+    return lease

@@ -10,8 +10,10 @@ import pytest
 import sqlalchemy as sa
 from clocks import Clock
 
-from filmstudio.scheduler import turns
+from filmstudio.scheduler import claims, turns
 from filmstudio.scheduler.database import Database, tenants
+from filmstudio.scheduler.database import jobs as table
+from filmstudio.scheduler.events import after
 from filmstudio.scheduler.job import Submission
 from filmstudio.scheduler.jobs import Jobs
 from filmstudio.scheduler.leases import Leases
@@ -55,6 +57,7 @@ def test_planted_an_unfair_order_breaks_the_bound(database: Database, clock: Clo
     """The last tenant by name goes first: the check above must see it."""
     worst = sa.select(tenants).where(tenants.c.waiting > 0, tenants.c.name != sa.bindparam("after"), sa.bindparam("time") < 0)
     monkeypatch.setattr(turns, "_NEXT", worst.order_by(tenants.c.name.desc()).limit(1))
+    monkeypatch.setattr(claims, "_AT_ONCE", claims._at_once(tenants.c.name.desc()))
     assert widest_gap(database, clock, PEOPLE, 250) > 2 * LARGEST
 
 
@@ -135,3 +138,44 @@ def test_many_workers_at_once_never_get_the_same_job(database: Database) -> None
         thread.join()
     assert len(seen) == len(set(seen)) == 80
     assert jobs.backlog().waiting == 0
+
+
+def test_a_claim_of_one_statement_and_one_of_steps_charge_and_tell_the_same(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has the steps alone")
+    told = []
+    for steps in (False, True):
+        jobs, leases = Jobs(database, clock), Leases(database, clock)
+        with database.writing() as connection:
+            for emptied in (tenants, table):
+                connection.execute(sa.delete(emptied))
+        jobs.submit_all([Submission(f"t{number % 3}", list(Tier)[number % 3], {"n": number}, 10.0 + number) for number in range(9)])
+        if steps:
+            monkeypatch.setattr(claims, "_AT_ONCE", sa.select(tenants).where(sa.false()))
+        clock.now += 5
+        found = [lease for _ in range(9) if (lease := leases.lease("w")) is not None]
+        with database.reading() as connection:
+            rows = [tuple(row) for row in connection.execute(sa.select(tenants).order_by(tenants.c.name))]
+        said = [[(event.id, event.kind, event.body) for event in after(database, lease.job.id, 0)] for lease in found]
+        told.append(([(lease.spec, lease.token, lease.waited, lease.job.status) for lease in found], rows, said))
+    assert told[0] == told[1]
+    assert len(told[0][0]) == 9
+
+
+def test_a_job_that_another_worker_took_in_that_moment_is_not_taken_twice_and_the_next_one_is(database: Database, clock: Clock) -> None:
+    """The job is locked by a transaction that is about to lease it; whoever waited for it finds it gone."""
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    jobs, found = Jobs(database, clock), []
+    submit(jobs, "ada", Tier.PRO, count=2)
+    first = jobs.page("ada")[-1].id
+    with database.writing() as connection:  # as a worker would, but without the lock of the tenant, to hold the others in the middle
+        connection.execute(sa.update(table).where(table.c.id == first).values(status="running", token=1))
+        waiting = threading.Thread(target=lambda: found.append(Leases(database, clock).lease("late")))
+        waiting.start()
+        waiting.join(0.3)
+        assert waiting.is_alive(), "it waits for the row"
+    waiting.join(10)
+    assert [lease.job.id for lease in found if lease is not None] == [jobs.page("ada")[0].id]
