@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from servebench.probes import FOLDER, Gatherer, Probe
 from servebench.twonodes import TwoNodes
@@ -19,6 +20,7 @@ from filmstudio.core.perform import Call, Outcome
 from filmstudio.core.plugins import Offer
 from filmstudio.core.requests import SpeakRequest
 from filmstudio.core.store import Store
+from filmstudio.serve.posts import BATCH_FILL
 
 PROBE, GATHERER = Offer(Probe, "test"), Offer(Gatherer, "test")
 
@@ -155,6 +157,24 @@ def test_engines_that_do_not_see_the_store_are_told(ray_of_two: TwoNodes, crew: 
     company._see(name, store)
     with pytest.raises(ConfigError, match="do not see the store"):
         company._see(name, Store(tmp_path / "elsewhere"))
+
+
+def test_a_node_exports_how_full_batches_were(ray_of_two: TwoNodes, crew: Dispatcher) -> None:
+    """Under the name, with the role and engine, that boards ask for; Ray's nodes gather what replicas count every ten seconds."""
+    ask(crew, GATHERER, *(call(f"fill {n}", "filling", GATHERER) for n in range(4)))
+    until, found = time.monotonic() + 40, list[str]()
+    while not found and time.monotonic() < until:
+        time.sleep(0.5)
+        found = [line for line in _exported() if line.startswith(f"ray_{BATCH_FILL}_count{{")]
+    assert found and all('role="voice"' in line and 'engine="gatherer"' in line for line in found)
+    assert sum(float(line.rpartition(" ")[2]) for line in found) >= 1
+
+
+def _exported() -> list[str]:
+    import ray
+
+    nodes = [f"http://{node['NodeManagerAddress']}:{node['MetricsExportPort']}/metrics" for node in ray.nodes() if node["Alive"]]
+    return [line for node in nodes for line in httpx.get(node, timeout=10).text.splitlines()]
 
 
 def _applications() -> list[str]:
