@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -110,9 +109,7 @@ def end_all(connection: Connection, locked: Mapping[str, turns.Turn], endings: S
         return
     connection.execute(_END, [_values(end) for end in endings])
     append_all(connection, [(end.row.id, end.row.events + 1, end.at, _told(end)) for end in endings])
-    in_turn = sorted(endings, key=lambda end: end.row.tenant)
-    for tenant, theirs in groupby(in_turn, key=lambda end: end.row.tenant):
-        turns.move(connection, locked[tenant], sum((_move(end) for end in theirs), turns.Move()))
+    _move_all(connection, locked, [(end.row.tenant, _move(end)) for end in endings])
 
 
 def free_all(connection: Connection, locked: Mapping[str, turns.Turn], rows: Sequence[Any]) -> None:
@@ -120,9 +117,14 @@ def free_all(connection: Connection, locked: Mapping[str, turns.Turn], rows: Seq
     if not rows:
         return
     connection.execute(_FREE, [{"job": row.id} for row in rows])
-    in_turn = sorted(rows, key=lambda row: row.tenant)
-    for tenant, theirs in groupby(in_turn, key=lambda row: row.tenant):
-        turns.move(connection, locked[tenant], turns.Move(waiting=len(list(theirs))))
+    _move_all(connection, locked, [(row.tenant, turns.Move(waiting=1)) for row in rows])
+
+
+def _move_all(connection: Connection, locked: Mapping[str, turns.Turn], changes: Sequence[tuple[str, turns.Move]]) -> None:
+    of_tenant: dict[str, turns.Move] = {}
+    for tenant, change in changes:
+        of_tenant[tenant] = of_tenant.get(tenant, turns.Move()) + change
+    turns.move_all(connection, [(locked[tenant], change) for tenant, change in of_tenant.items()])
 
 
 def _values(end: Ending) -> dict[str, Any]:

@@ -9,7 +9,7 @@ largest jobs: the tests assert it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -117,15 +117,24 @@ class Move:
 
 
 def move(connection: Connection, turn: Turn, change: Move, tier: Tier | None = None) -> None:
-    """Change a locked row. Who had no job waiting and has one now is moved up to the least time of those who wait."""
-    time = turn.virtual_time
-    if change.waiting > 0 and turn.waiting == 0:
-        time = max(time, _house_time(connection))
-    values = {
-        "of": turn.name, "now": (tier or turn.tier).value, "time": max(0.0, time + change.charge / turn.weight),
-        "more_waiting": change.waiting, "more_unfinished": change.unfinished, "more_backlog": change.backlog,
+    """Change a locked row. Who had no job waiting and has one now is moved up to the time of the house."""
+    move_all(connection, [(turn, change)], tier)
+
+
+def move_all(connection: Connection, changes: Sequence[tuple[Turn, Move]], tier: Tier | None = None) -> None:
+    """The same for several tenants, in one way to the database."""
+    comes = any(change.waiting > 0 and turn.waiting == 0 for turn, change in changes)
+    house = _house_time(connection) if comes else 0.0
+    connection.execute(_MOVE, [_moved(turn, change, house, tier or turn.tier) for turn, change in changes])
+
+
+def _moved(turn: Turn, change: Move, house: float, tier: Tier) -> dict[str, str | float]:
+    comes = change.waiting > 0 and turn.waiting == 0
+    time = max(turn.virtual_time, house) if comes else turn.virtual_time
+    return {
+        "of": turn.name, "now": tier.value, "time": max(0.0, time + change.charge / turn.weight), "more_waiting": change.waiting,
+        "more_unfinished": change.unfinished, "more_backlog": change.backlog,
     }  # fmt: skip
-    connection.execute(_MOVE, values)
 
 
 def _house_time(connection: Connection) -> float:
