@@ -1,4 +1,4 @@
-"""The live status of ``studio serve``: jobs by status, films in work, films a minute. A terminal gets a page, anything else lines."""
+"""The live status of ``studio serve``: jobs, films in work, what was made so far. A terminal gets a page, anything else lines."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ class _Now:
     ended: dict[Status, int]
     running: list[Job]
     minutes: float
+    film_seconds: float
+    """Delivered since the start."""
+    hits: float
+    """Takes found since the start."""
+    misses: float
+    """Takes made since the start."""
 
 
 class StatusBoard:
@@ -47,7 +53,7 @@ class StatusBoard:
         self._database = Database(settings.database_address)
         self._jobs = Jobs(self._database)
         self._settings, self._address, self._making = settings, address, making
-        self._began = time.time()
+        self._began, self._before = time.time(), self._totals()
         self._console = Console(stderr=True)
 
     def show(self, leave: threading.Event, going: Callable[[], bool]) -> None:
@@ -81,7 +87,16 @@ class StatusBoard:
 
     def _look(self) -> _Now:
         since = max(self._began, time.time() - _MINUTES * 60)
-        return _Now(self._jobs.backlog(), self._jobs.finished_since(since), self._jobs.running(_SHOWN + 1), (time.time() - since) / 60)
+        ended, running = self._jobs.finished_since(since), self._jobs.running(_SHOWN + 1)
+        made = [now - before for now, before in zip(self._totals(), self._before, strict=True)]
+        return _Now(self._jobs.backlog(), ended, running, (time.time() - since) / 60, *made)
+
+    def _totals(self) -> tuple[float, ...]:
+        from filmstudio.scheduler.measures import CACHE_HITS, CACHE_MISSES, FILM_SECONDS
+        from filmstudio.scheduler.tallies import kept, total
+
+        series = kept(self._database)
+        return tuple(total(series, measure) for measure in (FILM_SECONDS, CACHE_HITS, CACHE_MISSES))
 
     def _said(self, now: _Now) -> str:
         from filmstudio.scheduler.job import Status
@@ -91,7 +106,9 @@ class StatusBoard:
         made = now.ended.get(Status.SUCCEEDED, 0)
         pace = f"{made / max(now.minutes, 1 / 60):.1f} films a minute" if made and now.backlog.unfinished else ""
         waiting = f"{now.backlog.waiting} waiting" + (f" of {now.backlog.tenants} tenants" if now.backlog.tenants > 1 else "")
-        told = [waiting, f"{now.backlog.running} running", f"{held} held or paused" if held else "", ended, pace]
+        made_of_film = f"{now.film_seconds / 60:.1f} film-minutes made" if now.film_seconds else ""
+        found = f"{now.hits / (now.hits + now.misses):.0%} of takes found" if now.hits else ""
+        told = [waiting, f"{now.backlog.running} running", f"{held} held or paused" if held else "", ended, pace, made_of_film, found]
         return " · ".join(part for part in told if part)
 
     def _drawn(self, now: _Now) -> Group:
