@@ -29,6 +29,8 @@ def word_set(words: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     """NFC without what writers leave out at will: harakat, tatweel, nukta, zero-width marks; one kind of apostrophe."""
+    if text.isascii():
+        return text
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text) if _wide(text) else text)
     return _DROPPED.sub("", composed).translate(_APOSTROPHES)
 
@@ -40,6 +42,8 @@ def _wide(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The cleaned text in lower case, of the same length as ``clean(text)``, so that positions agree."""
+    if text.isascii():
+        return text.lower()
     return "".join(low if len(low := char.lower()) == 1 else char for char in clean(text))
 
 
@@ -85,7 +89,9 @@ class _Entry(Generic[T]):
     key: str
     value: T
     head: str
-    pattern: re.Pattern[str] | None
+    expression: str
+    """How it looks with its endings; empty where it has none. Compiled when its stem is found: few of them ever are."""
+    stem: str
     languages: frozenset[str] | None
 
 
@@ -108,8 +114,8 @@ class Phrases(Generic[T]):
         for key, value in entries:
             folded = fold(key)
             literal = folded.lstrip("-").split("*", 1)[0]
-            pattern = re.compile(_expression(folded, inflect)) if "*" in folded else None
-            entry = _Entry(key, value, folded.lstrip("-"), pattern, (bound or {}).get(folded))
+            expression = _expression(folded, inflect) if "*" in folded else ""
+            entry = _Entry(key, value, folded.lstrip("-"), expression, literal[:-1] if inflect else literal, (bound or {}).get(folded))
             if literal:
                 self._by_head.setdefault(literal[:2], []).append(entry)
         self._has_suffixes = any(entry.key.startswith("-") for found in self._by_head.values() for entry in found)
@@ -159,10 +165,15 @@ class Phrases(Generic[T]):
 
 
 def _match(entry: _Entry[T], text: str, position: int) -> int:
-    if entry.pattern is None:
+    if not entry.expression:
         return position + len(entry.head) if text.startswith(entry.head, position) else -1
-    matched = entry.pattern.match(text, position)
+    if not text.startswith(entry.stem, position):
+        return -1
+    matched = _compiled(entry.expression).match(text, position)
     return matched.end() if matched else -1
+
+
+_compiled = lru_cache(maxsize=None)(re.compile)
 
 
 def _on_edges(key: str, text: str, start: int, end: int) -> bool:

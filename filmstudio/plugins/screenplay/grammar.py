@@ -29,6 +29,7 @@ class SpeechWords(Record):
     phrase_ends: frozenset[str] = Field(description="prepositions and conjunctions, which no name goes beyond")
     adverbs: frozenset[str] = Field(description="words that may stand between a subject and its verb")
     hindi_leads: frozenset[str]
+    english_words: frozenset[str] = Field(description="the commonest words of English grammar that no other language in Latin letters has")
     hindi_words: frozenset[str] = Field(description="the commonest words of Hindi grammar, which Sanskrit does not have")
 
 

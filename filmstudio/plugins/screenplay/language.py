@@ -27,7 +27,10 @@ _CANDIDATES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _FEWEST_WORDS = 12
 """Below so many Latin words a guess is worth less than the common case, English, unless the words have its own letters."""
-
+_ENGLISH_SHARE = 10
+"""Percent of words that are English alone: English has 12 to 20."""
+_AROUND_WORDS = "।॥,.!?\"'“”‘’-–—:;()"
+"""What is written around words without being of them."""
 _MOST_LETTERS = 20_000
 
 
@@ -59,6 +62,8 @@ def language_of(text: str) -> str:
     words = [word for word in words if any(_script(char) == script for char in word)]  # a guest's line in another script says nothing
     if script == "latin" and len(words) < _FEWEST_WORDS and not any(char.isalpha() and not char.isascii() for char in "".join(words)):
         return "en"
+    if script == "latin" and _is_english(words):
+        return "en"
     from py3langid import langid
 
     langid.set_languages(list(candidates))  # its functions are the only ones that all its versions have
@@ -71,9 +76,18 @@ def _script(char: str) -> str:
     return next((script for low, high, script in _RANGES if low <= code <= high), "")
 
 
+def _is_english(words: list[str]) -> bool:
+    """English shows in its little words.
+
+    What the words tell need not be asked of the model, which takes half a second to load.
+    """
+    own = grammar().speech.english_words
+    return sum(1 for word in words if word.lower().replace("\u2019", "'").strip(_AROUND_WORDS) in own) * 100 >= _ENGLISH_SHARE * len(words)
+
+
 def _is_sanskrit(words: list[str]) -> bool:
     """Sanskrit shows in its endings (visarga, final halant or anusvara) and in having no words of Hindi grammar."""
-    bare = [word.strip("।॥,.!?\"'“”‘’-–—:;()") for word in words]
+    bare = [word.strip(_AROUND_WORDS) for word in words]
     endings = sum(1 for word in bare if word.endswith(("ः", "्", "ं", "ाम्")))
     hindi = sum(1 for word in bare if word in grammar().speech.hindi_words)
     return endings * 5 >= len(bare) and hindi * 10 <= len(bare)
