@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
+    from typer.models import CommandInfo, TyperInfo
+
     from filmstudio.core.offers import Papers
     from filmstudio.core.plugins import Plugins
 
@@ -240,8 +245,21 @@ def add_commands_of_plugins(app: typer.Typer) -> None:
     offered = typer.Typer()
     Plugins().tell("filmstudio_commands", app=offered)
     taken = own_commands(app)
-    app.registered_commands += [each for each in offered.registered_commands if _called(each) not in taken]
-    app.registered_groups += [each for each in offered.registered_groups if each.name not in taken]
+    app.registered_commands += [each for each in offered.registered_commands if _may_stand(taken, commands=[each])]
+    app.registered_groups += [each for each in offered.registered_groups if _may_stand(taken, groups=[each])]
+
+
+def _may_stand(taken: AbstractSet[str], commands: Sequence[CommandInfo] = (), groups: Sequence[TyperInfo] = ()) -> bool:
+    """Whether this can be made into commands, with names that are free: Typer knows the names, those of a group without one too."""
+    from typer.main import get_group
+
+    line = typer.Typer()
+    line.registered_commands, line.registered_groups = list(commands), list(groups)
+    try:
+        return taken.isdisjoint(get_group(line).commands)
+    except Exception as error:  # else Typer would raise it in place of every command
+        sys.stderr.write(f"A command of a plugin cannot be added: {type(error).__name__}: {error}\n")
+        return False
 
 
 def own_commands(app: typer.Typer) -> set[str]:

@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
 
-from plugin_wheels import ENGINE, plugin, unpacked
+from plugin_wheels import ENGINE, plugin, unpacked, wheel
 
 from filmstudio.cli.commands import app
 from filmstudio.cli.plugin_check import check, offers_of
+from filmstudio.cli.plugin_commands import add_commands_of_plugins
 from filmstudio.cli.scaffold.writing import write_plugin
 from filmstudio.core.offers import Offer, Papers
 from filmstudio.core.plugins import Plugins
@@ -142,6 +144,79 @@ def test_plugins_are_allowed_listed_and_sealed_by_hand(tmp_path: Path) -> None:
     say("disallow", "salty")
     refused = python("-m", "filmstudio", "plugin", "check", "salty", path=site)
     assert refused.returncode == 2 and "was turned away" in refused.stderr
+
+
+COMMANDS = """
+import typer
+from filmstudio.core.hookspecs import hookimpl
+
+@hookimpl
+def filmstudio_commands(app):
+    @app.command()
+    def wrap_party(guests: int = 2):
+        "Send the crew home."
+        typer.echo(f"cheers, all {{guests}} of you")
+
+    @app.command()
+    def plan(script: str):
+        typer.echo("the plugin's plan")
+
+    keys = typer.Typer(name="keys")
+    keys.command("add")(lambda: typer.echo("the plugin's keys"))
+    app.add_typer(keys)
+    prizes = typer.Typer(name="prizes", help="What we have won.")
+    prizes.command("list")(lambda: typer.echo("none so far"))
+    app.add_typer(prizes)
+    nameless = typer.Typer()
+    nameless.command("voices")(lambda: typer.echo("the plugin's voices"))
+    nameless.command("casting-call")(lambda: typer.echo("next"))
+    app.add_typer(nameless)
+
+    @app.command()
+    def impossible(of: "int | str"):
+        typer.echo("the plugin's impossible")
+
+    {then}
+"""
+
+
+def with_commands(folder: Path, then: str = "") -> Path:
+    """Where a plugin with these commands is installed; its hook does ``then`` at its end."""
+    return unpacked(wheel(folder, "party", "1.0", {"party/__init__.py": COMMANDS.format(then=then)}, entry="party"), folder / "site")
+
+
+def test_a_plugin_adds_commands_and_groups(tmp_path: Path) -> None:
+    ran = python("-m", "filmstudio", "wrap-party", "--guests", "3", path=with_commands(tmp_path))
+    assert (ran.returncode, ran.stdout) == (0, "cheers, all 3 of you\n"), ran.stderr
+
+
+def test_no_command_of_a_plugin_takes_the_place_of_the_studios_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(with_commands(tmp_path)))
+    line = typer.Typer()
+    line.registered_commands, line.registered_groups = list(app.registered_commands), list(app.registered_groups)
+    add_commands_of_plugins(line)
+    assert "A command of a plugin cannot be added" in capsys.readouterr().err
+
+    def said(*words: str) -> str:
+        return CliRunner().invoke(line, list(words)).stdout
+
+    assert said("prizes", "list") == "none so far\n"
+    told = said("--help")
+    assert "Send the crew home." in told and "What we have won." in told and told.count(" plan ") == 1 and told.count(" keys ") == 1
+    assert "the plugin's" not in said("plan", "no-such-script") and "--save" in said("plan", "--help")
+    assert "--tier" in said("keys", "add", "--help")
+    assert "the plugin's" not in said("voices", "--language", "en")
+
+
+def test_a_plugin_that_fails_to_add_its_commands_keeps_nobody_from_the_studios_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(with_commands(tmp_path, then="1 / 0")))
+    line = typer.Typer()
+    line.registered_commands = list(app.registered_commands)
+    add_commands_of_plugins(line)
+    told = CliRunner().invoke(line, ["--help"])
+    assert told.exit_code == 0 and "render" in told.stdout
 
 
 def test_the_house_can_be_checked_too() -> None:
