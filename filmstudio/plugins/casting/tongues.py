@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORDS: dict[str, str] = {
     # Hindi and Urdu
@@ -90,13 +91,16 @@ def _pattern_of(word: str) -> str:
     return rf"(?<![{_MARKS}]){re.escape(word)}(?![{_MARKS}])"
 
 
-_PATTERNS = tuple(
-    (
-        re.compile(_pattern_of(word) if word in _SPACED else re.escape(word), re.IGNORECASE),
-        f" {english}{' , ' if word in _AFTER_ITS_NOUN else ' '}",
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What each word looks like, longest first, and its English: compiled for the first description that needs them."""
+    return tuple(
+        (
+            re.compile(_pattern_of(word) if word in _SPACED else re.escape(word), re.IGNORECASE),
+            f" {english}{' , ' if word in _AFTER_ITS_NOUN else ' '}",
+        )
+        for word, english in sorted(_WORDS.items(), key=lambda pair: (-len(pair[0]), pair[0]))
     )
-    for word, english in sorted(_WORDS.items(), key=lambda pair: (-len(pair[0]), pair[0]))
-)
 
 
 def in_english(description: str) -> str:
@@ -107,7 +111,7 @@ def in_english(description: str) -> str:
     if description.isascii() and _looks_english(description):
         return description
 
-    for pattern, english in _PATTERNS:
+    for pattern, english in _patterns():
         description = pattern.sub(english, description)
     return description
 
