@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,6 +42,7 @@ from filmstudio.core.vocabulary import unknown_words
 from filmstudio.core.wishes import MAX_SCRIPT_BYTES, Wishes
 
 if TYPE_CHECKING:
+    import socket
     import threading
 
     from fastapi import FastAPI
@@ -49,9 +51,13 @@ if TYPE_CHECKING:
     from filmstudio.platform.crew import CrewTerms
     from filmstudio.platform.making import FilmProgress, FilmTask
     from filmstudio.platform.settings import Settings
+    from filmstudio.serve.front import Front
 
 _LOADED_EARLY = ("voice", "picture", "backdrop", "music", "mixing")
 """Roles whose engines take longest to load, in the order in which a film needs them."""
+
+_LOADING_SECONDS = 300.0
+"""Longest that a direct call waits for engines that are being loaded; on a new machine they are compiled first."""
 
 __all__ = ["Studio", "Watch", "Wishes", "check_film", "load_film", "read_limited"]
 
@@ -240,9 +246,15 @@ class Studio:
             return self.crew(RenderOptions(), terms.workers)
         from filmstudio.serve.company import company
 
+        offers, early = self.house_offers()
+        where, application = terms.ray_address, terms.application
+        return company(offers, self.store, address=where, workers=terms.workers, early=early, application=application)
+
+    def house_offers(self) -> tuple[list[Offer], list[Offer]]:
+        """Every engine that can run here, and those of them that a house loads before it is ready."""
         offers = [offer for offer in self.plugins.engines() if not offer.ready()]
         early = [offer for offer in offers if offer.engine.role in _LOADED_EARLY and offer.engine.name == ROLES[offer.engine.role].default]
-        return company(offers, self.store, address=terms.ray_address, workers=terms.workers, early=early)
+        return offers, early
 
     def _watch_with_plugins(self, offers: Mapping[str, Offer], watch: Watch) -> Watch:
         plugins = self.plugins
@@ -350,6 +362,51 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
         name.close()
 
 
+@contextlib.contextmanager
+def front_on_ray(
+    settings: Settings, terms: CrewTerms, listening: socket.socket, opened: Callable[[], Any], tell: Callable[[str], Any]
+) -> Iterator[Front]:
+    """The API in front of engines on Ray while the block runs; tells where crews join.
+
+    On a Ray of this studio's own the API stands on Serve's ingress. A Ray that is joined has a front of its own, or none: there the
+    API answers at this machine's socket, and calls the engines over there.
+
+    Args:
+        settings: which the environment of this process has too, as ``FILMSTUDIO_SERVE``.
+        terms: of the crews that will join: workers, and the address of a Ray to join.
+        listening: a socket that listens; for a Ray of one's own it is only bound, with ``SO_REUSEPORT``, and Serve's proxy listens.
+        opened: called when the API answers, while engines may still be loading.
+        tell: shown what is being done, a line at a time.
+
+    Raises:
+        ClusterError: Ray, the engines or the API did not start.
+        ConfigError: Ray is not installed, or an engine's needs cannot be met.
+    """
+    from filmstudio.platform.door import LINGER_SECONDS, Door
+    from filmstudio.serve.cluster import AUTH_MODE
+    from filmstudio.serve.company import company, reached
+    from filmstudio.serve.front import Front, front
+
+    studio = Studio(settings.cache)
+    offers, early = studio.house_offers()
+    if terms.ray_address is None:
+        host, port = listening.getsockname()[:2]
+        app = f"{__name__}:{api_on_ray.__name__}"
+        with front(
+            offers, studio.store, app, (host, port), workers=terms.workers, early=early, drain=LINGER_SECONDS, opened=opened, tell=tell
+        ) as found:  # fmt: skip
+            yield found
+        return
+    from filmstudio.platform.enginecalls import PooledCaller
+    from filmstudio.platform.http import create_app
+
+    with company(offers, studio.store, address=terms.ray_address, workers=terms.workers, early=early, tell=tell) as crew:
+        caller = PooledCaller(studio.store, lambda: reached(settings.engine_seconds, crew.application))
+        with Door(create_app(settings, caller), listening):
+            opened()
+            yield Front(terms.ray_address, crew.application, os.environ.get(AUTH_MODE, ""))
+
+
 def api_on_ray() -> FastAPI:
     """The API in a replica of Serve, with the settings in ``FILMSTUDIO_SERVE``: engines are called where they are deployed."""
     from filmstudio.platform.enginecalls import PooledCaller
@@ -360,4 +417,6 @@ def api_on_ray() -> FastAPI:
 
     settings = settings_from_environment()
     log_to(settings.log)
-    return create_app(settings, PooledCaller(open_store(settings.cache), lambda: reached(settings.engine_seconds)))
+    return create_app(
+        settings, PooledCaller(open_store(settings.cache), lambda: reached(settings.engine_seconds, patience=_LOADING_SECONDS))
+    )

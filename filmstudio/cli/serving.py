@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
     from filmstudio.platform.keys import Keys
     from filmstudio.platform.settings import Settings
 
@@ -30,6 +33,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(serve)
     app.command(hidden=True)(crew)
+    app.command(hidden=True)(front)
     app.add_typer(keys_app, name="keys")
 
 
@@ -38,7 +42,8 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 = any that is free.")] = 8000,
     no_ray: Annotated[bool, typer.Option("--no-ray", help="On this machine's own workers, without Ray: for development.")] = False,
     ray_address: Annotated[
-        str | None, typer.Option(help="A Ray that runs: auto, HOST:PORT or ray://HOST:PORT.", show_default="one of this machine")
+        str | None,
+        typer.Option(help="A Ray that runs, which this machine is a node of: auto or HOST:PORT.", show_default="one of this machine"),
     ] = None,
     data: Data = None,
     database: DatabaseAddress = None,
@@ -54,16 +59,21 @@ def serve(
     from filmstudio.cli.commands import _reporting
 
     with _reporting():
-        from filmstudio.cli.house import House, bound
+        from filmstudio.cli.house import House, bound, held
 
+        if ray_address is not None:
+            from filmstudio.serve.cluster import check_address
+
+            check_address(ray_address)
         settings = _settings(data, database, cache_dir, open_house=_is_loopback(host), log=True)
         from filmstudio.platform.crew import CrewTerms
 
         if not settings.open_house:
             _see_keys(settings, host)
-        terms = CrewTerms(workers, not no_ray, ray_address, films_at_once, drain) if crew else None
-        with bound(host, port) as listening:
-            House(settings, terms, listening).run()
+        terms = CrewTerms(workers, not no_ray, ray_address, films_at_once=films_at_once, drain_seconds=drain)
+        listened_by_serve = terms.on_ray and ray_address is None
+        with (held if listened_by_serve else bound)(host, port) as listening:
+            House(settings, terms, listening, making=crew > 0).run()
 
 
 def crew(
@@ -72,37 +82,87 @@ def crew(
     drain: Annotated[float, typer.Option()] = 5.0,
     ray: Annotated[bool, typer.Option("--ray")] = False,
     ray_address: Annotated[str | None, typer.Option()] = None,
+    application: Annotated[str, typer.Option()] = "",
 ) -> None:
     """Make the films of jobs, with the settings in FILMSTUDIO_SERVE, until told to stop or left alone: what ``serve`` starts."""
     from filmstudio.cli.commands import _reporting
 
     with _reporting():
-        import signal
-        import threading
-
         from filmstudio.app import run_crew
         from filmstudio.platform.crew import CrewTerms
-        from filmstudio.platform.logs import log_to
-        from filmstudio.platform.settings import settings_from_environment
 
-        settings, leave = settings_from_environment(), threading.Event()
-
-        def listen() -> None:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a worker that dies must not take the crew along
-            signal.signal(signal.SIGTERM, lambda *_: leave.set())
-
-        listen()
-        threading.Thread(target=_when_left_alone, args=(leave,), daemon=True).start()
-        log_to(settings.log)
-        run_crew(settings, CrewTerms(workers, ray, ray_address, films_at_once, drain), leave, listen)  # Ray listens to signals too: again
+        settings, leave, listen = _kept()
+        terms = CrewTerms(workers, ray, ray_address, application, films_at_once, drain)
+        run_crew(settings, terms, leave, listen)  # Ray listens to signals too: again
 
 
-def _when_left_alone(leave: object) -> None:
+def front(
+    fd: Annotated[int, typer.Option()],
+    workers: Annotated[int | None, typer.Option()] = None,
+    ray_address: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Keep a Ray with engines and the API in front, at the socket ``fd``, until told to stop or left alone: what ``serve`` starts.
+
+    Tells its keeper as JSON where crews join, or why it could not open.
+    """
+    from filmstudio.cli.commands import _reporting
+
+    with _reporting() as console:
+        import json
+        import socket
+
+        from filmstudio.app import front_on_ray
+        from filmstudio.core.errors import StudioError
+        from filmstudio.platform.crew import CrewTerms
+
+        def show(line: str) -> None:
+            console.print(line, highlight=False, soft_wrap=True)
+
+        def tell(**facts: str | bool) -> None:
+            sys.stdout.write(json.dumps(facts) + "\n")
+            sys.stdout.flush()
+
+        settings, leave, listen = _kept()
+        terms = CrewTerms(workers, on_ray=True, ray_address=ray_address)
+        try:
+            with (
+                socket.socket(fileno=fd) as listening,
+                front_on_ray(settings, terms, listening, lambda: tell(open=True), show) as joined,
+            ):
+                listen()
+                tell(ray=joined.ray, application=joined.application, auth_mode=joined.auth_mode)
+                leave.wait()
+        except StudioError as error:
+            tell(error=error.problem.message, remedy=error.problem.remedy)
+            raise typer.Exit(1) from error
+
+
+def _kept() -> tuple[Settings, threading.Event, Callable[[], None]]:
+    """For a process that ``serve`` keeps: its settings, when it is to leave, and what makes it listen to signals once more."""
+    import signal
+    import threading
+
+    from filmstudio.platform.logs import log_to
+    from filmstudio.platform.settings import settings_from_environment
+
+    settings, leave = settings_from_environment(), threading.Event()
+
+    def listen() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a worker that dies must not take its caller along
+        signal.signal(signal.SIGTERM, lambda *_: leave.set())
+
+    listen()
+    threading.Thread(target=_when_left_alone, args=(leave,), daemon=True).start()
+    log_to(settings.log)
+    return settings, leave, listen
+
+
+def _when_left_alone(leave: threading.Event) -> None:
     """Whoever started the crew holds the other end of its standard input; when that closes, nobody will stop it."""
     while os.read(0, 1024):
         pass
-    leave.set()  # type: ignore[attr-defined]
+    leave.set()
 
 
 @keys_app.command("add")

@@ -74,6 +74,8 @@ class CrewTerms:
     on_ray: bool = False
     ray_address: str | None = None
     """Of a Ray that runs; None starts one on this machine."""
+    application: str = ""
+    """The engines that are kept for this crew on that Ray; empty = an operator's, or its own."""
     films_at_once: int = 4
     drain_seconds: float = 5.0
     """How long films may go on when the crew is told to leave; those that are not done then give their jobs back."""

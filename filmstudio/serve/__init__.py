@@ -7,5 +7,6 @@ applications   the builder that Serve and its configuration file name: ``filmstu
 config         the configuration file, written and checked
 cluster        a Ray for one machine, or one that runs already; quiet, with deadlines
 dispatcher     core's Dispatcher through Serve handles
+front          the API on Serve's ingress before the engines, on a Ray of one's own
 company        a cluster, its engines and a dispatcher, for as long as a render needs them
 """

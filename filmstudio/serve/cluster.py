@@ -16,11 +16,15 @@ from typing import Any, Final, TypeVar
 
 from filmstudio.core.errors import ConfigError, StudioError
 
+AUTH_MODE: Final = "RAY_AUTH_MODE"
+"""Whether this process and those that it starts send Ray's token: Ray sets it where it starts one for us."""
 START_SECONDS: Final = 90.0
 """Longest that a Ray may take to start or to be reached; usual are three seconds."""
 STOP_SECONDS: Final = 30.0
 _KNOCK_SECONDS: Final = 5.0
 _ELSE: Final = "Is one running there? Without --ray-address a local one is started."
+_START_ONE: Final = "See that two gigabytes of memory are free. Without Ray: --dispatch local, or studio serve --no-ray."
+_CLIENT: Final = "ray://"
 OBJECT_STORE_BYTES: Final = 100_000_000
 """Near Ray's least: only call sheets and answers cross it."""
 
@@ -50,6 +54,8 @@ class Cluster:
 
     own: bool
     """Started for this process, and gone with it."""
+    address: str
+    """HOST:PORT, where other processes of its network join it."""
     cpus: float
     nodes: int
 
@@ -59,13 +65,15 @@ def cluster(address: str | None, cpus: float = 0.0) -> Iterator[Cluster]:
     """Connect to Ray while the block runs.
 
     Args:
-        address: ``auto``, ``HOST:PORT`` or ``ray://HOST:PORT`` of a Ray that runs; None starts one on this machine and ends it.
+        address: ``auto`` or ``HOST:PORT`` of a Ray that runs; None starts one on this machine and ends it.
         cpus: how many CPU cores an own Ray counts; only what may run at once is bound by it.
 
     Raises:
         ClusterError: it did not start, or cannot be reached.
-        ConfigError: this process is connected to a Ray already.
+        ConfigError: this process is connected to a Ray already, or the address is none that can be joined.
     """
+    if address is not None:
+        check_address(address)
     ray = import_ray()
     if ray.is_initialized():
         raise ConfigError("this process uses a Ray already.", remedy="Render in a process of its own.")
@@ -86,9 +94,10 @@ def cluster(address: str | None, cpus: float = 0.0) -> Iterator[Cluster]:
         _knock(address, what)
     life = _Life(lambda: ray.init(**options), ray.shutdown)
     try:
-        life.begin(what, remedy=_ELSE)
+        life.begin(what, remedy=_START_ONE if address is None else _join_remedy(address))
         resources = within(START_SECONDS, what, ray.cluster_resources)
-        yield Cluster(address is None, float(resources.get("CPU", 0.0)), len(ray.nodes()))
+        where = str(ray.get_runtime_context().gcs_address)
+        yield Cluster(address is None, where, float(resources.get("CPU", 0.0)), len(ray.nodes()))
     finally:
         life.end()
         if folder is not None:
@@ -133,17 +142,49 @@ class _Life:
             self._ended.wait(STOP_SECONDS)
 
 
+def check_address(address: str) -> None:
+    """See that an address is of a kind that can be joined, before anything is started.
+
+    Ray's client protocol (``ray://``) is none: Serve's handles are awaited in the process that is a part of the Ray, and its proxy
+    process is none of the studio's.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    host, _, port = address.removeprefix(_CLIENT).rpartition(":")
+    if address.startswith(_CLIENT):
+        message = f"{address} is an address of Ray's client protocol, through which engines cannot be called."
+        raise ConfigError(message, remedy=f"Give {host}:6379, or the port of its ray start --head, on a machine that is a node of it.")
+    if address != "auto" and not (host and port.isdigit()):
+        raise ConfigError(f"{address} is no address of a Ray.", remedy="Give auto or HOST:PORT.")
+
+
 def _knock(address: str, what: str) -> None:
     """See that somebody listens at HOST:PORT: Ray itself would ask for a minute."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not port.isdigit():
-        if address == "auto":
-            return
-        raise ConfigError(f"{address} is no address of a Ray.", remedy="Give auto, HOST:PORT or ray://HOST:PORT.")
+    host, _, port = address.rpartition(":")
+    if address == "auto":
+        return
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=_KNOCK_SECONDS).close()
     except (OSError, OverflowError) as error:
         raise ClusterError(f"{what}: {getattr(error, 'strerror', None) or error}.", remedy=_ELSE) from error
+
+
+def _join_remedy(address: str) -> str:
+    """What to do when a Ray is not joined although somebody listens there: most often it asks for a token.
+
+    Ray sends a token only where ``RAY_AUTH_MODE`` says so, or to the Ray of this machine that ``auto`` finds.
+    """
+    if address == "auto":
+        start = "Start one on this machine with: ray start --head."
+    else:
+        start = f"This machine must be a node of it: ray start --address={address}."
+    named = os.environ.get("RAY_AUTH_TOKEN_PATH")
+    known = bool(os.environ.get("RAY_AUTH_TOKEN")) or (Path(named) if named else Path.home() / ".ray" / "auth_token").is_file()
+    sent = address == "auto" or os.environ.get(AUTH_MODE, "").lower() == "token"
+    if known and sent:
+        return f"{start} If it asks for a token, it may be another than the one that is here."
+    return f"{start} If it asks for a token: RAY_AUTH_MODE=token, and the token in RAY_AUTH_TOKEN or ~/.ray/auth_token."
 
 
 def within(seconds: float, what: str, work: Callable[[], ValueT], remedy: str = "") -> ValueT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from filmstudio.serve.dispatcher import RayDispatcher
 
 APPLICATION: Final = "engines"
-"""Name of the application that operators deploy; a render that finds none deploys its own under another name, and removes it."""
+"""Name of the application that operators deploy, or the keeper of an own Ray; a render that finds none on a Ray that it joined
+deploys its own under another name, and removes it."""
 
 READY_SECONDS: Final = 300.0
 """Longest that engines may take to load."""
 _ASK_SECONDS: Final = 30.0
+_LOOK_SECONDS: Final = 0.5
 
 
 @contextlib.contextmanager
@@ -38,6 +41,7 @@ def company(
     early: Sequence[Offer] = (),
     deadline: float = DEADLINE_SECONDS,
     tell: Callable[[str], Any] = lambda line: None,
+    application: str = "",
 ) -> Iterator[RayDispatcher]:
     """A dispatcher for these engines on Ray. What was started for it ends with the block.
 
@@ -49,6 +53,7 @@ def company(
         early: engines that replicas load before they are ready.
         deadline: seconds that one call may take.
         tell: shown what is being done, a line at a time.
+        application: that somebody else keeps there for this; empty = whatever an operator deployed, or one's own.
 
     Raises:
         ClusterError: Ray or the engines did not start in time, or do not see the store.
@@ -56,13 +61,13 @@ def company(
     """
     import_ray()
     replicas = workers or os.cpu_count() or 1
-    posts = _posts(offers, replicas)
     tell("Starting Ray on this machine …" if address is None else f"Joining the Ray at {address} …")
-    # A Ray of one's own counts as many cores as the posts ask for: what really runs at once is bounded by the replicas.
-    with cluster(address, cpus=sum(post.cpu * post.scale.most for post in posts)) as found:
+    with cluster(address, cpus=own_cpus(offers, replicas)) as found:
         if not found.own:
             replicas = workers or max(1, int(found.cpus))
-        with engaged(offers, store, replicas=replicas, early=early, deadline=deadline, tell=tell, own=found.own) as dispatcher:
+        with engaged(
+            offers, store, replicas=replicas, early=early, deadline=deadline, tell=tell, own=found.own, application=application
+        ) as dispatcher:
             yield dispatcher
 
 
@@ -77,15 +82,16 @@ def engaged(
     variables: Mapping[str, str] = MappingProxyType({}),
     tell: Callable[[str], Any] = lambda line: None,
     own: bool = False,
+    application: str = "",
 ) -> Iterator[RayDispatcher]:
     """A dispatcher for these engines on the Ray that this process is connected to.
 
-    Engines that an operator deployed there are used; else they are deployed, and removed at the end unless the Ray is our
-    ``own`` and ends anyway.
+    Engines that an operator deployed there are used, or those of the ``application`` that is named; else they are deployed, and
+    removed at the end unless the Ray is our ``own`` and ends anyway.
     """
     from filmstudio.serve.dispatcher import RayDispatcher
 
-    name, deployed = _application(own)
+    name, deployed = (application, True) if application else _application(own)
     try:
         if deployed:
             tell(f"Using the engines deployed there as {name}.")
@@ -111,20 +117,34 @@ def engaged(
 
 
 @contextlib.contextmanager
-def reached(deadline: float = DEADLINE_SECONDS) -> Iterator[RayDispatcher]:
-    """A dispatcher for the engines that an operator deployed on the Ray of this process, whichever they are.
+def reached(deadline: float = DEADLINE_SECONDS, application: str = "", patience: float = 0.0) -> Iterator[RayDispatcher]:
+    """A dispatcher for the engines deployed on the Ray of this process, whichever they are: an operator's, or an ``application``'s.
+
+    ``patience``: seconds that they may take to be there, as on a Ray that has just been started.
 
     Raises:
         ClusterError: none are deployed there, or they do not answer.
     """
     from filmstudio.serve.dispatcher import RayDispatcher
 
-    name, deployed = _application(own=False)
+    until = time.monotonic() + patience
+    while not _runs(application or APPLICATION) and time.monotonic() < until:
+        time.sleep(_LOOK_SECONDS)
+    name, deployed = (application, True) if application else _application(own=False)
     if not deployed:
         raise ClusterError(f"no application called {APPLICATION} is deployed.", remedy="Deploy the engines first; see docs/ray.md.")
     posts = _posts_of(name, ())
     with RayDispatcher(name, posts, deadline) as dispatcher:
         yield dispatcher
+
+
+def own_cpus(offers: Sequence[Offer], replicas: int) -> float:
+    """Cores that a Ray of one's own counts: as many as its posts ask for. What really runs at once is bounded by the replicas.
+
+    Raises:
+        ConfigError: a post cannot work.
+    """
+    return sum(post.cpu * post.scale.most for post in _posts(offers, replicas))
 
 
 def _posts(offers: Sequence[Offer], replicas: int) -> tuple[Post, ...]:
@@ -135,13 +155,19 @@ def _posts(offers: Sequence[Offer], replicas: int) -> tuple[Post, ...]:
 
 def _application(own: bool) -> tuple[str, bool]:
     """The name under which the engines are or will be deployed, and whether they are."""
-    if not own:
-        from ray import serve
+    if own:
+        return APPLICATION, False  # nobody else is there
+    from ray import serve
 
-        applications = within(_ASK_SECONDS, "Serve does not answer", lambda: serve.status().applications)
-        if APPLICATION in applications:
-            return APPLICATION, True
-    return f"studio-{secrets.token_hex(4)}", False
+    applications = within(_ASK_SECONDS, "Serve does not answer", lambda: serve.status().applications)
+    return (APPLICATION, True) if APPLICATION in applications else (f"studio-{secrets.token_hex(4)}", False)
+
+
+def _runs(name: str) -> bool:
+    from ray import serve
+
+    applications = within(_ASK_SECONDS, "Serve does not answer", lambda: serve.status().applications)
+    return name in applications and applications[name].status == "RUNNING"
 
 
 def _deploy(name: str, offers: Sequence[Offer], args: EnginesArgs) -> None:

@@ -59,7 +59,8 @@ class RayDispatcher:
             deadline: seconds that a call may take, waiting for a replica included.
         """
         self.slots = max(1, sum(post.slots for post in posts if post.stations))
-        self._application, self._deadline = application, deadline
+        self.application = application
+        self._deadline = deadline
         self._posts = {station.key: post.name for post in posts for station in post.stations}
         self._sizes = {station.key: post.batch_size for post in posts for station in post.stations}
         self._handles: dict[str, Any] = {}
@@ -150,7 +151,7 @@ class RayDispatcher:
     async def _ask(self, batch: Batch, calls: tuple[Call, ...]) -> list[Outcome]:
         deployment = self._posts.get((batch.role, batch.engine))
         if deployment is None:
-            message = f"no deployment of {self._application} plays the {batch.role} engine {batch.engine}."
+            message = f"no deployment of {self.application} plays the {batch.role} engine {batch.engine}."
             return _all(calls, Failure(message=message, remedy="Deploy it, or choose another engine.", kind="unsupported"))
         sheets = [CallSheet.of(batch, call, alone=call.digest in self._died).model_dump_json() for call in calls]
         seconds = min(batch.deadline_s or self._deadline, self._deadline)
@@ -180,7 +181,7 @@ class RayDispatcher:
     def _handle(self, deployment: str) -> Any:
         handle = self._handles.get(deployment)
         if handle is None:
-            handle = self._handles[deployment] = serve.get_deployment_handle(deployment, self._application)
+            handle = self._handles[deployment] = serve.get_deployment_handle(deployment, self.application)
         return handle
 
     async def _cancel_all(self) -> None:

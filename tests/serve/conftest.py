@@ -13,8 +13,10 @@ from types import FrameType
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
+from rain import rendered
 from servebench.twonodes import TwoNodes, two_nodes
 
 TEST_SECONDS = 120
@@ -53,3 +55,12 @@ def ray_of_two(nodes: TwoNodes) -> Iterator[TwoNodes]:
 
         serve.start(proxy_location="HeadOnly", http_options={"host": "127.0.0.1", "port": nodes.http_port})
         yield nodes
+
+
+@pytest.fixture(scope="session")
+def local_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The short film's delivery folder, made without Ray."""
+    folder = tmp_path_factory.mktemp("local")
+    made = rendered(folder, "film")
+    assert made.returncode == 0, made.stderr
+    return folder / "film"

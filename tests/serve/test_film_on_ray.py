@@ -2,55 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+from rain import rendered
 from servebench.twonodes import TwoNodes
 
-SCRIPT = """Title: Rain
-
-INT. KITCHEN - NIGHT
-
-ANNA stands at the window.
-
-ANNA
-It rains again.
-
-BEN
-It always rains.
-"""
 SAME = ("film.mp4", "film.json", "film.otio", "captions.en.srt", "captions.en.vtt", "metadata.json")
 
 
-def render(folder: Path, name: str, *more: str) -> subprocess.CompletedProcess[str]:
-    (folder / "rain.fountain").write_text(SCRIPT)
-    command = [sys.executable, "-m", "filmstudio", "render", str(folder / "rain.fountain"), "--size", "480p", "--preset", "draft"]
-    command += ["-o", str(folder / name), "--cache-dir", str(folder / f"cache-{name}"), *more]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
-    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, env=environment)
-
-
-def test_the_film_is_the_same_and_only_the_studio_is_heard(ray_of_two: TwoNodes, tmp_path: Path) -> None:
-    local = render(tmp_path, "local")
-    on_ray = render(tmp_path, "ray", "--dispatch", "ray", "--ray-address", ray_of_two.address, "--workers", "3")
-    assert local.returncode == 0, local.stderr
+def test_the_film_is_the_same_and_only_the_studio_is_heard(ray_of_two: TwoNodes, local_film: Path, tmp_path: Path) -> None:
+    on_ray = rendered(tmp_path, "ray", "--dispatch", "ray", "--ray-address", ray_of_two.address, "--workers", "3")
     assert on_ray.returncode == 0, on_ray.stderr
     for name in SAME:
-        assert (tmp_path / "local" / name).read_bytes() == (tmp_path / "ray" / name).read_bytes(), name
+        assert (local_film / name).read_bytes() == (tmp_path / "ray" / name).read_bytes(), name
     extra = [line for line in on_ray.stderr.splitlines() if " done, " not in line]
     assert extra == [f"Joining the Ray at {ray_of_two.address} …", "Loading engines on 3 replicas …"]
 
 
 def test_a_ray_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
-    failed = render(tmp_path, "none", "--dispatch", "ray", "--ray-address", "127.0.0.1:1")
+    failed = rendered(tmp_path, "none", "--dispatch", "ray", "--ray-address", "127.0.0.1:1")
     assert failed.returncode == 1
     assert "no Ray answers at 127.0.0.1:1" in failed.stderr
     assert "Traceback" not in failed.stderr
 
 
 def test_two_places_at_once_are_a_mistake(tmp_path: Path) -> None:
-    failed = render(tmp_path, "none", "--dispatch", "local", "--ray-address", "auto")
+    failed = rendered(tmp_path, "none", "--dispatch", "local", "--ray-address", "auto")
     assert failed.returncode == 2
     assert "exclude each other" in failed.stderr.replace("\n", " ")

@@ -1,0 +1,34 @@
+"""A short film, ordered in two ways: the script, and its render by the command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """Title: Rain
+
+INT. KITCHEN - NIGHT
+
+ANNA stands at the window.
+
+ANNA
+It rains again.
+
+BEN
+It always rains.
+"""
+
+
+def without_ray() -> dict[str, str]:
+    """The environment, but for what Ray or its tests have put there."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+
+
+def rendered(folder: Path, name: str, *more: str) -> subprocess.CompletedProcess[str]:
+    """``studio render`` of the script into ``folder/name``, with a cache of its own."""
+    (folder / "rain.fountain").write_text(SCRIPT)
+    command = [sys.executable, "-m", "filmstudio", "render", str(folder / "rain.fountain"), "--size", "480p", "--preset", "draft"]
+    command += ["-o", str(folder / name), "--cache-dir", str(folder / f"cache-{name}"), *more]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, env=without_ray())
