@@ -10,6 +10,9 @@ from filmstudio.core.engine import Needs
 GPU_IN_CORES: Final = 16.0
 """What a GPU counts for in CPU cores: a g4dn.4xlarge, the middle of AWS's one-GPU machines, has 16 for its T4."""
 
+LOADING_SECONDS: Final = 20.0
+"""What it is thought to take until the model of a GPU's engine is loaded."""
+
 _MEMORY: Final = 0.2
 """Weight of the latest measurement: about the last ten count."""
 

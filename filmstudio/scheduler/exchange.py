@@ -1,10 +1,11 @@
 """The exchange: many films, walked in threads of their own, share one dispatcher in fair order.
 
-    core.dispatch.render (a thread a film)  >  FilmDispatcher  >  gathering > fair queue > batch  >  the crew: LocalDispatcher, Ray
-                                            <    outcomes      <          flights by digest        <
+    core.dispatch.render (a thread a film)  >  FilmDispatcher  >  gathering > floor: fair order, room  >  the crew: LocalDispatcher, Ray
+                                            <    outcomes      <          flights by digest           <
 
-One thread owns the crew, because dispatchers are not safe in threads: it starts what is next in the fair order whenever a slot is
-free, corrects charges to what was measured, and hands outcomes to whoever asked.
+One thread owns the crew, because dispatchers are not safe in threads: it starts what is next in the fair order whenever there is
+room for it, corrects charges to what was measured, and hands outcomes to whoever asked. Machines that no engine can choose
+between, this one or a post of Ray's, are a floor each: a task that waits for a GPU holds up none that wants a core.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from filmstudio.core.dispatch import Dispatcher
 from filmstudio.core.engine import Failure, Needs
 from filmstudio.core.errors import StudioError
 from filmstudio.core.perform import Batch, Call, Outcome
-from filmstudio.scheduler.batching import Company, Gathering, terms_of
-from filmstudio.scheduler.estimates import Estimates
-from filmstudio.scheduler.fairshare import FairQueue, Place
+from filmstudio.scheduler.batching import Gathering, terms_of
+from filmstudio.scheduler.estimates import LOADING_SECONDS, Estimates
+from filmstudio.scheduler.fairshare import Place
+from filmstudio.scheduler.farm import Stay
 from filmstudio.scheduler.flights import Flight, Flights, Rider
+from filmstudio.scheduler.floor import Floor, Want
 from filmstudio.scheduler.measures import BATCH_FILL, CPU_SECONDS, ENGINE_QUEUE, ENGINE_SERVICE, GPU_SECONDS
+from filmstudio.scheduler.placement import Demand, Node
 from filmstudio.scheduler.tallies import Tallies
 
 LEAD = 60.0
@@ -42,6 +46,8 @@ class _Running:
     """By id of flight: those without an outcome so far."""
     size: int
     since: float
+    floor: Floor[_Flight]
+    stay: Stay
 
 
 class Exchange:
@@ -53,6 +59,8 @@ class Exchange:
         needs: Callable[[Batch], Needs],
         *,
         share: Callable[[Batch], str] = lambda batch: "",
+        farms: Mapping[str, Sequence[Node]] | None = None,
+        farm_of: Callable[[Batch], str] = lambda batch: "",
         lead: float = LEAD,
         ahead: int = AHEAD,
         estimates: Estimates | None = None,
@@ -60,14 +68,17 @@ class Exchange:
     ) -> None:
         """``needs`` and ``share`` tell of a batch of one call what its engine needs and what must be equal to share a batch.
 
+        ``farms``: the machines that the dispatcher's slots are on, by a name that ``farm_of`` tells of a batch; by default one that
+        has room for as many cores as there are slots.
         Into ``tallies`` goes how long calls waited and took, how full batches were, and what was charged.
         """
         self._crew, self._needs, self._share, self._ahead = dispatcher, needs, share, ahead
         self._estimates, self._tallies = estimates or Estimates(), tallies or Tallies()
         self._lock = threading.RLock()
         self._called = threading.Condition(self._lock)
-        self._queue: FairQueue[_Flight] = FairQueue(lead)
-        self._company = Company(self._queue)
+        machines = farms or {"": [Node("crew", cpu=dispatcher.slots)]}
+        self._farm_of = farm_of
+        self._floors = {name: Floor(lead, self._wants, nodes) for name, nodes in machines.items()}
         self._gathering: Gathering[_Flight] = Gathering()
         self._flights: Flights[FilmDispatcher] = Flights()
         self._running: dict[str, _Running] = {}
@@ -114,12 +125,12 @@ class Exchange:
     def waiting(self) -> int:
         """Places in the fair queue."""
         with self._lock:
-            return len(self._queue)
+            return sum(len(floor.queue) for floor in self._floors.values())
 
     def service_gap_bound(self, tenant: str, other: str) -> float:
-        """See ``FairQueue.service_gap_bound``."""
+        """See ``FairQueue.service_gap_bound``: of all floors together, which are each fair."""
         with self._lock:
-            return self._queue.service_gap_bound(tenant, other)
+            return sum(floor.queue.service_gap_bound(tenant, other) for floor in self._floors.values())
 
     def close(self) -> None:
         """End everything in flight. Films that wait are told so, with a ``StudioError``."""
@@ -152,19 +163,29 @@ class Exchange:
         alone = replace(batch, calls=(Call(f"flight-{self._numbers}", call.digest, call.request),))
         needs, seconds = self._needs(alone), self._estimates.seconds((batch.role, batch.engine, batch.version))
         terms = terms_of(alone, needs, self._share(alone))
-        flight: _Flight = Flight(alone.calls[0].task, alone, terms, needs, seconds, time.monotonic())
+        farm = self._farm_of(alone)
+        flight: _Flight = Flight(alone.calls[0].task, alone, terms, needs, seconds, time.monotonic(), farm)
         self._flights.add(flight)
         return flight
+
+    def _wants(self, flight: _Flight) -> Want:
+        needs, batch = flight.needs, flight.batch
+        model = f"{batch.role}/{batch.engine}/{batch.version}" if needs.gpu > 0 else ""
+        demand = Demand(max(1.0, needs.cpu), needs.gpu, needs.memory_mb, model)
+        return Want(self._floors[flight.farm].farm.within(demand), flight.seconds, flight.terms.most, LOADING_SECONDS if model else 0.0)
 
     def _enqueue(self, flight: _Flight) -> None:
         for view in [rider.asker for rider in flight.riders]:
             if view not in flight.places:
-                place = self._queue.push(
-                    flight, tenant=view.tenant, film=view.film, cost=flight.seconds * flight.rate, weight=view.weight, key=flight.terms.key
+                flight.places[view] = self._floors[flight.farm].offer(
+                    flight,
+                    time.monotonic(),
+                    tenant=view.tenant,
+                    film=view.film,
+                    cost=flight.seconds * flight.rate,
+                    weight=view.weight,
+                    key=flight.terms.key,
                 )
-                flight.places[view] = place
-                if flight.terms.most > 1:
-                    self._company.add(place)
 
     def _leave(self, view: FilmDispatcher) -> None:
         with self._lock:
@@ -172,7 +193,7 @@ class Exchange:
                 if flight.started:
                     continue  # it ends by itself; its take is in the store
                 if (place := flight.places.pop(view, None)) is not None:
-                    self._queue.withdraw(place)
+                    self._floors[flight.farm].queue.withdraw(place)
                 if not flight.riders:
                     self._gathering.discard(flight, flight.terms.key)
                     self._flights.end(flight)
@@ -227,8 +248,9 @@ class Exchange:
         with self._lock:
             patience = min(_PATIENCE, max(0.0, self._gathering.next_due() - time.monotonic()))
             if not self._running:
-                idle = not self._queue and math.isinf(self._gathering.next_due())
-                if not self._closing and (idle or not self._queue or self._crew.slots < 1):
+                waiting = any(floor.queue for floor in self._floors.values())
+                idle = not waiting and math.isinf(self._gathering.next_due())
+                if not self._closing and (idle or not waiting or self._crew.slots < 1):
                     self._called.wait(None if idle else patience)
                 return []
         return self._crew.wait(patience)
@@ -241,32 +263,33 @@ class Exchange:
         return []
 
     def _next_batches(self) -> list[Batch]:
-        batches: list[Batch] = []
-        while self._batches < self._crew.slots and (first := self._queue.pop()) is not None:
-            places: dict[str, Place[_Flight]] = {}
-            self._begin(first, places)
-            terms = first.task.terms
-            if terms.most > 1:
-                for place in self._company.join(first, terms.most):
+        batches, now = list[Batch](), time.monotonic()
+        for floor in self._floors.values():
+            while self._batches < self._crew.slots and (start := floor.next(now)) is not None:
+                places: dict[str, Place[_Flight]] = {}
+                for place in start.places:
                     self._begin(place, places)
-            self._count_start([place.task for place in places.values()], terms.most)
-            running = _Running(places, len(places), time.monotonic())
-            self._running.update(dict.fromkeys(places, running))
-            self._batches += 1
-            batches.append(replace(first.task.batch, calls=tuple(place.task.call for place in places.values())))
+                if not places:
+                    continue  # a machine was kept for it, and meanwhile it was made elsewhere, or nobody wants it any more
+                flights, stay = [place.task for place in places.values()], floor.begin(start, now)
+                first = flights[0]
+                self._count_start(flights, first.terms.most)
+                running = _Running(places, len(places), now, floor, stay)
+                self._running.update(dict.fromkeys(places, running))
+                self._batches += 1
+                batches.append(replace(first.batch, calls=tuple(flight.call for flight in flights)))
         return batches
 
     def _begin(self, place: Place[_Flight], places: dict[str, Place[_Flight]]) -> None:
         flight = place.task
-        if flight.id in places:
-            if places[flight.id] is not place:  # two riders' places of one flight joined the same batch: one pays
-                self._queue.settle(place, 0.0)
+        if flight.started or not flight.riders:  # two riders' places of one flight joined the same batch, say: one pays
+            self._floors[flight.farm].queue.settle(place, 0.0)
             return
         places[flight.id], flight.started = place, True
         for view, other in flight.places.items():
             if other is place:
                 flight.payer = view
-            self._queue.withdraw(other)
+            self._floors[flight.farm].queue.withdraw(other)
         flight.places.clear()
 
     def _count_start(self, flights: Sequence[_Flight], most: int) -> None:
@@ -290,9 +313,10 @@ class Exchange:
         who = (flight.payer.tier if flight.payer is not None else "", batch.role, batch.engine)
         self._tallies.add(CPU_SECONDS, who, seconds * flight.needs.cpu)
         self._tallies.add(GPU_SECONDS, who, seconds * flight.needs.gpu)
-        self._queue.settle(place, seconds * flight.rate)
+        running.floor.queue.settle(place, seconds * flight.rate)
         if not running.places:
             self._batches -= 1
+            running.floor.end(running.stay, time.monotonic())
         self._flights.end(flight)
         self._landed += [(rider, Outcome(rider.task, outcome.take, outcome.failure)) for rider in flight.riders]
 

@@ -45,6 +45,8 @@ class Flight(Generic[AskerT]):
     """That it is thought to take."""
     asked: float
     """When it was, monotonic seconds."""
+    farm: str = ""
+    """Where there are machines for it."""
     riders: list[Rider[AskerT]] = field(default_factory=list)
     places: dict[AskerT, Place[Flight[AskerT]]] = field(default_factory=dict)
     """Where it waits."""

@@ -11,7 +11,7 @@ from filmstudio.scheduler.flights import Flight, Flights, Rider
 
 def flight(digest: str, *askers: str) -> Flight[str]:
     batch = Batch("voice", "speaker", "1", "m:Speaker", (Call("flight-1", digest, {}),))
-    return Flight("flight-1", batch, BatchTerms(None), Needs(), 1.0, 0.0, [Rider(asker, "t") for asker in askers])
+    return Flight("flight-1", batch, BatchTerms(None), Needs(), 1.0, 0.0, riders=[Rider(asker, "t") for asker in askers])
 
 
 def test_a_flight_is_found_by_its_digest_until_it_lands() -> None:

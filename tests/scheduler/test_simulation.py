@@ -41,7 +41,7 @@ def test_gpus_are_busy_and_never_idle_for_long_while_something_could_run(figures
 
 
 def test_what_was_on_a_lost_machine_is_made_again_and_nothing_is_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("filmstudio.scheduler.simulation.house.HOURS_TO_LOSS", 1.0)
+    monkeypatch.setattr("filmstudio.scheduler.simulation.house.HOURS_TO_LOSS", 0.5)
     monkeypatch.setattr("filmstudio.scheduler.simulation.house.CUT_OFF", 0.7)
     lossy = simulate(SMALL)
     assert lossy.machines_lost > 2

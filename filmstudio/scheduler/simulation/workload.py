@@ -57,8 +57,6 @@ CRAFTS: Final[dict[str, Craft]] = {
 }
 """Roles of the studio; a grand picture is one that takes several GPUs of one machine at a time."""
 
-LOAD_SECONDS: Final = 20.0
-"""To load a model that a machine does not have."""
 STAGES: Final = 400
 """Backdrops that there are; takes of them are shared between tenants."""
 
