@@ -8,6 +8,7 @@ restart takes anything from a total or adds it twice. A crew that is killed take
 from __future__ import annotations
 
 import json
+import math
 import threading
 from bisect import bisect_left
 from collections import defaultdict
@@ -37,7 +38,6 @@ Increments = Mapping[Cell, float]
 
 _TOTAL: Final = "total"
 _SUM: Final = "sum"
-_BEYOND: Final = "inf"
 
 
 class Tallies:
@@ -45,40 +45,54 @@ class Tallies:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._cells: dict[Cell, float] = defaultdict(float)
+        self._counted: dict[tuple[str, tuple[str, ...], str | float], float] = defaultdict(float)
 
     def add(self, measure: Measure, labels: tuple[str, ...], amount: float = 1.0) -> None:
         """Count. Of nothing too: a series that stands at 0 can be reckoned with, one that is missing cannot."""
+        _check(measure, labels)
         with self._lock:
-            self._cells[_cell(measure, labels, _TOTAL)] += amount
+            self._counted[measure.name, labels, _TOTAL] += amount
 
     def observe(self, measure: Measure, labels: tuple[str, ...], value: float) -> None:
         """Put a value into a histogram."""
+        _check(measure, labels)
         at = bisect_left(measure.bounds, value)
-        bound = repr(measure.bounds[at]) if at < len(measure.bounds) else _BEYOND
+        bound = measure.bounds[at] if at < len(measure.bounds) else math.inf
         with self._lock:
-            self._cells[_cell(measure, labels, bound)] += 1
-            self._cells[_cell(measure, labels, _SUM)] += value
+            self._counted[measure.name, labels, bound] += 1
+            self._counted[measure.name, labels, _SUM] += value
 
     def drain(self) -> Increments:
         """Everything counted so far; it is the caller's to keep now."""
-        with self._lock:
-            drained, self._cells = dict(self._cells), defaultdict(float)
-        return drained
+        return _increments(self._taken())
 
     def keep_in(self, database: Database) -> None:
         """Add everything to the database; what could not be added is still here."""
-        drained = self.drain()
-        if not drained:
+        taken = self._taken()
+        if not taken:
             return
         try:
             with database.writing() as connection:
-                keep(database, connection, drained)
+                keep(database, connection, _increments(taken))
         except BaseException:
             with self._lock:
-                for cell, amount in drained.items():
-                    self._cells[cell] += amount
+                for cell, amount in taken.items():
+                    self._counted[cell] += amount
             raise
+
+    def _taken(self) -> dict[tuple[str, tuple[str, ...], str | float], float]:
+        with self._lock:
+            taken, self._counted = self._counted, defaultdict(float)
+        return taken
+
+
+def _check(measure: Measure, labels: tuple[str, ...]) -> None:
+    if len(labels) != len(measure.labels):
+        raise ValueError(f"{measure.name} is counted by {', '.join(measure.labels)}.")
+
+
+def _increments(counted: Mapping[tuple[str, tuple[str, ...], str | float], float]) -> Increments:
+    return {Cell(name, json.dumps(labels), str(part)): amount for (name, labels, part), amount in counted.items()}
 
 
 def keep(database: Database, connection: Connection, increments: Increments) -> None:
@@ -128,9 +142,3 @@ def _kept(measure: Measure, labels: tuple[str, ...], parts: Mapping[str, float])
             counts[bisect_left(measure.bounds, float(part))] += amount
     at_or_below = [sum(counts[: at + 1]) for at in range(len(counts))]
     return Kept(labels, parts.get(_SUM, 0.0), tuple(at_or_below))
-
-
-def _cell(measure: Measure, labels: tuple[str, ...], part: str) -> Cell:
-    if len(labels) != len(measure.labels):
-        raise ValueError(f"{measure.name} is counted by {', '.join(measure.labels)}.")
-    return Cell(measure.name, json.dumps(labels), part)
