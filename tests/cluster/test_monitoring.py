@@ -129,6 +129,14 @@ def test_every_metric_of_the_studio_is_seen_somewhere(cluster: Path) -> None:
     assert {re.sub(r"_(bucket|count|sum|total)$", "", name) for name in exported_by_the_studio()} <= families
 
 
+def test_every_metric_of_the_studio_and_its_labels_are_explained(cluster: Path) -> None:
+    guide = (cluster.parent / "docs" / "operations" / "watching.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in guide.splitlines() if line.startswith("| `filmstudio_")]
+    told = {name.removesuffix("_total"): set(re.findall(r"`(\w+)`", row[2])) for row in rows for name in re.findall(r"`(\w+)`", row[1])}
+    assert told.keys() == labels_of_the_studio().keys()
+    assert {name: labels for name, labels in labels_of_the_studio().items() if not labels <= told[name]} == {}
+
+
 def test_what_is_reckoned_is_used_and_no_total_of_the_house_is_added_up_over_its_apis(cluster: Path) -> None:
     """Every API tells all of the house: a sum over two of them would be twice what was made."""
     shown = {name for _, text in expressions(cluster) for name in metrics_of(text)}
