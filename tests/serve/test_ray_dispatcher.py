@@ -10,19 +10,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from servebench.probes import FOLDER, Gatherer, Probe
+from probing import GATHERER, PROBE, ask, call, gather, players, run_of
+from servebench.probes import FOLDER, Probe
 from servebench.twonodes import TwoNodes
 
 from filmstudio.core.dispatch import Dispatcher, render
 from filmstudio.core.errors import ConfigError, EngineError
-from filmstudio.core.graph import RenderGraph, Task, task_digest
-from filmstudio.core.perform import Call, Outcome
+from filmstudio.core.graph import RenderGraph, Task
+from filmstudio.core.perform import Call
 from filmstudio.core.plugins import Offer
-from filmstudio.core.requests import SpeakRequest
 from filmstudio.core.store import Store
-from filmstudio.serve.posts import BATCH_FILL
-
-PROBE, GATHERER = Offer(Probe, "test"), Offer(Gatherer, "test")
+from filmstudio.serve.arguments import EnginesArgs
+from filmstudio.serve.posts import BATCH_FILL, HOUSE, Scale
 
 
 @pytest.fixture(scope="module")
@@ -36,36 +35,6 @@ def crew(ray_of_two: TwoNodes, store: Store) -> Iterator[Dispatcher]:
 
     with engaged([PROBE, GATHERER], store, replicas=2, deadline=20.0, variables={"PYTHONPATH": str(FOLDER)}) as dispatcher:
         yield dispatcher
-
-
-def call(text: str, voice: str = "v", offer: Offer = PROBE, *, sung: bool = False) -> Call:
-    request = SpeakRequest.model_validate({"text": text, "voice": {"voice": voice}, "sung": sung}).canonical()
-    return Call(f"{offer.engine.name} {voice} {text}", task_digest(offer.engine.name, "1", "voice", request), request)
-
-
-def gather(crew: Dispatcher, count: int, seconds: float = 60.0) -> dict[str, Outcome]:
-    found: dict[str, Outcome] = {}
-    until = time.monotonic() + seconds
-    while len(found) < count:
-        found.update({outcome.task: outcome for outcome in crew.wait(timeout=max(0.0, until - time.monotonic()))})
-        assert time.monotonic() < until, f"{len(found)} of {count} outcomes in {seconds:g} s"
-    return found
-
-
-def ask(crew: Dispatcher, offer: Offer, *calls: Call) -> list[Outcome]:
-    for one in calls:
-        crew.submit(offer.batch((one,)))
-    found = gather(crew, len(calls))
-    return [found[one.task] for one in calls]
-
-
-def run_of(outcome: Outcome) -> tuple[float, float]:
-    assert outcome.take is not None, outcome.failure
-    result = outcome.take.result
-    assert isinstance(result, dict)
-    measured = result["measured"]
-    assert isinstance(measured, dict)
-    return measured["run"], measured["batch"]  # type: ignore[return-value]
 
 
 def test_a_take_is_in_the_store_before_it_is_told_of(crew: Dispatcher, store: Store) -> None:
@@ -135,17 +104,32 @@ def test_wait_is_interrupted_from_another_thread(crew: Dispatcher) -> None:
     assert crew.wait(timeout=30.0) == []
 
 
-def test_many_cancels_at_any_moment_leave_nothing_behind(crew: Dispatcher) -> None:
-    chance = random.Random(7)
-    for turn in range(25):
-        for n in range(chance.randint(1, 10)):
-            offer = chance.choice([PROBE, GATHERER])
-            crew.submit(offer.batch((call(f"SLEEP {chance.choice([0, 0, 0.02, 0.1])}; {turn}.{n}", chance.choice("ab"), offer),)))
-        time.sleep(chance.choice([0.0, 0.0, 0.01, 0.05, 0.2]))
-        crew.cancel()
-    assert crew.in_flight == 0  # type: ignore[attr-defined]
-    outcomes = ask(crew, PROBE, *(call(f"after cancels {n}") for n in range(6)))
-    outcomes += ask(crew, GATHERER, *(call(f"after cancels {n}", "a", GATHERER) for n in range(6)))
+def test_many_clients_that_give_up_leave_every_place_free(crew: Dispatcher) -> None:
+    from filmstudio.serve.company import reached
+
+    stuck: list[int] = []
+
+    def client(number: int) -> None:
+        chance = random.Random(number)
+        with reached(20.0, crew.application) as mine:  # type: ignore[attr-defined]
+            for turn in range(6):
+                for n in range(chance.randint(1, 10)):
+                    offer = chance.choice([PROBE, GATHERER])
+                    line = f"SLEEP {chance.choice([0, 0, 0.02, 0.1])}; {number}.{turn}.{n}"
+                    mine.submit(offer.batch((call(line, chance.choice("ab"), offer),)))
+                time.sleep(chance.choice([0.0, 0.0, 0.01, 0.05, 0.2]))
+                mine.cancel()
+            stuck.append(mine.in_flight)
+
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(8)]
+    for one in clients:
+        one.start()
+    for one in clients:
+        one.join(60)
+    assert stuck == [0] * 8
+    outcomes = ask(crew, PROBE, *(call(f"SLEEP 0.3; after all {n}") for n in range(6)))
+    assert len(players(outcomes)) == 2, "both replicas take calls"
+    outcomes += ask(crew, GATHERER, *(call(f"after all {n}", "a", GATHERER) for n in range(6)))
     assert all(outcome.take is not None for outcome in outcomes)
     assert crew.wait(timeout=0.5) == []
 
@@ -175,6 +159,33 @@ def _exported() -> list[str]:
 
     nodes = [f"http://{node['NodeManagerAddress']}:{node['MetricsExportPort']}/metrics" for node in ray.nodes() if node["Alive"]]
     return [line for node in nodes for line in httpx.get(node, timeout=10).text.splitlines()]
+
+
+def test_replicas_that_are_replaced_under_load_finish_what_they_hold(crew: Dispatcher, store: Store) -> None:
+    from filmstudio.serve.company import _deploy
+
+    (name,) = (name for name in _applications() if name.startswith("studio-"))
+    offers, asked = [PROBE, GATHERER], list[Call]()
+
+    def send(count: int) -> None:
+        for _ in range(count):
+            offer = offers[len(asked) % 2]
+            asked.append(call(f"SLEEP 0.2; under load {len(asked)}", offer=offer))
+            crew.submit(offer.batch((asked[-1],)))
+
+    send(8)
+    scales = {HOUSE: Scale(least=1, most=1), "voice-gatherer": Scale(least=1, most=1)}
+    other = EnginesArgs(store=store.address, scales=scales, deadline_s=21.0, variables={"PYTHONPATH": str(FOLDER)})
+    deploying = threading.Thread(target=_deploy, args=(name, offers, other))  # another version of every replica, and one fewer
+    deploying.start()
+    while deploying.is_alive():
+        send(1)
+        deploying.join(0.15)
+    send(4)
+    outcomes = gather(crew, len(asked))
+    assert {task: outcome.failure for task, outcome in outcomes.items() if outcome.failure is not None} == {}
+    first, last = (players(outcomes[one.task] for one in some) for some in (asked[:8], asked[-4:]))
+    assert not first & last, "the old ones are gone, and the new ones have played"
 
 
 def _applications() -> list[str]:

@@ -1,0 +1,58 @@
+"""Calls of the probe engines, and what became of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from servebench.probes import Gatherer, Probe
+
+from filmstudio.core.dispatch import Dispatcher
+from filmstudio.core.graph import task_digest
+from filmstudio.core.perform import Call, Outcome
+from filmstudio.core.plugins import Offer
+from filmstudio.core.requests import SpeakRequest
+
+PROBE, GATHERER = Offer(Probe, "test"), Offer(Gatherer, "test")
+
+
+def call(text: str, voice: str = "v", offer: Offer = PROBE, *, sung: bool = False) -> Call:
+    """A call of a probe that obeys ``text``."""
+    request = SpeakRequest.model_validate({"text": text, "voice": {"voice": voice}, "sung": sung}).canonical()
+    return Call(f"{offer.engine.name} {voice} {text}", task_digest(offer.engine.name, "1", "voice", request), request)
+
+
+def gather(crew: Dispatcher, count: int, seconds: float = 60.0) -> dict[str, Outcome]:
+    """Outcomes of so many calls, by task."""
+    found: dict[str, Outcome] = {}
+    until = time.monotonic() + seconds
+    while len(found) < count:
+        found.update({outcome.task: outcome for outcome in crew.wait(timeout=max(0.0, until - time.monotonic()))})
+        assert time.monotonic() < until, f"{len(found)} of {count} outcomes in {seconds:g} s"
+    return found
+
+
+def ask(crew: Dispatcher, offer: Offer, *calls: Call) -> list[Outcome]:
+    """Outcomes of these calls, sent one by one."""
+    for one in calls:
+        crew.submit(offer.batch((one,)))
+    found = gather(crew, len(calls))
+    return [found[one.task] for one in calls]
+
+
+def run_of(outcome: Outcome) -> tuple[float, float]:
+    """Number of the run that made it, and how many calls shared it."""
+    measured = _measured(outcome)
+    return measured["run"], measured["batch"]
+
+
+def players(outcomes: Iterable[Outcome]) -> set[int]:
+    """Process ids of the replicas that made these."""
+    return {int(_measured(outcome)["pid"]) for outcome in outcomes}
+
+
+def _measured(outcome: Outcome) -> dict[str, float]:
+    assert outcome.take is not None, outcome.failure
+    result = outcome.take.result
+    assert isinstance(result, dict)
+    return result["measured"]  # type: ignore[return-value]
