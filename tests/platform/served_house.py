@@ -34,8 +34,9 @@ class House:
         headers = ({"Authorization": f"Bearer {self.keys[tenant]}"} if tenant else {}) | given.pop("headers", {})
         return httpx.request(method, self.address + path, headers=headers, timeout=30, **given)
 
-    def order(self, tenant: str, script: str) -> str:
-        answer = self.ask("POST", "/v1/films", tenant, json={"screenplay": script, "options": {"size": "480p", "preset": "draft"}})
+    def order(self, tenant: str, script: str, **options: Any) -> str:
+        asked = {"screenplay": script, "options": {"size": "480p", "preset": "draft", **options}}
+        answer = self.ask("POST", "/v1/films", tenant, json=asked)
         assert answer.status_code == 202, answer.text
         film: str = answer.json()["id"]
         return film

@@ -87,7 +87,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Ite
     folder = tmp_path_factory.mktemp("watched")
     with serving(folder, shared_cache, {"wanda": "pro"}, "--drain", "0", **traced) as house:
         for script in (LINES, MORE):
-            film = house.order("wanda", script)
+            film = house.order("wanda", script, duration=5)
             state = house.wait("wanda", film)
             assert state["status"] == "succeeded", state
             seen.films.append(film)
