@@ -196,7 +196,7 @@ class Studio:
 
         check_folder(folder)
         offers, notes = self.engines(options)
-        graph = plan(film, options)
+        graph = plan(film, options, pack_versions(self.plugins.art_packs()))
         planned(graph)
         started = time.perf_counter()
         with self.store.rendering():

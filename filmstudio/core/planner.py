@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from filmstudio.core.character import Character
 from filmstudio.core.estimate import scene_seconds, shot_seconds
@@ -24,17 +24,22 @@ CLOSE_ZOOM = 1.4
 CLOSE_SCALE = 1.25
 
 
-def plan(film: Film, options: RenderOptions) -> RenderGraph:
-    """The tasks that make ``film``: speech > timing > pictures and music > mix > master > captions > conform > thumbnails."""
-    return RenderGraph.of(list(_Planner(film, options).tasks()))
+def plan(film: Film, options: RenderOptions, packs: Mapping[str, str] | None = None) -> RenderGraph:
+    """The tasks that make ``film``: speech > timing > pictures and music > mix > master > captions > conform > thumbnails.
+
+    ``packs`` has the versions of the installed art packs by name (``pack_versions``), so that what another version of a pack drew
+    is drawn again.
+    """
+    return RenderGraph.of(list(_Planner(film, options, packs or {}).tasks()))
 
 
 class _Planner:
     """Writes the tasks of one film. Requests hold only what changes the result, so that an edit touches as little as possible."""
 
-    def __init__(self, film: Film, options: RenderOptions) -> None:
+    def __init__(self, film: Film, options: RenderOptions, packs: Mapping[str, str]) -> None:
         self._film = film
         self._options = options
+        self._packs = packs
         self._width, self._height = options.frame
         self._pixels = self._height / 1080
         self._shared: dict[str, Task] = {}
@@ -231,13 +236,19 @@ class _Planner:
         scale = next((step for step in _PORTRAIT_SCALES if step >= pixels * 0.97), _PORTRAIT_SCALES[-1])
         character = silent(self._film.character(performer.character))
         task_id = f"portrait:{performer.character}@{scale:g}"
-        self._shared.setdefault(task_id, Task(task_id, "portrait", {"character": _plain(character), "scale": scale}, weight=0.5))
+        version = self._packs.get(character.identity.pack, "")
+        request = {"character": _plain(character), "scale": scale, "pack_version": version}
+        self._shared.setdefault(task_id, Task(task_id, "portrait", request, weight=0.5))
         return Ref(task_id)
 
     def _backdrop(self, stage: StageSet, shot: Shot) -> Ref:
         scale = round(self._pixels * (CLOSE_SCALE if _closest(shot) >= CLOSE_ZOOM else 1.0), 4)
         # The note about a stand-in is for the report: it does not change the painting.
-        request = {"set": _plain(stage.model_copy(update={"stand_in": ""})), "scale": scale}
+        request = {
+            "set": _plain(stage.model_copy(update={"stand_in": ""})),
+            "scale": scale,
+            "pack_version": self._packs.get(stage.pack, ""),
+        }
         task_id = f"backdrop:{stage.stage}-{digest_of(request)[:8]}"
         self._shared.setdefault(task_id, Task(task_id, "backdrop", request, weight=2.5))
         return Ref(task_id)
