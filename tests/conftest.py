@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
-"""Every run tries the same examples, so that none fails by luck, nor because the machine is busy; ``HYPOTHESIS_PROFILE=explore`` looks for new ones."""
+"""Every run tries the same examples, so that none fails by luck, nor because the machine is busy; ``HYPOTHESIS_PROFILE=explore``
+looks for new ones."""
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
