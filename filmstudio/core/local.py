@@ -66,6 +66,8 @@ class LocalDispatcher:
         self._context: ForkServerContext | SpawnContext = get_context("forkserver") if _FORKS else get_context("spawn")
         self._peaks: dict[int, float] = {}
         self._workers: list[Worker] = []
+        self._loaded: dict[Worker, set[str]] = {}
+        """Addresses of the engines that each worker has run, and so holds: a model is loaded again only where none is idle."""
         self._alarm, self._bell = self._context.Pipe(duplex=False)
         if _FORKS:
             self._context.set_forkserver_preload([nursery.__name__])
@@ -152,20 +154,22 @@ class LocalDispatcher:
         while self._queue and sum(worker.batch is not None for worker in self._workers) < self.slots:
             batch = self._queue.popleft()
             try:
-                self._worker_for(batch.guest).give(batch)
+                worker = self._worker_for(batch)
+                worker.give(batch)
+                self._loaded.setdefault(worker, set()).add(batch.address)
             except StudioError as error:
                 failure = Failure(message=error.problem.message, remedy=error.problem.remedy)
                 self._lost += [Outcome(call.task, None, failure) for call in batch.calls]
 
-    def _worker_for(self, guest: Guest | None) -> Worker:
-        """An idle worker of this guest, or of the house; a new one if there is none."""
+    def _worker_for(self, batch: Batch) -> Worker:
+        """An idle worker of this guest, or of the house: one that has the engine loaded, or any; a new one if there is none."""
         idle = [worker for worker in self._workers if worker.batch is None]
-        for worker in idle:
-            if worker.guest == guest:
-                return worker
+        theirs = [worker for worker in idle if worker.guest == batch.guest]
+        if theirs:
+            return next((worker for worker in theirs if batch.address in self._loaded.get(worker, ())), theirs[0])
         if len(self._workers) >= 2 * self.slots:  # workers of others wait idle for their next batch, but not without end
             self._dismiss(idle[0])
-        self._workers.append(self._hire(guest))
+        self._workers.append(self._hire(batch.guest))
         return self._workers[-1]
 
     def _hire(self, guest: Guest | None) -> Worker:
@@ -181,4 +185,5 @@ class LocalDispatcher:
         if worker not in self._workers:
             return ""
         self._workers.remove(worker)
+        self._loaded.pop(worker, None)
         return worker.end(gone=gone)

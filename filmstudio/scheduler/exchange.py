@@ -15,7 +15,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from filmstudio.core.dispatch import Dispatcher
@@ -28,8 +28,8 @@ from filmstudio.scheduler.fairshare import Place
 from filmstudio.scheduler.farm import Stay
 from filmstudio.scheduler.flights import Flight, Flights, Rider
 from filmstudio.scheduler.floor import Floor, Want
+from filmstudio.scheduler.machines import Machines, machines_of
 from filmstudio.scheduler.measures import BATCH_FILL, CPU_SECONDS, ENGINE_QUEUE, ENGINE_SERVICE, GPU_SECONDS
-from filmstudio.scheduler.placement import Demand, Node
 from filmstudio.scheduler.tallies import Tallies
 
 LEAD = 60.0
@@ -59,8 +59,7 @@ class Exchange:
         needs: Callable[[Batch], Needs],
         *,
         share: Callable[[Batch], str] = lambda batch: "",
-        farms: Mapping[str, Sequence[Node]] | None = None,
-        farm_of: Callable[[Batch], str] = lambda batch: "",
+        machines: Machines | None = None,
         lead: float = LEAD,
         ahead: int = AHEAD,
         estimates: Estimates | None = None,
@@ -68,17 +67,16 @@ class Exchange:
     ) -> None:
         """``needs`` and ``share`` tell of a batch of one call what its engine needs and what must be equal to share a batch.
 
-        ``farms``: the machines that the dispatcher's slots are on, by a name that ``farm_of`` tells of a batch; by default one that
-        has room for as many cores as there are slots.
+        ``machines``: what the dispatcher's slots are on; by default as the dispatcher tells.
+
         Into ``tallies`` goes how long calls waited and took, how full batches were, and what was charged.
         """
         self._crew, self._needs, self._share, self._ahead = dispatcher, needs, share, ahead
         self._estimates, self._tallies = estimates or Estimates(), tallies or Tallies()
         self._lock = threading.RLock()
         self._called = threading.Condition(self._lock)
-        machines = farms or {"": [Node("crew", cpu=dispatcher.slots)]}
-        self._farm_of = farm_of
-        self._floors = {name: Floor(lead, self._wants, nodes) for name, nodes in machines.items()}
+        self._machines = machines or machines_of(dispatcher)
+        self._floors = {name: Floor(lead, self._wants, nodes) for name, nodes in self._machines.farms.items()}
         self._gathering: Gathering[_Flight] = Gathering()
         self._flights: Flights[FilmDispatcher] = Flights()
         self._running: dict[str, _Running] = {}
@@ -163,16 +161,15 @@ class Exchange:
         alone = replace(batch, calls=(Call(f"flight-{self._numbers}", call.digest, call.request),))
         needs, seconds = self._needs(alone), self._estimates.seconds((batch.role, batch.engine, batch.version))
         terms = terms_of(alone, needs, self._share(alone))
-        farm = self._farm_of(alone)
+        farm = self._machines.farm_of(alone)
         flight: _Flight = Flight(alone.calls[0].task, alone, terms, needs, seconds, time.monotonic(), farm)
         self._flights.add(flight)
         return flight
 
     def _wants(self, flight: _Flight) -> Want:
-        needs, batch = flight.needs, flight.batch
-        model = f"{batch.role}/{batch.engine}/{batch.version}" if needs.gpu > 0 else ""
-        demand = Demand(max(1.0, needs.cpu), needs.gpu, needs.memory_mb, model)
-        return Want(self._floors[flight.farm].farm.within(demand), flight.seconds, flight.terms.most, LOADING_SECONDS if model else 0.0)
+        demand = self._machines.demand_of(flight.batch, flight.needs)
+        loading = LOADING_SECONDS if demand.model else 0.0
+        return Want(self._floors[flight.farm].farm.within(demand), flight.seconds, flight.terms.most, loading)
 
     def _enqueue(self, flight: _Flight) -> None:
         for view in [rider.asker for rider in flight.riders]:

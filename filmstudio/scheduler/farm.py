@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from filmstudio.scheduler.backfill import Ending, Reservation, may_backfill, reserve
-from filmstudio.scheduler.placement import Demand, Node, place
+from filmstudio.scheduler.placement import Demand, Node, fits, place
 
 WaiterT = TypeVar("WaiterT")
-
-_NOTHING: Final = 1e-6
-"""Fractions of a GPU are taken off one by one."""
 
 MACHINES_A_RESERVATION: Final = 8
 """One machine in so many, and at least one, may be kept for big tasks."""
@@ -41,7 +38,8 @@ class Farm(Generic[WaiterT]):
         self.reserved = self.backfilled = 0
         self._stays: dict[Node, list[Stay]] = {}
         self._open: dict[str, Node] = {}
-        """Machines with something free that are kept for nobody."""
+        """Machines that are kept for nobody and have room for the least of what came so far."""
+        self._least: Demand | None = None
         self._kept: dict[Node, tuple[Reservation, WaiterT]] = {}
         self._looked_at: dict[Node, None] = {}
         """Kept machines on which something may go first: something ended there, or came that fits."""
@@ -98,6 +96,8 @@ class Farm(Generic[WaiterT]):
 
     def comes(self, demand: Demand, seconds: float, now: float) -> bool:
         """A task that is thought to take so long waits from now on; whether it might start, or have a machine kept for it."""
+        self._widen(demand)
+        self._widen(demand)
         beside = [node for node in self._kept if node.fits(demand) and may_backfill(demand, seconds, self._kept[node][0], now)]
         self._looked_at |= dict.fromkeys(beside)
         return bool(self._open or beside or (_is_big(demand) and self._may_keep))
@@ -112,7 +112,7 @@ class Farm(Generic[WaiterT]):
         """A task begins on a machine, and ends before ``until``, as far as one knows."""
         stay = Stay(node, demand, Ending(until, demand), node.occupy(demand))
         self._stays[node].append(stay)
-        if _is_full(node):
+        if self._is_full(node):
             self._open.pop(node.name, None)
         return stay
 
@@ -122,7 +122,8 @@ class Farm(Generic[WaiterT]):
         self._stays[node].remove(stay)
         node.release(stay.demand)
         if node not in self._kept:
-            self._open[node.name] = node
+            if not self._is_full(node):
+                self._open[node.name] = node
             return
         demand = self._kept[node][0].demand
         fresh = reserve(demand, [(node, self._endings(node))], now)
@@ -185,6 +186,17 @@ class Farm(Generic[WaiterT]):
         free = ((node, self._endings(node)) for node in self.nodes.values() if node not in self._kept)
         return reserve(demand, free, now)
 
+    def _is_full(self, node: Node) -> bool:
+        return self._least is not None and not fits(self._least, node.free)
+
+    def _widen(self, demand: Demand) -> None:
+        """Machines that are full for all that came so far may not be for this."""
+        known = self._least or demand
+        least = Demand(min(known.cpu, demand.cpu), min(known.gpu, demand.gpu), min(known.memory_mb, demand.memory_mb))
+        if least != self._least:
+            self._least = least
+            self._open = {node.name: node for node in self.nodes.values() if node not in self._kept and not self._is_full(node)}
+
     def _endings(self, node: Node) -> list[Ending]:
         return [stay.ending for stay in self._stays[node]]
 
@@ -192,7 +204,3 @@ class Farm(Generic[WaiterT]):
 def _is_big(demand: Demand) -> bool:
     """It takes several of what is counted: others would fill every gap before there is room for it."""
     return (demand.gpu or demand.cpu) > 1
-
-
-def _is_full(node: Node) -> bool:
-    return (node.free.gpu if node.gpu else node.free.cpu) <= _NOTHING or node.free.cpu <= _NOTHING

@@ -58,10 +58,12 @@ class RayDispatcher:
             posts: its deployments, and the engines at each.
             deadline: seconds that a call may take, waiting for a replica included.
         """
-        self.slots = max(1, sum(post.slots for post in posts if post.stations))
+        self.posts = {post.name: post.slots for post in posts if post.stations}
+        """Calls that each post runs at once."""
+        self.slots = max(1, sum(self.posts.values()))
         self.application = application
         self._deadline = deadline
-        self._posts = {station.key: post.name for post in posts for station in post.stations}
+        self._post_of = {station.key: post.name for post in posts for station in post.stations}
         self._sizes = {station.key: post.batch_size for post in posts for station in post.stations}
         self._handles: dict[str, Any] = {}
         self._outcomes: queue.SimpleQueue[tuple[int, Outcome] | None] = queue.SimpleQueue()
@@ -80,6 +82,10 @@ class RayDispatcher:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def post_of(self, batch: Batch) -> str | None:
+        """The deployment that plays the engine of a batch."""
+        return self._post_of.get((batch.role, batch.engine))
 
     @property
     def peak_rss_mb(self) -> float:
@@ -149,7 +155,7 @@ class RayDispatcher:
             self._outcomes.put((generation, outcome))
 
     async def _ask(self, batch: Batch, calls: tuple[Call, ...]) -> list[Outcome]:
-        deployment = self._posts.get((batch.role, batch.engine))
+        deployment = self.post_of(batch)
         if deployment is None:
             message = f"no deployment of {self.application} plays the {batch.role} engine {batch.engine}."
             return _all(calls, Failure(message=message, remedy="Deploy it, or choose another engine.", kind="unsupported"))

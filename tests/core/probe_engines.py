@@ -73,3 +73,21 @@ class WrongKind(SingleEngine[Any, Any]):
 
     def make(self, request: Any, desk: Desk) -> Any:
         return "speech"
+
+
+class Tall(SingleEngine[SpeakRequest, Speech]):
+    """Tells the process that it runs in, as a number of samples, after a moment in which others start elsewhere."""
+
+    name: ClassVar[str] = "tall"
+    version: ClassVar[str] = "1"
+    role: ClassVar[str] = "voice"
+
+    def make(self, request: SpeakRequest, desk: Desk) -> Speech:
+        time.sleep(0.2)
+        return Speech(audio=desk.keep_bytes(b"x", "audio/wav"), samples=os.getpid())
+
+
+class Small(Tall):
+    """The same, another engine."""
+
+    name: ClassVar[str] = "small"

@@ -11,13 +11,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from probe_engines import Echo, Fickle, Liar, WrongKind
+from probe_engines import Echo, Fickle, Liar, Small, Tall, WrongKind
 
 from filmstudio.core.dispatch import Event, render
 from filmstudio.core.errors import StudioError
 from filmstudio.core.graph import Ref, RenderGraph, Task, task_digest
 from filmstudio.core.inline import InlineDispatcher
 from filmstudio.core.local import LocalDispatcher
+from filmstudio.core.perform import Call
 from filmstudio.core.plugins import Offer
 from filmstudio.core.requests import SpeakRequest
 from filmstudio.core.roles import ROLES
@@ -140,3 +141,21 @@ def test_a_worker_has_the_variables_of_the_moment_in_which_it_is_hired(tmp_path:
     monkeypatch.setenv("FILMSTUDIO_PROBE", "set late")
     with LocalDispatcher(tmp_path, workers=1) as pool:
         assert render(RenderGraph.of([say("b", "NEED FILMSTUDIO_PROBE")]), ECHO, Store(tmp_path), pool)
+
+
+def test_an_engine_runs_again_where_it_is_loaded(tmp_path: Path) -> None:
+    def ask(pool: LocalDispatcher, *asked: tuple[type[Tall], str]) -> list[int]:
+        for engine, text in asked:
+            digest = f"{engine.name}-{text}".encode().hex().ljust(64, "0")
+            pool.submit(Offer(engine, "filmstudio").batch((Call(engine.name, digest, {"text": text, "voice": VOICE}),)))
+        said: dict[str, int] = {}
+        while len(said) < len(asked):
+            said |= {outcome.task: outcome.take.result["samples"] for outcome in pool.wait()}  # type: ignore[index, call-overload, union-attr, misc]
+        return [said[engine.name] for engine, _ in asked]
+
+    with LocalDispatcher(tmp_path, workers=2) as pool:
+        tall, small = ask(pool, (Tall, "one"), (Small, "one"))
+        assert tall != small
+        for text in ("two", "three"):
+            assert ask(pool, (Small, text)) == [small]
+            assert ask(pool, (Tall, text)) == [tall]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,10 @@ from filmstudio.core.local import LocalDispatcher
 from filmstudio.core.perform import Batch, Call, Outcome
 from filmstudio.core.plugins import Offer
 from filmstudio.core.store import Store, Take
+from filmstudio.scheduler.estimates import Estimates
 from filmstudio.scheduler.exchange import Exchange, FilmDispatcher
+from filmstudio.scheduler.machines import here
+from filmstudio.scheduler.placement import Node
 
 VOICE = {"voice": "v"}
 ENGINES = {"speaker": Speaker, "chorus": Chorus, "soloist": Soloist, "painter": Painter}
@@ -244,3 +249,125 @@ def _until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < patience, "it never became so"
         time.sleep(0.002)
+
+
+class Board:
+    """A crew that notes what runs, and ends what it is told to."""
+
+    def __init__(self, slots: int = 4, posts: dict[str, int] | None = None) -> None:
+        self.slots, self.running, self.begun = slots, dict[str, Batch](), list[str]()
+        self._ended: deque[Outcome] = deque()
+        self._news = threading.Condition()
+        if posts is not None:
+            self.posts, self.post_of = posts, lambda batch: batch.engine
+
+    def submit(self, batch: Batch) -> None:
+        with self._news:
+            self.running[text_of(batch)] = batch
+            self.begun.append(text_of(batch))
+
+    def end(self, *texts: str) -> None:
+        with self._news:
+            for text in texts:
+                batch = self.running.pop(text)
+                take = Take(
+                    digest=batch.calls[0].digest, role=batch.role, engine=batch.engine, version="1", result={}, media=(), seconds=1.0
+                )
+                self._ended.append(Outcome(batch.calls[0].task, take))
+            self._news.notify()
+
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        with self._news:
+            self._news.wait_for(lambda: self._ended, 0.01)
+            ended, self._ended = list(self._ended), deque()
+            return ended
+
+    def interrupt(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+
+def text_of(batch: Batch) -> str:
+    return batch.calls[0].request["text"]  # type: ignore[call-overload, index, no-any-return]
+
+
+def by_engine(text: str, engine: str) -> Batch:
+    return replace(call(text, text), engine=engine)
+
+
+SIZES = {"speaker": Needs(), "diffusion": Needs(gpu=1), "wide": Needs(cpu=4), "vast": Needs(memory_mb=6000)}
+
+
+def on_machine(board: Board) -> Exchange:
+    node = Node("here", cpu=4, gpu=1, memory_mb=8000, models_kept=4)
+    machines = replace(here(4), farms={"here": (node,)})
+    return Exchange(board, lambda batch: SIZES[batch.engine], machines=machines, estimates=Estimates(unknown=60.0))
+
+
+def test_no_more_runs_at_once_than_the_machine_has_gpus_and_memory_for() -> None:
+    board = Board()
+    with on_machine(board) as exchange, exchange.film(tenant="a", film="f") as one, exchange.film(tenant="b", film="g") as other:
+        for text, engine in (("gpu 1", "diffusion"), ("vast 1", "vast")):
+            one.submit(by_engine(text, engine))
+        _until(lambda: set(board.running) == {"gpu 1", "vast 1"})
+        for text, engine in (("gpu 2", "diffusion"), ("vast 2", "vast")):
+            one.submit(by_engine(text, engine))
+        other.submit(by_engine("small", "speaker"))
+        _until(lambda: "small" in board.running)
+        assert set(board.running) == {"gpu 1", "vast 1", "small"}, "there is a core free, but neither GPU nor memory"
+        board.end("gpu 1", "vast 1")
+        _until(lambda: set(board.running) == {"gpu 2", "vast 2", "small"})
+
+
+def test_the_machine_is_kept_for_a_task_that_needs_all_of_it_and_a_short_one_goes_first() -> None:
+    board = Board()
+    with on_machine(board) as exchange, exchange.film(tenant="a", film="f") as film, exchange.film(tenant="b", film="g") as flood:
+        flood.submit(by_engine("long", "speaker"))
+        _until(lambda: "long" in board.running)
+        film.submit(by_engine("wide", "wide"))
+        _until(lambda: exchange.waiting == 0)
+        exchange._estimates.learn(("voice", "brief", "1"), 1.0)
+        SIZES["brief"] = Needs()
+        for number in range(3):
+            flood.submit(by_engine(f"flood {number}", "speaker"))
+        with exchange.film(tenant="c", film="h") as quick:
+            quick.submit(by_engine("brief", "brief"))
+            _until(lambda: "brief" in board.running)
+            assert set(board.running) == {"long", "brief"}, "the flood would outlast the gap"
+            board.end("brief")
+            board.end("long")
+            _until(lambda: set(board.running) == {"wide"})
+        board.end("wide")
+        _until(lambda: set(board.running) == {"flood 0", "flood 1", "flood 2"})
+
+
+def test_a_film_that_leaves_while_a_machine_is_kept_for_it_harms_nobody() -> None:
+    board = Board()
+    with on_machine(board) as exchange, exchange.film(tenant="b", film="g") as stays:
+        stays.submit(by_engine("long", "speaker"))
+        _until(lambda: "long" in board.running)
+        with exchange.film(tenant="a", film="f") as leaves:
+            leaves.submit(by_engine("wide", "wide"))
+            _until(lambda: exchange.waiting == 0)
+            stays.submit(by_engine("next", "speaker"))
+        board.end("long")
+        _until(lambda: "next" in board.running)
+        assert board.begun == ["long", "next"]
+        assert exchange.service_gap_bound("a", "b") < 1000
+
+
+def test_a_post_that_is_full_holds_up_nobody_who_wants_another() -> None:
+    board = Board(slots=3, posts={"diffusion": 1, "speaker": 2})
+    with Exchange(board, lambda batch: SIZES[batch.engine]) as exchange, exchange.film(tenant="a", film="f") as film:
+        for number in range(4):
+            film.submit(by_engine(f"gpu {number}", "diffusion"))
+        _until(lambda: set(board.running) == {"gpu 0"})
+        for number in range(2):
+            film.submit(by_engine(f"line {number}", "speaker"))
+        _until(lambda: set(board.running) == {"gpu 0", "line 0", "line 1"})
+        with exchange.film(tenant="b", film="g") as newcomer:
+            newcomer.submit(by_engine("gpu of b", "diffusion"))
+            _until(lambda: exchange.waiting == 4)
+            board.end("gpu 0")
+            _until(lambda: len(board.running) == 3)
+            assert "gpu of b" in board.running, "what is sent to a post is sent in fair order, not as it came"

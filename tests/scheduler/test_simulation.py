@@ -13,7 +13,7 @@ from filmstudio.scheduler.simulation.workload import CRAFTS, film_graph, shapes
 from filmstudio.scheduler.tiers import TERMS, Tier
 
 SMALL = Plan(tenants=300, gpus=48, hours=0.6, seed=3)
-CROWDED = Plan(tenants=60, gpus=16, hours=3, load=3, seed=3)
+CROWDED = Plan(tenants=60, gpus=16, hours=1.2, load=3, seed=3)
 
 
 @pytest.fixture(scope="module")
