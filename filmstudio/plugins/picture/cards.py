@@ -8,7 +8,7 @@ read on snow as on night.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -36,6 +36,11 @@ SCRIM: Final = (0.045, 0.035, 0.06)
 """The scrim is a warm near-black: pure black is in none of the stages."""
 TITLE_AT: Final = 0.29
 """Share of the height at which a title over a stage stands: in the sky, above everybody's head."""
+TITLE_HIGH: Final = 0.46
+CARD_HIGH: Final = 0.86
+BAND_HIGH: Final = 0.30
+"""Share of the height that a title over a stage, a card, and words in the lower band may take; longer ones are set smaller."""
+_SMALLEST_FACTOR: Final = 0.16
 FADE_SECONDS: Final = 0.6
 PASSING_SECONDS: Final = 3.6
 """How long a place or a super stays."""
@@ -165,22 +170,40 @@ class _Page:
         return Words(_cel(faint, self.width - faint.shape[1] - margin, top), 0, frames)
 
     def _centred(self, lines: Sequence[str], large: float, small: float, frames: int, fade: int, *, y: float = 0.47) -> Words:
-        head = self._set(lines[:1], large, 0.82)
-        parts = [head]
-        if any(line.strip() for line in lines[1:]):
-            rule = _rule(round(self.px(150)), max(2, round(self.px(3))))
-            parts += [_gap(round(self.px(26))), rule, _gap(round(self.px(24))), self._set(lines[1:], small, 0.82)]
-        block = _stacked(parts)
+        def drawn(factor: float) -> Picture:
+            parts = [self._set(lines[:1], large * factor, 0.82)]
+            if any(line.strip() for line in lines[1:]):
+                rule = _rule(round(self.px(150)), max(2, round(self.px(3))))
+                parts += [_gap(round(self.px(26))), rule, _gap(round(self.px(24))), self._set(lines[1:], small * factor, 0.82)]
+            return _stacked(parts)
+
+        block = self._within(drawn, TITLE_HIGH if y == TITLE_AT else CARD_HIGH)
         page = _veil(self.width, self.height, 0.5, y, 0.62, 0.50, 0.46 if self.on_stage else 0.0)
-        _over(page, block, (self.width - block.shape[1]) // 2, round(self.height * y - block.shape[0] / 2))
+        _over(page, block, (self.width - block.shape[1]) // 2, self._inside(round(self.height * y - block.shape[0] / 2), block))
         return Words(_cel(page, 0, 0), 0, frames, fade)
 
+    def _within(self, drawn: Callable[[float], Picture], share: float) -> Picture:
+        """What ``drawn`` makes of a factor for its sizes, which is below 1 where it would be higher than a share of the picture."""
+        factor, block = 1.0, drawn(1.0)
+        while (excess := block.shape[0] / (self.height * share)) > 1 and factor > _SMALLEST_FACTOR:
+            # Smaller letters have fewer rows as well, so that the height falls about with the square.
+            factor = max(_SMALLEST_FACTOR, factor / max(excess**0.5, 1.05))
+            block = drawn(factor)
+        return block
+
+    def _inside(self, top: int, block: Picture) -> int:
+        """Where a block that should begin at ``top`` does, so as to lie in title safe; what is higher than that begins at its edge."""
+        edge = round(self.px(SAFE_Y))
+        return max(edge, min(top, self.height - edge - int(block.shape[0])))
+
     def _place(self, lines: Sequence[str], frames: int, fade: int) -> Words:
-        head = self._set(lines[:1], 60, 0.7, align="left")
-        parts = [head]
-        if any(line.strip() for line in lines[1:]):
-            parts += [_gap(round(self.px(8))), self._set(lines[1:], 36, 0.7, align="left")]
-        block = _stacked(parts, align="left")
+        def drawn(factor: float) -> Picture:
+            parts = [self._set(lines[:1], 60 * factor, 0.7, align="left")]
+            if any(line.strip() for line in lines[1:]):
+                parts += [_gap(round(self.px(8))), self._set(lines[1:], 36 * factor, 0.7, align="left")]
+            return _stacked(parts, align="left")
+
+        block = self._within(drawn, BAND_HIGH)
         bar = max(3, round(self.px(5)))
         inset = bar + round(self.px(20))
         left, top = round(self.px(SAFE_X)), round(self.height - self.px(SAFE_Y + 66)) - block.shape[0]
@@ -192,11 +215,11 @@ class _Page:
         return Words(_cropped(page), 0, frames, fade)
 
     def _super(self, lines: Sequence[str], frames: int, fade: int) -> Words:
-        block = self._set(lines, 56, 0.8)
+        block = self._within(lambda factor: self._set(lines, 56 * factor, 0.8), BAND_HIGH)
         # Captions have the lower band to themselves.
         y = 0.70 if self.captioned else 0.84
         page = _veil(self.width, self.height, 0.5, y, 0.70, 0.30, 0.58 if self.on_stage else 0.0)
-        _over(page, block, (self.width - block.shape[1]) // 2, round(self.height * y) - block.shape[0] // 2)
+        _over(page, block, (self.width - block.shape[1]) // 2, self._inside(round(self.height * y) - block.shape[0] // 2, block))
         return Words(_cropped(page), 0, frames, fade)
 
     def _credits(self, lines: Sequence[str], frames: int, fade: int) -> list[Words]:
