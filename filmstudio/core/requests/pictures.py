@@ -105,3 +105,4 @@ class Segment(Result):
     mouth_frames: dict[str, tuple[int, ...]] = Field(
         default_factory=dict, description="by line id: frames of the shot in which the drawn mouth was open, for the sync check"
     )
+    blinks: tuple[int, ...] = Field(default=(), description="frames of the segment in which somebody's eyes are shut for a moment")

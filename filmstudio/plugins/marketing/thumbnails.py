@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,7 +27,7 @@ class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
     """A frame of the film, darkened where the title stands."""
 
     name: ClassVar[str] = "key-moments"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     role: ClassVar[str] = "marketing"
     summary: ClassVar[str] = "Thumbnails: key moments of the film with the title set on them."
     needs: ClassVar[Needs] = Needs(memory_mb=300, licence="Apache-2.0 AND GPL-2.0-or-later")
@@ -39,7 +40,8 @@ class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
         """
         import cv2
 
-        frame = _frame_at(desk.path(request.segment.video), request.at, request.segment.frames)
+        segment = request.segment
+        frame = _frame_at(desk.path(segment.video), _moment(request.at, segment.frames, segment.blinks))
         picture = _beside(frame, request) if request.style == "side" else _covering(frame, request.width, request.height)
         picture = _titled(picture, request)
         done, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
@@ -48,8 +50,15 @@ class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
         return Thumbnail(image=desk.keep_bytes(data.tobytes(), "image/jpeg"))
 
 
-def _frame_at(path: Path, at: float, frames: int) -> Picture:
-    """The frame at a share of the segment, RGB. Of the frames before it only those are decoded that others are made from."""
+def _moment(at: float, frames: int, blinks: Sequence[int]) -> int:
+    """The frame at a share of a segment, or the nearest to it in which nobody blinks."""
+    wanted = max(0, min(frames - 1, round(at * frames)))
+    shut = frozenset(blinks)
+    return min((number for number in range(frames) if number not in shut), key=lambda number: abs(number - wanted), default=wanted)
+
+
+def _frame_at(path: Path, number: int) -> Picture:
+    """A frame of the segment, RGB. Of the frames before it only those are decoded that others are made from."""
     import av
 
     from filmstudio.plugins.conform.remux import UNDECODED
@@ -58,7 +67,7 @@ def _frame_at(path: Path, at: float, frames: int) -> Picture:
         stream: Any = source.streams.video[0]
         packets = [packet for packet in source.demux(stream) if packet.size]
         shown = sorted(packet.pts for packet in packets)
-        wanted = shown[min(frames - 1, len(shown) - 1, round(at * frames))] if shown else None
+        wanted = shown[min(number, len(shown) - 1)] if shown else None
         decoder = stream.codec_context
         decoder.thread_count = 1
         decoded: list[Any] = []

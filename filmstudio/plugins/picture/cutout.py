@@ -39,7 +39,10 @@ class Cutout(SingleEngine[SegmentRequest, Segment]):
         _check(request)
         path = desk.scratch(".mp4")
         shown = film(request, desk, path)
-        return Segment(video=desk.keep(path, VIDEO_TYPE), frames=shown.frames, mouth_frames=shown.mouth_frames, degraded=shown.degraded)
+        video = desk.keep(path, VIDEO_TYPE)
+        return Segment(
+            video=video, frames=shown.frames, mouth_frames=shown.mouth_frames, blinks=shown.blinks, degraded=shown.degraded
+        )  # fmt: skip
 
 
 def _check(request: SegmentRequest) -> None:

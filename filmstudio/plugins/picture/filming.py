@@ -42,6 +42,10 @@ FOOT_UNITS: Final = 150.0
 DARK_YUV: Final = yuv_of(0.055, 0.045, 0.075)
 MOUTH_OPEN: Final = 0.08
 """Opening above which a drawn mouth is seen to be open."""
+LIDS_SHUT, LIDS_OPEN = 0.45, 0.65
+"""Openings of the lids below which eyes look shut, and above which they look open."""
+BLINK_SECONDS: Final = 0.4
+"""Eyes that were open so shortly before or are so shortly after only blink."""
 
 _SHEETS = Recent[str, SpriteSheet](6)
 _LIT_SHEETS = Recent[tuple[str, bytes], ReadySheet](6)
@@ -56,6 +60,8 @@ class Shown:
 
     frames: int
     mouth_frames: dict[str, tuple[int, ...]]
+    blinks: tuple[int, ...] = ()
+    """Frames of the segment in which somebody blinks."""
     degraded: tuple[str, ...] = ()
 
 
@@ -80,6 +86,12 @@ class _Player:
             rig = self.figure.rig
             self._standing = (pose, (rig.point(pose, "foot_near"), rig.point(pose, "foot_far")))
         return self._standing[1]
+
+    def blinks(self, number: int, around: int) -> bool:
+        """Whether the eyes are shut in a frame and open in one not more than ``around`` away."""
+        if self.poses[number].pose.up >= LIDS_SHUT:
+            return False
+        return any(staged.pose.up > LIDS_OPEN for staged in self.poses[max(0, number - around) : number + around + 1])
 
 
 @dataclass(slots=True)
@@ -207,15 +219,20 @@ def film(request: SegmentRequest, desk: Desk, path: Path) -> Shown:
     frames = request.timing.frames
     first, last = frames * request.part // request.parts, frames * (request.part + 1) // request.parts
     mouths: dict[str, list[int]] = {}
+    blinks: list[int] = []
+    around = round(BLINK_SECONDS * request.fps)
     with segment(path, request.width, request.height, request.fps, request.preset) as encoder:
         for number in range(first, last):
             shoot.draw(number, encoder.frame)
             encoder.send()
+            if any(player.blinks(number, around) for player in shoot.players):
+                blinks.append(number - first)
             for player in shoot.players:
                 staged = player.poses[number]
                 if staged.line and staged.mouth_open > MOUTH_OPEN:
                     mouths.setdefault(staged.line, []).append(number)
-    return Shown(last - first, {line: tuple(found) for line, found in sorted(mouths.items())}, shoot.degraded)
+    mouth_frames = {line: tuple(found) for line, found in sorted(mouths.items())}
+    return Shown(last - first, mouth_frames, tuple(blinks), shoot.degraded)
 
 
 def prepare(request: SegmentRequest, desk: Desk) -> Shoot:

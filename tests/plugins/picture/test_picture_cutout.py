@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -180,6 +180,21 @@ def test_the_mouth_is_open_only_while_the_line_is_said(place: Set, ask: Ask) -> 
     assert opened and all(7 <= frame < 26 for frame in opened)
     shut = Cutout().make(ask(mouths={"l1": Mouth(fps=FPS, shapes=("MBP",) * 16, width=(1.0,) * 16, height=(1.0,) * 16)}), place.desk)
     assert not shut.mouth_frames.get("l1")
+
+
+def test_blinks_are_told_in_the_frames_of_their_part(place: Set, ask: Ask) -> None:
+    whole = ask(timing=ShotTiming(frames=240, beats={"l1": BeatTiming(start=8, end=24)}), parts=2)
+    lids = [staged.pose.up for staged in prepare(whole, place.desk).players[0].poses]
+    shut = [number for number, up in enumerate(lids) if up < 0.45]
+    assert 0 < len(shut) < 60
+    told = [Cutout().make(whole.model_copy(update={"part": part}), place.desk).blinks for part in (0, 1)]
+    assert [*told[0], *(number + 120 for number in told[1])] == shut
+
+
+def test_who_keeps_the_eyes_shut_does_not_blink(place: Set, ask: Ask) -> None:
+    [player] = prepare(ask(), place.desk).players
+    player.poses = tuple(replace(staged, pose=replace(staged.pose, up=0.1)) for staged in player.poses)
+    assert not any(player.blinks(number, 10) for number in range(FRAMES))
 
 
 def test_a_shot_fades_from_and_to_black(place: Set, ask: Ask) -> None:
