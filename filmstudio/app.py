@@ -321,6 +321,7 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
     """Make the films of jobs until ``leave`` is set: in a process of its own, or in an actor. ``opened`` is called when it begins."""
     from filmstudio.platform.crew import Crew, CrewName
     from filmstudio.platform.keys import scope_of
+    from filmstudio.platform.orders import SCRIPT_NAME
     from filmstudio.scheduler.database import Database
     from filmstudio.scheduler.exchange import Exchange
     from filmstudio.scheduler.leases import Leases
@@ -334,7 +335,7 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
         if film is None:
             progress.enter("Reading")
             script = (order.screenplay or "").encode("utf-8")
-            screenplay, _ = studio.read_bytes(script, "screenplay", options.engines, order.options.language)
+            screenplay, _ = studio.read_bytes(script, SCRIPT_NAME, options.engines, order.options.language)
             progress.enter("Developing")
             film = studio.develop(screenplay, order.options.wishes(), options)
         task.check_length(film)

@@ -11,12 +11,33 @@ from filmstudio.core.film import Film, Happening, Line, Scene, Shot
 
 WORDS_A_MINUTE = {"en": 155, "de": 135, "fr": 165, "es": 175, "hi": 145, "ar": 130}
 """Speaking rates by language; others speak 140 words a minute."""
+_OTHERS_A_MINUTE = 140
 
 _LETTERS_A_WORD = 7
 _CHARACTERS_A_MINUTE = {"ja": 330, "zh": 240}
 LONGEST_WORD = 40
 """Letters after which a word counts as several: a scream, a row of signs, a script that is written without spaces."""
 MINIMUM_LINE = Fraction(4, 5)
+
+
+def words_in(text: str) -> int:
+    """Words that are spoken one after another; what has no spaces counts by its letters."""
+    return sum(1 if len(word) <= LONGEST_WORD else math.ceil(len(word) / _LETTERS_A_WORD) for word in text.split())
+
+
+def least_seconds(text: str) -> Fraction:
+    """Seconds that these words take at least to be said: each at the rate of the fastest language, in whatever lines they stand."""
+    words, signs = max(WORDS_A_MINUTE.values()), max(_CHARACTERS_A_MINUTE.values())
+    # Both in the same whole parts of a minute: fractions would take longer than the rest of an order.
+    least = sum(min(words_in(word) * signs, sum(map(str.isalpha, word)) * words) for word in text.split())
+    return Fraction(least * 60, words * signs)
+
+
+def script_seconds(script: str) -> Fraction:
+    """About how long the film of a script will be, before it is read: as if all of it was said. What is not said is seen."""
+    signs = 0 if script.isascii() else sum(1 for character in script if "\u3040" <= character <= "\u9fff")
+    spaced = Fraction(words_in(script) * 60, _OTHERS_A_MINUTE)
+    return max(spaced, Fraction(signs * 60, max(_CHARACTERS_A_MINUTE.values())))
 
 
 def line_seconds(line: Line) -> Fraction:
@@ -26,8 +47,7 @@ def line_seconds(line: Line) -> Fraction:
         sounds = sum(1 for character in line.text if unicodedata.category(character)[0] == "L")
         seconds = Fraction(sounds * 60, _CHARACTERS_A_MINUTE[language])
     else:
-        words = sum(1 if len(word) <= LONGEST_WORD else math.ceil(len(word) / _LETTERS_A_WORD) for word in line.text.split())
-        seconds = Fraction(words * 60, WORDS_A_MINUTE.get(language, 140))
+        seconds = Fraction(words_in(line.text) * 60, WORDS_A_MINUTE.get(language, _OTHERS_A_MINUTE))
     stops = len(re.findall(r"[.!?…।。！？؟](?=\s|$)", line.text[:-1]))
     return max(MINIMUM_LINE, seconds + stops * Fraction(2, 5))
 

@@ -12,8 +12,7 @@ from pydantic_core import to_json
 from starlette.responses import Response, StreamingResponse
 from starlette.websockets import WebSocketDisconnect
 
-from filmstudio.core.errors import ConfigError, StudioError
-from filmstudio.core.plugins import Plugins
+from filmstudio.core.errors import StudioError
 from filmstudio.core.telemetry import traceparent
 from filmstudio.platform.edge import facts_of
 from filmstudio.platform.files import RangedFile
@@ -24,11 +23,11 @@ from filmstudio.platform.meters import Meters
 from filmstudio.platform.orders import FilmOrder
 from filmstudio.platform.problems import DOCUMENTED, ProblemPart, Refusal, refusal_of
 from filmstudio.platform.reception import Reception
+from filmstudio.platform.screening import Screening
 from filmstudio.platform.settings import Settings
 from filmstudio.scheduler.events import JobEvent
 from filmstudio.scheduler.job import FINAL, Job, Status, Submission
 from filmstudio.scheduler.jobs import Jobs
-from filmstudio.scheduler.tiers import TERMS
 
 _PING_SECONDS: Final = 15.0
 _KEY: Final = r"^[\x21-\x7e]{1,200}$"
@@ -94,7 +93,7 @@ class House:
     following: Following
     reception: Reception
     meters: Meters
-    plugins: Callable[[], Plugins]
+    screening: Screening
 
 
 def film_routes(house: House) -> APIRouter:
@@ -107,7 +106,7 @@ def film_routes(house: House) -> APIRouter:
         """Put a film in the queue. It is safe on the disk when this answers. Send an `Idempotency-Key` to be able to send it again."""
         who = await reception.who(request)
         asked: FilmOrder = await reception.read(request, FilmOrder, "the order")
-        await _check_order(house, asked, who)
+        await house.screening.check(asked, who)
         submission = await reception.run(_submission, asked, who, idempotency_key, traceparent())
         job = await house.desk.submit(submission)
         facts_of(request.scope).job = job.id
@@ -215,22 +214,6 @@ async def _job(reception: Reception, act: Callable[[str, str], Job], request: Re
     who = await reception.who(request)
     facts_of(request.scope).job = film
     return await reception.run(act, film, who.tenant)
-
-
-async def _check_order(house: House, asked: FilmOrder, who: Principal) -> None:
-    longest = TERMS[who.tier].longest_seconds
-    pointer = await house.reception.run(asked.too_long_for, who.tier)
-    if pointer:
-        detail = f"the film would be longer than {longest} s, the most of the {who.tier} tier."
-        raise Refusal(422, detail, remedy="Shorten it.", errors=[{"detail": detail, "pointer": pointer}])
-    errors = []
-    for role, name in (asked.options.engine or {}).items():
-        try:
-            house.plugins().engine(role, name)
-        except ConfigError as error:
-            errors.append({"detail": error.problem.message, "remedy": error.problem.remedy, "pointer": f"/options/engine/{role}"})
-    if errors:
-        raise Refusal(422, "the order names engines that are not here.", errors=errors)
 
 
 def _submission(asked: FilmOrder, who: Principal, key: str | None, trace: str) -> Submission:

@@ -33,6 +33,7 @@ from filmstudio.platform.meters import HouseCounts, Meters
 from filmstudio.platform.orders import FilmOrder
 from filmstudio.platform.problems import ProblemDetails, Refusal, refusal_of
 from filmstudio.platform.reception import Reception
+from filmstudio.platform.screening import Screening
 from filmstudio.platform.settings import Settings, settings_from_environment
 from filmstudio.scheduler.database import Database
 from filmstudio.scheduler.jobs import Jobs
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
     reception = Reception(keys, executor, open_house=settings.open_house)
     following = Following(database, executor, meters, settings.streams)
     calls = caller or PooledCaller(store, lambda: LocalDispatcher(store.address, _CALL_WORKERS, cache=store.root))
-    desk = FrontDesk(jobs)
+    desk, screening = FrontDesk(jobs), Screening(reception, plugins, store, calls)
 
     @contextlib.asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
     )  # fmt: skip
     app.state.following = following
     _add_refusals(app)
-    app.include_router(film_routes(House(settings, jobs, desk, following, reception, meters, plugins)))
+    app.include_router(film_routes(House(settings, jobs, desk, following, reception, meters, screening)))
     app.include_router(engine_routes(database, store, reception, plugins, calls, settings.engine_seconds))
     _add_health(app, reception, jobs, meters, Path(settings.data))
     app.add_middleware(Edge, meters=meters, body_bytes=settings.body_bytes, seconds=settings.request_seconds)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from filmstudio.core.errors import ConfigError
-from filmstudio.core.estimate import film_seconds, line_seconds
+from filmstudio.core.estimate import film_seconds, least_seconds, line_seconds, script_seconds
 from filmstudio.core.film import LANGUAGE_TAG, Aspect, Film
 from filmstudio.core.model import Record
 from filmstudio.core.options import RenderOptions, Size
 from filmstudio.core.requests import Preset, TextStyle
 from filmstudio.core.wishes import MAX_SCRIPT_BYTES, Wishes, caption_style, parse_duration
 from filmstudio.scheduler.tiers import TERMS, Tier
+
+SCRIPT_NAME: Final = "screenplay"
+"""What problems call the screenplay of an order; a part of its reading's digest."""
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -132,22 +135,32 @@ class FilmOrder(Record):
 
     def estimate(self, tier: Tier) -> float:
         """Resource-seconds that making it will take, roughly; what was measured replaces it afterwards."""
-        seconds = float(length_of(self.film)) if self.film else len(self.screenplay or "") / _LETTERS_A_SECOND
-        return resource_seconds(seconds, self.options.render_options(tier, self.film))
+        return resource_seconds(float(self.likely_seconds(tier)), self.options.render_options(tier, self.film))
+
+    def likely_seconds(self, tier: Tier) -> Fraction:
+        """About how long the film will be: no longer than its tier allows, as longer ones are not made."""
+        if self.film is not None:
+            return length_of(self.film)
+        wanted = parse_duration(self.options.duration)
+        return min(wanted or script_seconds(self.screenplay or ""), Fraction(TERMS[tier].longest_seconds))
 
     def too_long_for(self, tier: Tier) -> str:
-        """Which part says that the film is longer than the tier allows, as a JSON pointer; empty when none does.
-
-        How long a screenplay's film becomes is known only when it has been developed: the crew looks again.
-        """
+        """Which part says that the film is longer than the tier allows, as a JSON pointer; empty when none does."""
         longest = TERMS[tier].longest_seconds
         wanted = parse_duration(self.options.duration)
         if wanted is not None and wanted > longest:
             return "/options/duration"
         return "/film" if self.film is not None and length_of(self.film) > longest else ""
 
+    def may_be_too_long_for(self, tier: Tier) -> bool:
+        """Whether there are more words in the screenplay than a film of the tier has time for: some may not be spoken."""
+        longest, script = TERMS[tier].longest_seconds, self.screenplay or ""
+        likely = script_seconds(script)
+        return likely > _FAR * longest or (likely > longest and least_seconds(script) > longest)
 
-_LETTERS_A_SECOND = 14
+
+_FAR = 4
+"""So many times too long a script need not be looked at word by word."""
 _SECONDS_A_FILM = 6.0
 """Whatever the length: reading, casting, portraits, stages, joining."""
 _PER_SECOND = {"draft": 0.35, "standard": 0.6, "master": 2.0}

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+from filmstudio.platform.enginecalls import EngineCaller
 from filmstudio.platform.http import create_app
 from filmstudio.platform.keys import Keys
 from filmstudio.platform.settings import Settings
@@ -54,12 +55,12 @@ class Api:
 
 
 @contextlib.contextmanager
-def running_api(folder: Path, *, keys: dict[str, str] | None = None, **limits: Any) -> Iterator[Api]:
+def running_api(folder: Path, *, keys: dict[str, str] | None = None, caller: EngineCaller | None = None, **limits: Any) -> Iterator[Api]:
     """Serve with these limits on any free port of loopback."""
     settings = Settings(data=str(folder), cache=str(folder / "cache"), log=str(folder / "studio.log"), **limits)
     database = Database(settings.database_address)
     made = {tenant: Keys(database).add(tenant, Tier(tier)) for tenant, tier in (keys or {}).items()}
-    app = create_app(settings)
+    app = create_app(settings, caller)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

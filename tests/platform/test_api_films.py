@@ -7,12 +7,17 @@ import hashlib
 import json
 import threading
 import time
+from pathlib import Path
 
 import pytest
-from api_server import ORDER, Api
+from api_server import ORDER, Api, running_api
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from filmstudio.core.engine import Request as EngineRequest
+from filmstudio.core.errors import EngineError
+from filmstudio.core.plugins import Offer
+from filmstudio.core.store import Take
 from filmstudio.scheduler.job import Lease
 
 
@@ -194,3 +199,33 @@ def test_the_callers_trace_goes_with_the_job(api: Api) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     answer = api.ask("POST", "/v1/films", json=ORDER, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
     assert api.jobs.get(answer.json()["id"], "local").trace.split("-")[1] == trace
+
+
+SAID = "INT. CAFE - DAY\n\nLENA\n" + "It rains again today, as it did all week. " * 40
+SEEN = "INT. CAFE - DAY\n\n" + "She walks on in the rain, and looks at nobody.\n\n" * 40 + "LENA\nIt rains.\n"
+
+
+def test_a_screenplay_that_says_more_than_the_tier_has_time_for_is_refused_at_once(keyed: Api) -> None:
+    answer = keyed.ask("POST", "/v1/films", "bob", json={"screenplay": SAID})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["detail"] == "the film would be longer than 60 s, the most of the free tier."
+    assert answer.json()["errors"][0]["pointer"] == "/screenplay"
+    assert keyed.ask("POST", "/v1/films", "ada", json={"screenplay": SAID}).status_code == 202
+    assert keyed.ask("POST", "/v1/films", "bob", json={"screenplay": SEEN}).status_code == 202, "what is seen may be short"
+
+
+def test_a_long_screenplay_that_cannot_be_read_is_told_with_every_problem(keyed: Api) -> None:
+    answer = keyed.ask("POST", "/v1/films", "bob", json={"screenplay": "LENA\n" + "rain " * 26_000})
+    assert answer.status_code == 422
+    assert any("words" in error["detail"] for error in answer.json()["errors"])
+
+
+def test_a_reader_that_fails_leaves_the_order_to_the_crew(tmp_path: Path) -> None:
+    class Broken:
+        async def call(self, tenant: str, offer: Offer, request: EngineRequest) -> Take:
+            raise EngineError("the workers for engine calls failed.")
+
+        def close(self) -> None: ...
+
+    with running_api(tmp_path, keys={"bob": "free"}, caller=Broken()) as api:
+        assert api.ask("POST", "/v1/films", "bob", json={"screenplay": SAID}).status_code == 202

@@ -6,17 +6,25 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from filmstudio.app import Studio, Wishes
 from filmstudio.cli.settings import RenderTable
+from filmstudio.core import estimate
 from filmstudio.core.errors import LimitError
-from filmstudio.core.film import Film
+from filmstudio.core.estimate import least_seconds, line_seconds, script_seconds
+from filmstudio.core.film import Film, Line
 from filmstudio.core.options import RenderOptions
 from filmstudio.core.wishes import MAX_SCRIPT_BYTES
 from filmstudio.platform.making import FilmTask
-from filmstudio.platform.orders import FilmOptions, FilmOrder, resource_seconds
+from filmstudio.platform.orders import FilmOptions, FilmOrder, length_of, resource_seconds
+from filmstudio.platform.screening import says_more_than
 from filmstudio.scheduler.tiers import TERMS, Tier
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+LANGUAGES = ["en", "de", "fr", "es", "hi", "ar", "ja", "zh", "fi"]
 
 
 def order(**options: object) -> FilmOrder:
@@ -24,10 +32,14 @@ def order(**options: object) -> FilmOrder:
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
-    studio = Studio(tmp_path_factory.mktemp("cache"))
-    screenplay, _ = studio.read_bytes(b"INT. CAFE - DAY\n\nLENA\nIt rains.\n", "a.fountain")
-    return studio.develop(screenplay, Wishes(), RenderOptions())
+def developing(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    return Studio(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def film(developing: Studio) -> Film:
+    screenplay, _ = developing.read_bytes(b"INT. CAFE - DAY\n\nLENA\nIt rains.\n", "a.fountain")
+    return developing.develop(screenplay, Wishes(), RenderOptions())
 
 
 def test_every_option_of_the_command_line_that_is_about_the_film_may_be_ordered() -> None:
@@ -92,3 +104,41 @@ def test_the_estimate_grows_with_length_size_and_finish() -> None:
     draft, standard = RenderOptions(size="480p", preset="draft"), RenderOptions()
     assert resource_seconds(60, draft) < resource_seconds(60, standard) < resource_seconds(120, standard)
     assert order(size="480p", preset="draft").estimate(Tier.PRO) < 60
+    short, long = (FilmOrder(screenplay="LENA\n" + "It rains. " * words) for words in (20, 60))
+    assert short.estimate(Tier.PRO) < long.estimate(Tier.PRO)
+    endless = FilmOrder(screenplay="LENA\n" + "It rains. " * 9_000)
+    assert endless.estimate(Tier.FREE) == resource_seconds(60, endless.options.render_options(Tier.FREE)), "no longer one is made"
+
+
+@pytest.mark.parametrize("script", [*sorted(EXAMPLES.glob("*.fountain")), EXAMPLES / "the-fox-and-the-well.txt", EXAMPLES / "two-hosts.md"])
+def test_no_script_is_said_to_take_longer_than_its_film_does(script: Path, developing: Studio) -> None:
+    screenplay, _ = developing.read_bytes(script.read_bytes(), script.name)
+    made = developing.develop(screenplay, Wishes(), RenderOptions())
+    length = float(length_of(made))
+    assert not says_more_than(screenplay, length)
+    assert float(script_seconds(script.read_text())) == pytest.approx(length, rel=0.35), "what admission thinks is about what is made"
+
+
+@given(
+    st.lists(st.text(st.sampled_from("a I été 雨が降る 12 *_!?.…\u200bह न्दी"), min_size=1, max_size=60), min_size=1, max_size=6),
+    st.sampled_from(LANGUAGES),
+)
+def test_words_take_at_least_what_is_said_whatever_their_language_and_however_they_are_divided(texts: list[str], language: str) -> None:
+    lines = [Line(id=f"l{number}", character="x", text=text, language=language) for number, text in enumerate(texts)]
+    assert least_seconds(" ".join(texts)) <= sum(line_seconds(line) for line in lines)
+
+
+def test_planted_a_bound_at_the_rate_of_one_language_refuses_what_could_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    spanish = Line(id="l", character="x", text="palabra " * 500, language="es")
+    takes = line_seconds(spanish)
+    assert least_seconds(spanish.text) <= takes
+    monkeypatch.setattr(estimate, "WORDS_A_MINUTE", dict.fromkeys(estimate.WORDS_A_MINUTE, 140))
+    assert least_seconds(spanish.text) > takes
+
+
+def test_only_a_script_of_more_words_than_the_tier_has_time_for_is_read_before_it_is_taken_in() -> None:
+    words = {tier: TERMS[tier].longest_seconds * max(estimate.WORDS_A_MINUTE.values()) // 60 for tier in Tier}
+    for tier, most in words.items():
+        assert not FilmOrder(screenplay="LENA\n" + "tomorrow " * (most - 1)).may_be_too_long_for(tier)
+        assert FilmOrder(screenplay="LENA\n" + "tomorrow " * (most + 1)).may_be_too_long_for(tier)
+        assert FilmOrder(screenplay="LENA\n" + "tomorrow " * (20 * most)).may_be_too_long_for(tier)
