@@ -8,9 +8,13 @@ from itertools import accumulate
 from random import Random
 from typing import Final
 
+from filmstudio.core.engine import Needs
+from filmstudio.core.perform import Batch, Call
 from filmstudio.scheduler.admission import Load, Refused, admit, sure_rate
 from filmstudio.scheduler.autoscaling import Backlog, Range, Scale, rescale
+from filmstudio.scheduler.batching import BatchTerms
 from filmstudio.scheduler.clock import VirtualClock
+from filmstudio.scheduler.flights import Flight, Flights, Rider
 from filmstudio.scheduler.placement import Node
 from filmstudio.scheduler.simulation.figures import Figures, Spread, TierFigures
 from filmstudio.scheduler.simulation.pool import HEARTBEAT_SECONDS, Piece, Pool
@@ -100,8 +104,10 @@ class _House:
         """Core-seconds that each tenant has in the house."""
         self._weights = 0.0
         self._films = self._machines = 0
-        self._cache: dict[str, list[Piece] | None] = {}
-        """Takes that all may share: None when made, else who waits for them."""
+        self._flights: Flights[Piece] = Flights()
+        """Takes that all may share, wanted or being made."""
+        self._kept: set[str] = set()
+        """Digests of those that are made."""
         self._shared = 0
         self._scales: dict[Pool, Scale] = {}
         heaviest = sorted(self._tenants, key=lambda tenant: -tenant.appetite)
@@ -182,22 +188,25 @@ class _House:
         piece = Piece(film, number, craft, role, model, seconds, self._clock.now())
         if craft.common:
             piece.digest = f"{min(STAGES, int(chance.paretovariate(0.6)))}-{model}"
-            waiting = self._cache.get(piece.digest, [])
-            if waiting is None or piece.digest in self._cache:
+            if piece.digest in self._kept:
                 self._shared += 1
-                if waiting is None:
-                    self._finish(piece)
-                else:
-                    waiting.append(piece)
+                self._finish(piece)
                 return
-            self._cache[piece.digest] = []
+            flight = self._flights.get(piece.digest)
+            if flight is not None:
+                self._shared += 1
+                flight.riders.append(Rider(piece, role))
+                return
+            self._flights.add(_flight_of(piece, self._clock.now()))
         (self._gpus if craft.gpus else self._cores).offer(piece)
 
     def _made(self, piece: Piece) -> None:
-        if piece.digest:
-            for other in self._cache.get(piece.digest) or ():
-                self._finish(other)
-            self._cache[piece.digest] = None
+        if (flight := self._flights.get(piece.digest)) is not None:
+            self._flights.end(flight)
+            self._kept.add(piece.digest)
+            for rider in flight.riders:
+                if rider.asker is not piece:
+                    self._finish(rider.asker)
         self._finish(piece)
 
     def _finish(self, piece: Piece) -> None:
@@ -263,3 +272,18 @@ class _House:
             for tier, tally in self._tally.items()
         }
         return Figures.of(self._plan, self._clock.now(), self._gpus, self._cores, tiers, self._shared)
+
+
+def _flight_of(piece: Piece, now: float) -> Flight[Piece]:
+    call = Call(piece.role, piece.digest, None)
+    needs = Needs(gpu=piece.craft.gpus, batch_size=piece.craft.batch)
+    terms = BatchTerms((piece.role, piece.model), piece.craft.batch)
+    return Flight(
+        piece.digest,
+        Batch(piece.role, piece.model, "", "", (call,)),
+        terms,
+        needs,
+        piece.craft.seconds,
+        now,
+        riders=[Rider(piece, piece.role)],
+    )
