@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filmstudio.app import Studio, Wishes
+from filmstudio.core.artpack import pack_versions
 from filmstudio.core.graph import resolve
 from filmstudio.core.options import RenderOptions
 from filmstudio.core.planner import plan
@@ -59,7 +60,7 @@ def requests(script: Path, root: Path, size: str) -> Iterator[SegmentRequest]:
     store = Store(root / "cache")
     takes = {facts.task: store.take(facts.digest) for facts in report.tasks}
     results = {name: take.result for name, take in takes.items() if take is not None}
-    for name, task in plan(film, options).tasks.items():
+    for name, task in plan(film, options, pack_versions(studio.plugins.art_packs())).tasks.items():
         if name.startswith("picture:"):
             yield SegmentRequest.model_validate(resolve(task.request, results))
 

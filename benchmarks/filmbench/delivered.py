@@ -50,12 +50,14 @@ class Makings:
 def makings_of(delivery: Path, cache: Path) -> Makings:
     """Read a delivery beside the store that rendered it."""
     from filmstudio.app import load_film
+    from filmstudio.core.artpack import pack_versions
     from filmstudio.core.options import RenderOptions
     from filmstudio.core.planner import plan
+    from filmstudio.core.plugins import Plugins
     from filmstudio.core.report import Report
     from filmstudio.core.store import Store
 
     film, store, options = load_film(delivery / "film.json"), Store(cache), RenderOptions()
     report = Report.model_validate_json((delivery / "report.json").read_bytes())
     takes = {task.task: take for task in report.tasks if (take := store.take(task.digest)) is not None}
-    return Makings(film, options, plan(film, options), takes)
+    return Makings(film, options, plan(film, options, pack_versions(Plugins().art_packs())), takes)

@@ -22,7 +22,7 @@ class PortraitRequest(Request):
 
     character: Character
     scale: float = Field(gt=0, description="pixels for each drawing unit (an adult is about 1250 units tall)")
-    pack_version: str = Field(default="", description="version of the art pack; empty = the studio's own, whose engines tell theirs")
+    pack_version: str = Field(default="", description="version of the art pack that it is drawn from")
 
 
 class Portrait(Result):
@@ -39,7 +39,7 @@ class BackdropRequest(Request):
 
     set: StageSet
     scale: float = Field(default=1.0, gt=0, description="pixels for each stage unit")
-    pack_version: str = Field(default="", description="version of the art pack; empty = the studio's own, whose engines tell theirs")
+    pack_version: str = Field(default="", description="version of the art pack that it is drawn from")
 
 
 class Plane(Record):
