@@ -42,11 +42,11 @@ class Screening:
         Raises:
             Refusal: it would be longer than its tenant's tier allows, names engines that are not here, or cannot be read.
         """
-        pointer = await self._reception.run(asked.too_long_for, who.tier)
+        pointer, may_be = await self._reception.run(lambda: (asked.too_long_for(who.tier), asked.may_be_too_long_for(who.tier)))
         if pointer:
             raise _too_long(who, pointer)
         self._check_engines(asked)
-        if await self._reception.run(asked.may_be_too_long_for, who.tier):
+        if may_be:
             await self._check_script(asked, who)
 
     def _check_engines(self, asked: FilmOrder) -> None:
