@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, Literal, Protocol
 from opentelemetry import trace
 from pydantic import JsonValue, ValidationError
 
+from filmstudio.core.agenda import Agenda, Near
 from filmstudio.core.engine import Failure, failed
 from filmstudio.core.errors import EngineError, Place
 from filmstudio.core.graph import RenderGraph, Task, resolve, task_digest
@@ -114,7 +114,11 @@ class _Walk:
         self._urgency = graph.urgency()
         self._results: dict[str, JsonValue] = {}
         self._made: dict[str, Made] = {}
-        self._ready: list[tuple[float, str]] = []
+        self._ready = Agenda()
+        self._freed: list[Near] = []
+        """Of every worker that has become free, what it has set up."""
+        self._set_up: dict[str, Near] = {}
+        """What was set up where a task was started."""
         self._waiting: dict[str, int] = {}
         self._followers: dict[str, list[str]] = defaultdict(list)
         self._flying: dict[str, list[str]] = {}
@@ -140,11 +144,12 @@ class _Walk:
                 self._receive(outcome)
 
     def _push(self, task_id: str) -> None:
-        heapq.heappush(self._ready, (-self._urgency[task_id], task_id))
+        self._ready.add(self._graph.tasks[task_id], self._urgency[task_id])
 
     def _start_ready(self) -> None:
         while self._ready and len(self._flying) < self._dispatcher.slots:
-            _, task_id = heapq.heappop(self._ready)
+            after = self._freed[-1] if self._freed else ()
+            task_id = self._ready.take(after, few=self._dispatcher.slots)
             task = self._graph.tasks[task_id]
             call = self._call(task)
             if call.digest in self._flying:
@@ -159,6 +164,8 @@ class _Walk:
                 self._spans[task_id] = _tracer.start_span(f"task {task_id}", attributes=attributes)
                 self._watch(Event("started", task))
                 self._submit(task_id)
+                self._set_up[task_id] = task.near or after
+                del self._freed[-1:]
 
     def _submit(self, task_id: str) -> None:
         offer = self._engines[self._graph.tasks[task_id].role]
@@ -189,6 +196,7 @@ class _Walk:
             span.end()
             raise failed(outcome.failure or Failure(message="the worker died."), task=outcome.task, plugin=engine)
         self._spans.pop(outcome.task).end()
+        self._freed.append(self._set_up.pop(outcome.task))
         first, *twins = self._flying.pop(outcome.take.digest)
         self._finish(first, Made(outcome.take, cached=False))
         for twin in twins:
@@ -196,6 +204,7 @@ class _Walk:
 
     def _finish(self, task_id: str, made: Made) -> None:
         self._made[task_id] = made
+        self._ready.over(self._graph.tasks[task_id])
         self._results[task_id] = made.take.result
         self._watch(Event("cached" if made.cached else "finished", self._graph.tasks[task_id], made.take))
         for follower in self._followers[task_id]:

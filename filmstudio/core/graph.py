@@ -36,6 +36,8 @@ class Task:
     request: Template
     weight: float = 1.0
     """Rough seconds of work; orders tasks and moves the progress bar, never enters a digest."""
+    near: tuple[str, ...] = ()
+    """What it has in common with other tasks, from wide to narrow, that a worker sets up once; never enters a digest."""
 
     def needs(self) -> tuple[str, ...]:
         """Ids of the tasks whose results this one reads, once each."""

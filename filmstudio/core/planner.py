@@ -202,7 +202,8 @@ class _Planner:
         request, parts = self._segment(scene, shot), parts_of(shot, self._options.fps)
         seconds = float(shot_seconds(shot)) / parts
         for part in range(parts):
-            yield Task(segment_id(shot, part), "picture", {**request, "part": part}, weight=0.3 + seconds * 0.7)
+            task_id = segment_id(shot, part)
+            yield Task(task_id, "picture", {**request, "part": part}, weight=0.3 + seconds * 0.7, near=(scene.id, shot.id))
 
     def _segment(self, scene: Scene, shot: Shot) -> dict[str, Template]:
         """The request for a piece of a shot, all but which piece."""
@@ -299,7 +300,8 @@ class _Planner:
         """The middle piece of a shot without captions and watermark."""
         scene = next(scene for scene, other in self._film.shots() if other.id == shot.id)
         request = {**self._segment(scene, shot), "captions": [], "caption_style": None, "watermark": ""}
-        return Task(f"clean:{shot.id}", "picture", {**request, "part": parts_of(shot, self._options.fps) // 2}, weight=2.0)
+        request["part"] = parts_of(shot, self._options.fps) // 2
+        return Task(f"clean:{shot.id}", "picture", request, weight=2.0, near=(scene.id, shot.id))
 
     def _across(self, shot: Shot) -> float:
         """How far across the picture the shot's subject stands, 0 to 1."""
