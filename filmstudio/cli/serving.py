@@ -29,6 +29,10 @@ DatabaseAddress = Annotated[
 ]  # fmt: skip
 
 
+_LOOK_SECONDS = 2.0
+"""Between two looks whether Ray is still there."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(serve)
@@ -114,6 +118,7 @@ def front(
         from filmstudio.app import front_on_ray
         from filmstudio.core.errors import StudioError
         from filmstudio.platform.crew import CrewTerms
+        from filmstudio.serve.cluster import answers
 
         def show(line: str) -> None:
             console.print(line, highlight=False, soft_wrap=True)
@@ -131,7 +136,10 @@ def front(
             ):
                 listen()
                 tell(ray=joined.ray, application=joined.application, auth_mode=joined.auth_mode)
-                leave.wait()
+                while not leave.wait(_LOOK_SECONDS):
+                    if not answers():
+                        sys.stderr.write("Ray has ended; another one is started.\n")
+                        os._exit(1)  # nothing of it can be ended in order; whoever keeps this process ends its session
         except StudioError as error:
             tell(error=error.problem.message, remedy=error.problem.remedy)
             raise typer.Exit(1) from error

@@ -22,6 +22,7 @@ START_SECONDS: Final = 90.0
 """Longest that a Ray may take to start or to be reached; usual are three seconds."""
 STOP_SECONDS: Final = 30.0
 _KNOCK_SECONDS: Final = 5.0
+_ANSWER_SECONDS: Final = 15.0
 _ELSE: Final = "Is one running there? Without --ray-address a local one is started."
 _START_ONE: Final = "See that two gigabytes of memory are free. Without Ray: --dispatch local, or studio serve --no-ray."
 _CLIENT: Final = "ray://"
@@ -140,6 +141,23 @@ class _Life:
         self._leave.set()
         if self._started.is_set():
             self._ended.wait(STOP_SECONDS)
+
+
+def answers() -> bool:
+    """Whether the Ray of this process answers, and this process's node is a part of it.
+
+    A driver is not told when its raylet dies.
+    """
+    ray = import_ray()
+
+    def look() -> bool:
+        mine = ray.get_runtime_context().get_node_id()
+        return any(node["NodeID"] == mine and node["Alive"] for node in ray.nodes())
+
+    try:
+        return within(_ANSWER_SECONDS, "Ray does not answer", look)
+    except ClusterError:
+        return False
 
 
 def check_address(address: str) -> None:
