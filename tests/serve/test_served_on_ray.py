@@ -95,7 +95,7 @@ def served(folder: Path, *options: str) -> Iterator[Served]:
 
 
 def test_a_film_is_ordered_followed_and_fetched_and_is_the_local_one(local_film: Path, tmp_path: Path) -> None:
-    with served(tmp_path, "--workers", "2") as house:
+    with served(tmp_path, "--workers", "1") as house:
         order = {"screenplay": SCRIPT, "options": {"size": "480p", "preset": "draft"}}
         ordered = house.client.post("/v1/films", json=order)
         assert (ordered.status_code, ordered.json()["status"]) == (202, "queued")
