@@ -76,7 +76,7 @@ class Exchange:
         self._lock = threading.RLock()
         self._called = threading.Condition(self._lock)
         self._machines = machines or machines_of(dispatcher)
-        self._floors = {name: Floor(lead, self._wants, nodes) for name, nodes in self._machines.farms.items()}
+        self._floors = {name: Floor(lead, _want_of, nodes) for name, nodes in self._machines.farms.items()}
         self._gathering: Gathering[_Flight] = Gathering()
         self._flights: Flights[FilmDispatcher] = Flights()
         self._running: dict[str, _Running] = {}
@@ -162,14 +162,15 @@ class Exchange:
         needs, seconds = self._needs(alone), self._estimates.seconds((batch.role, batch.engine, batch.version))
         terms = terms_of(alone, needs, self._share(alone))
         farm = self._machines.farm_of(alone)
-        flight: _Flight = Flight(alone.calls[0].task, alone, terms, needs, seconds, time.monotonic(), farm)
+        flight: _Flight = Flight(
+            alone.calls[0].task, alone, terms, needs, seconds, time.monotonic(), farm, self._want(alone, needs, farm, seconds, terms.most)
+        )
         self._flights.add(flight)
         return flight
 
-    def _wants(self, flight: _Flight) -> Want:
-        demand = self._machines.demand_of(flight.batch, flight.needs)
-        loading = LOADING_SECONDS if demand.model else 0.0
-        return Want(self._floors[flight.farm].farm.within(demand), flight.seconds, flight.terms.most, loading)
+    def _want(self, batch: Batch, needs: Needs, farm: str, seconds: float, most: int) -> Want:
+        demand = self._machines.demand_of(batch, needs)
+        return Want(self._floors[farm].farm.within(demand), seconds, most, LOADING_SECONDS if demand.model else 0.0)
 
     def _enqueue(self, flight: _Flight) -> None:
         for view in [rider.asker for rider in flight.riders]:
@@ -322,6 +323,10 @@ class Exchange:
             self._broken = error
             for view in self._films:
                 view.fail(error)
+
+
+def _want_of(flight: _Flight) -> Want:
+    return flight.want
 
 
 class FilmDispatcher:

@@ -16,6 +16,8 @@ from filmstudio.core.perform import Batch, Call
 from filmstudio.scheduler.batching import BatchTerms
 from filmstudio.scheduler.estimates import resources
 from filmstudio.scheduler.fairshare import Place
+from filmstudio.scheduler.floor import Want
+from filmstudio.scheduler.placement import Demand
 
 AskerT = TypeVar("AskerT")
 
@@ -47,6 +49,8 @@ class Flight(Generic[AskerT]):
     """When it was, monotonic seconds."""
     farm: str = ""
     """Where there are machines for it."""
+    want: Want = field(default_factory=lambda: Want(Demand(), 0.0))
+    """What it needs of one."""
     riders: list[Rider[AskerT]] = field(default_factory=list)
     places: dict[AskerT, Place[Flight[AskerT]]] = field(default_factory=dict)
     """Where it waits."""
