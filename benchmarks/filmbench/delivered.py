@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Makings:
-    """A film as it was rendered, with the options of the benchmark."""
+    """A film as it was rendered, with the options of the benchmark; it may be smaller."""
 
     film: Film
     options: RenderOptions
@@ -57,7 +57,8 @@ def makings_of(delivery: Path, cache: Path) -> Makings:
     from filmstudio.core.report import Report
     from filmstudio.core.store import Store
 
-    film, store, options = load_film(delivery / "film.json"), Store(cache), RenderOptions()
+    film, store = load_film(delivery / "film.json"), Store(cache)
     report = Report.model_validate_json((delivery / "report.json").read_bytes())
+    options = RenderOptions.model_validate({"size": f"{report.film.height}p"})
     takes = {task.task: take for task in report.tasks if (take := store.take(task.digest)) is not None}
     return Makings(film, options, plan(film, options, pack_versions(Plugins().art_packs())), takes)
