@@ -29,3 +29,8 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def examples() -> Path:
     """The folder of example screenplays."""
     return Path(__file__).parents[1] / "examples"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: "slow" not in item.keywords)

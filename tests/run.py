@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[1]
@@ -26,39 +22,20 @@ def main(arguments: list[str]) -> int:
     if arguments:
         return _run("pytest", "-p", "xdist", *arguments)
     failed = []
-    with _beside("pytest", "-p", "xdist", "-n", "0", "--durations", "8", ON_RAY) as on_ray:
-        for name, command in CHECKS:
-            started = time.monotonic()
-            if _run(*command):
-                failed.append(name)
-            print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
-        workers = str(os.cpu_count() or 1)
-        if _run("pytest", "-p", "xdist", "-n", workers, "--dist", "worksteal", "--durations", "8", f"--ignore={ON_RAY}"):
-            failed.append("tests")
-    if on_ray.returncode:
+    for name, command in CHECKS:
+        started = time.monotonic()
+        if _run(*command):
+            failed.append(name)
+        print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
+    workers = str(os.cpu_count() or 1)
+    if _run("pytest", "-p", "xdist", "-n", workers, "--dist", "worksteal", "--durations", "8", f"--ignore={ON_RAY}"):
+        failed.append("tests")
+    # These share one Ray, and so one process.
+    if _run("pytest", "-p", "xdist", "-n", "0", "--durations", "8", ON_RAY):
         failed.append("tests on Ray")
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0
-
-
-@contextmanager
-def _beside(module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run it beside what the block does, and show afterwards what it said.
-
-    The tests on Ray share one Ray, and so one process, which waits for Ray half of its time.
-    """
-    with tempfile.TemporaryFile() as said:
-        running = subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=HOME, stdout=said, stderr=subprocess.STDOUT)
-        try:
-            yield running
-            running.wait()
-        finally:
-            running.terminate()
-            running.wait()
-            said.seek(0)
-            shutil.copyfileobj(said, sys.stdout.buffer)
-            sys.stdout.flush()
 
 
 def _run(module: str, *arguments: str) -> int:

@@ -175,6 +175,7 @@ Good morning.
 """
 
 
+@pytest.mark.slow
 def test_a_film_is_taken_apart_as_it_was_composed(tmp_path: Path, shared_cache: Path) -> None:
     """Layer by layer every plane is a clip of its own, whatever the camera does; tuned, a still shot has few layers on a ground."""
     (tmp_path / "short.fountain").write_bytes(SHORT)

@@ -413,6 +413,7 @@ The bell rang twice.
 """
 
 
+@pytest.mark.slow
 def test_a_film_is_the_same_from_a_bucket_and_from_a_folder_and_nodes_share_its_takes(address: str, tmp_path: Path, s3: Any) -> None:
     """Byte for byte; a node with an empty folder makes nothing again, and damage in the bucket is made anew, alone."""
     options = RenderOptions(size="480p", preset="draft")

@@ -32,6 +32,7 @@ def kitchen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "wheels"
 
 
+@pytest.mark.slow
 def test_two_plugins_that_want_different_versions_of_a_library_both_play(kitchen: Path, tmp_path: Path) -> None:
     for name, version in (("salty", "1.0"), ("sweet", "2.0")):
         added = environments.add(str(plugin(kitchen, name, ("filmstudio", f"flavour=={version}"))))
