@@ -28,6 +28,8 @@ class Agenda:
         self._tasks: dict[str, Task] = {}
         self._begun: Counter[Near] = Counter()
         """How many tasks that were taken and are not over share a part of their nearness."""
+        self._fresh: dict[int, list[tuple[_Ranked, Near]]] = {}
+        """Tasks with each part of their nearness, by its width, that nobody had begun when they were put in here; some are stale."""
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -39,6 +41,7 @@ class Agenda:
         heapq.heappush(self._all, ranked)
         for shared in _parts(task.near):
             heapq.heappush(self._beside[shared], ranked)
+            self._offer(shared, ranked)
 
     def take(self, after: Near = (), few: int = 0) -> str:
         """Take the task to start now.
@@ -61,7 +64,10 @@ class Agenda:
 
     def over(self, task: Task) -> None:
         """A task that was taken is done, or was found."""
-        self._begun.subtract(_parts(task.near))
+        for shared in _parts(task.near):
+            self._begun[shared] -= 1
+            if (ranked := self._peek(shared)) is not None:
+                self._offer(shared, ranked)
 
     def _beside_of(self, after: Near) -> str | None:
         """The most urgent task that has most in common with what was done last."""
@@ -72,12 +78,18 @@ class Agenda:
 
     def _untouched(self) -> str | None:
         """The most urgent task that has nothing in common with what is being done; or else, as little as can be."""
-        found: dict[int, _Ranked] = {}
-        for shared in list(self._beside):
-            if not self._begun[shared] and (ranked := self._peek(shared)) is not None:
-                width = len(shared)
-                found[width] = min(ranked, found.get(width, ranked))
-        return found[min(found)][1] if found else None
+        for width in sorted(self._fresh):
+            fresh = self._fresh[width]
+            while fresh:
+                (_, name), shared = fresh[0]
+                if name in self._tasks and not self._begun[shared]:
+                    return name
+                heapq.heappop(fresh)  # what is begun is offered again when it is over
+        return None
+
+    def _offer(self, shared: Near, ranked: _Ranked) -> None:
+        if not self._begun[shared]:
+            heapq.heappush(self._fresh.setdefault(len(shared), []), (ranked, shared))
 
     def _peek(self, shared: Near) -> _Ranked | None:
         waiting = self._beside.get(shared)

@@ -32,6 +32,36 @@ def test_every_task_is_taken_once(tasks: dict[str, tuple[Near, float]], after: N
     assert len(agenda) == 0
 
 
+@given(
+    st.dictionaries(st.text("abc", min_size=1, max_size=6), st.tuples(NEAR, st.integers(0, 3)), max_size=16),
+    st.lists(st.tuples(NEAR, st.integers(0, 3)), max_size=32),
+)
+def test_what_is_taken_is_what_the_words_say(tasks: dict[str, tuple[Near, int]], turns: list[tuple[Near, int]]) -> None:
+    """Against the rule spelled out: beside what was done last; else nothing in common with what is being done; else the most urgent."""
+    agenda = agenda_of({name: (near, float(urgency)) for name, (near, urgency) in tasks.items()})
+    waiting, begun = sorted(tasks, key=lambda name: (-tasks[name][1], name)), list[str]()
+    for after, over in turns:
+        while begun and len(begun) > over:
+            agenda.over(task(begun[0], tasks[begun.pop(0)][0]))
+        if not waiting:
+            return
+        busy = {part for name in begun for part in parts(tasks[name][0])}
+        beside = [[name for name in waiting if part in parts(tasks[name][0])] for part in reversed(parts(after))]
+        apart = [
+            [name for name in waiting if parts(tasks[name][0])[width : width + 1] not in ([], *([part] for part in busy))]
+            for width in range(2)
+        ]
+        choices = [*beside, *apart] if tasks[waiting[0]][0] else []
+        wanted = next((names[0] for names in choices if names), waiting[0])
+        assert agenda.take(after) == wanted
+        waiting.remove(wanted)
+        begun.append(wanted)
+
+
+def parts(near: Near) -> list[Near]:
+    return [near[: width + 1] for width in range(len(near))]
+
+
 @given(st.dictionaries(st.text("abc", min_size=1, max_size=6), st.floats(0, 100), max_size=20))
 def test_tasks_that_have_nothing_in_common_start_by_urgency(urgencies: dict[str, float]) -> None:
     agenda = agenda_of({name: ((), urgency) for name, urgency in urgencies.items()})
