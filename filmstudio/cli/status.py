@@ -88,10 +88,11 @@ class StatusBoard:
     def _look(self) -> _Now:
         since = max(self._began, time.time() - _MINUTES * 60)
         ended, running = self._jobs.finished_since(since), self._jobs.running(_SHOWN + 1)
-        made = [now - before for now, before in zip(self._totals(), self._before, strict=True)]
-        return _Now(self._jobs.backlog(), ended, running, (time.time() - since) / 60, *made)
+        film_seconds, hits, misses = (total - first for total, first in zip(self._totals(), self._before, strict=True))
+        return _Now(self._jobs.backlog(), ended, running, (time.time() - since) / 60, film_seconds, hits, misses)
 
     def _totals(self) -> tuple[float, ...]:
+        """Of the house so far: seconds of film, takes found and takes made."""
         from filmstudio.scheduler.measures import CACHE_HITS, CACHE_MISSES, FILM_SECONDS
         from filmstudio.scheduler.tallies import kept, total
 

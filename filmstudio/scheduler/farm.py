@@ -97,7 +97,6 @@ class Farm(Generic[WaiterT]):
     def comes(self, demand: Demand, seconds: float, now: float) -> bool:
         """A task that is thought to take so long waits from now on; whether it might start, or have a machine kept for it."""
         self._widen(demand)
-        self._widen(demand)
         beside = [node for node in self._kept if node.fits(demand) and may_backfill(demand, seconds, self._kept[node][0], now)]
         self._looked_at |= dict.fromkeys(beside)
         return bool(self._open or beside or (_is_big(demand) and self._may_keep))

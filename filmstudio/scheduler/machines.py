@@ -1,6 +1,6 @@
 """The machines of a crew, as the exchange sees them: this one with its cores, GPUs and memory, or Ray's posts with their slots.
 
-Where on a cluster a replica runs, and how many there are, is Ray's and Serve's to decide (docs/decisions/0014). How many calls a post
+Where on a cluster a replica runs, and how many there are, is Ray's and Serve's to decide (docs/decisions/0016). How many calls a post
 is sent at a time, and whose, is decided here: what waits in Serve's own queue is served as it came.
 """
 

@@ -94,7 +94,9 @@ def test_a_worker_that_hangs_is_ended_at_its_deadline(tmp_path: Path) -> None:
 
 def test_a_good_engine_keeps_the_contract(tmp_path: Path) -> None:
     requests = [SpeakRequest(text=text, voice=VOICE) for text in ("one", "two")]  # type: ignore[arg-type]
-    hold_to_contract(Echo, requests, tmp_path, bad=SpeakRequest(text="REFUSE", voice=VOICE))  # type: ignore[arg-type]
+    refused = SpeakRequest(text="REFUSE", voice=VOICE)  # type: ignore[arg-type]
+    assert broken_rules(Echo, requests, tmp_path, bad=refused) == []
+    hold_to_contract(Echo, requests, tmp_path, bad=refused)
 
 
 @pytest.mark.parametrize(
