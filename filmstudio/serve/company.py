@@ -157,17 +157,19 @@ def _application(own: bool) -> tuple[str, bool]:
     """The name under which the engines are or will be deployed, and whether they are."""
     if own:
         return APPLICATION, False  # nobody else is there
-    from ray import serve
-
-    applications = within(_ASK_SECONDS, "Serve does not answer", lambda: serve.status().applications)
-    return (APPLICATION, True) if APPLICATION in applications else (f"studio-{secrets.token_hex(4)}", False)
+    return (APPLICATION, True) if APPLICATION in _deployed() else (f"studio-{secrets.token_hex(4)}", False)
 
 
 def _runs(name: str) -> bool:
+    return _deployed().get(name) == "RUNNING"
+
+
+def _deployed() -> dict[str, str]:
+    """Applications on the Ray of this process, and how they are."""
     from ray import serve
 
-    applications = within(_ASK_SECONDS, "Serve does not answer", lambda: serve.status().applications)
-    return name in applications and applications[name].status == "RUNNING"
+    found = within(_ASK_SECONDS, "Serve does not answer", lambda: serve.status().applications)
+    return {name: str(application.status.value) for name, application in found.items()}
 
 
 def _deploy(name: str, offers: Sequence[Offer], args: EnginesArgs) -> None:
