@@ -311,13 +311,30 @@ def test_an_unknown_espeak_voice_is_an_error_not_the_default_voice() -> None:
         Espeak().speak([Job("Hello", "xx", "f2", 160, 50, 50, 88)], 1)
 
 
+FIRST = {voice.language: name for name, voice in reversed(load_voices().items())}
+"""The first voice of every language."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("voice", list(load_voices()))
-def test_every_voice_of_the_catalogue_speaks_its_sentence(booth: Booth, voice: str) -> None:
+@pytest.mark.parametrize("voice", FIRST.values())
+def test_every_language_of_the_catalogue_is_spoken(booth: Booth, voice: str) -> None:
     language = load_voices()[voice].language
     speech = booth.say(load_test_sentences()[language], language, voice)
-    assert not speech.degraded
     assert 2 * 48000 < speech.samples < 9 * 48000
     assert len(speech.phonemes) >= 20
+    well_spoken(speech)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("voice", [voice for voice in load_voices() if voice not in FIRST.values()])
+def test_every_voice_of_the_catalogue_speaks(booth: Booth, voice: str) -> None:
+    language = load_voices()[voice].language
+    speech = booth.say(" ".join(load_test_sentences()[language].split()[:3]), language, voice)
+    assert speech.samples > 24000
+    well_spoken(speech)
+
+
+def well_spoken(speech: Speech) -> None:
+    assert not speech.degraded
     assert speech.measured["speech_lufs"] == pytest.approx(-20, abs=0.5)
     assert speech.measured["peak"] < 0.9
