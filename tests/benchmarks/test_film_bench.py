@@ -179,7 +179,7 @@ Good morning.
 def test_a_film_is_taken_apart_as_it_was_composed(tmp_path: Path, shared_cache: Path) -> None:
     """Layer by layer every plane is a clip of its own, whatever the camera does; tuned, a still shot has few layers on a ground."""
     (tmp_path / "short.fountain").write_bytes(SHORT)
-    studio, options = Studio(shared_cache), RenderOptions(size="480p")
+    studio, options = Studio(shared_cache), RenderOptions(size="480p", preset="draft")
     film = studio.develop(studio.read(tmp_path / "short.fountain")[0], Wishes(), options)
     report = studio.render(film, options, tmp_path / "film", workers=2).report
     assert sum(request.timing.frames for request in makings_of(tmp_path / "film", shared_cache).segments() if not request.part) == (

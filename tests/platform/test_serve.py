@@ -56,16 +56,16 @@ def test_a_crew_that_is_killed_loses_no_take_and_its_film_is_finished_by_the_nex
 
 @pytest.fixture(scope="module")
 def flood(house: House) -> list[tuple[str, dict[str, Any]]]:
-    """Eight small films ordered at once, first those of an enterprise that floods the house; tenant and end of each."""
-    orders = [("giant", n) for n in range(5)] + [("ada", 0), ("bob", 0), ("cleo", 0)]
+    """Six small films ordered at once, first those of an enterprise that floods the house; tenant and end of each."""
+    orders = [("giant", n) for n in range(4)] + [("bob", 0), ("cleo", 0)]
     films = [(tenant, house.order(tenant, SCRIPT.format(f"{tenant.title()}, {n + 1}."))) for tenant, n in orders]
     return [(tenant, house.wait(tenant, film)) for tenant, film in films]
 
 
 def test_many_small_films_all_finish_and_free_tenants_get_on_while_another_floods(flood: list[tuple[str, dict[str, Any]]]) -> None:
-    assert [state["status"] for _, state in flood] == ["succeeded"] * 8
+    assert [state["status"] for _, state in flood] == ["succeeded"] * 6
     assert {state["verdict"] for _, state in flood} <= {"passed", "degraded"}
-    assert [state["attempt"] for _, state in flood] == [1] * 8
+    assert [state["attempt"] for _, state in flood] == [1] * 6
     last = max(state["started"] for tenant, state in flood if tenant == "giant")
     assert min(state["started"] for tenant, state in flood if tenant in ("bob", "cleo")) < last, (
         "a free film begins before the flood is over"
