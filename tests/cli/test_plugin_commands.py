@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,20 @@ def studio(*words: str) -> tuple[int, str]:
     return ran.exit_code, " ".join(ran.output.split())
 
 
-def python(*words: str, path: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **variables, **({"PYTHONPATH": str(path)} if path else {})}
-    return subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False, timeout=300, cwd=HOME)
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of packages, installed for this process and for those it starts; what this one imports from there is forgotten."""
+    (tmp_path / "site").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    yield tmp_path / "site"
+    for package in (tmp_path / "site").iterdir():
+        for name in [name for name in sys.modules if name.partition(".")[0] == package.name]:
+            del sys.modules[name]
+
+
+def python(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, timeout=300, cwd=HOME)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -63,15 +74,13 @@ def test_a_new_plugin_of_any_role_keeps_the_contract_at_once(role: str, tmp_path
 def test_a_new_plugin_is_a_whole_distribution_that_passes_its_own_tests_once_it_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Built, installed into an environment of its own with what it needs, listed, and held to the contract there."""
+    """Built and installed, from its folder, into an environment of its own with what it needs; listed; held to the contract there."""
     code, said = studio("plugin", "new", "my-hum", "--role", "voice", "--into", str(tmp_path), "--publisher", "Ada")
     assert code == 0 and "studio plugin check my-hum" in said
     assert studio("plugin", "seal", str(tmp_path / "my-hum"))[0] == 0
-    built = python("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q", "-w", str(tmp_path), str(tmp_path / "my-hum"))
-    assert built.returncode == 0, built.stderr
-    [wheel] = tmp_path.glob("*.whl")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    code, said = studio("plugin", "add", str(wheel), "--isolated")
+    monkeypatch.setenv("PIP_NO_BUILD_ISOLATION", "0")  # pip's word for yes: the build tool is beside the studio
+    code, said = studio("plugin", "add", str(tmp_path / "my-hum"), "--isolated")
     assert code == 0 and "by Ada; MIT; may: nothing beyond its desk" in said and "in its own environment my-hum; sealed" in said
     code, said = studio("plugin", "check", "my-hum")
     assert code == 0 and "voice my-hum of my-hum: kept" in said and said.count("✓") == 9
@@ -101,20 +110,20 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert studio("plugin", "new", "my-hum", "--role", "stunts", "--into", str(tmp_path))[0] == 2
 
 
-def test_a_broken_plugin_is_told_rule_by_rule(tmp_path: Path) -> None:
+def test_a_broken_plugin_is_told_rule_by_rule(tmp_path: Path, site: Path) -> None:
     """It changes its mind, and its process ends when it is asked: neither harms the studio."""
     fickle = plugin_that("import time; audio = desk.keep_bytes(wave_bytes([time.time() % 1]), 'audio/wav')")
-    unpacked(plugin(tmp_path, "fickle", manifest=""), tmp_path / "site")
-    (tmp_path / "site" / "fickle" / "engine.py").write_text(fickle)
-    ran = python("-m", "filmstudio", "plugin", "check", "fickle", "--json", path=tmp_path / "site")
-    assert ran.returncode == 1, ran.stderr
-    [checked] = json.loads(ran.stdout)
+    unpacked(plugin(tmp_path, "fickle", manifest=""), site)
+    (site / "fickle" / "engine.py").write_text(fickle)
+    code, said = studio("plugin", "check", "fickle", "--json")
+    assert code == 1, said
+    [checked] = json.loads(said)
     broken = {finding["rule"]: finding["broken"] for finding in checked["findings"] if finding["broken"]}
     assert not checked["kept"] and any("second time" in rule for rule in broken) and any("manifest" in rule for rule in broken)
-    (tmp_path / "site" / "fickle" / "engine.py").write_text(plugin_that("import os; os._exit(5)"))
-    ran = python("-m", "filmstudio", "plugin", "check", "fickle", path=tmp_path / "site")
-    assert ran.returncode == 1 and "its process ended with code 5" in ran.stdout
-    assert "fickle" in ran.stdout and "✗" in ran.stdout
+    (site / "fickle" / "engine.py").write_text(plugin_that("import os; os._exit(5)"))
+    code, said = studio("plugin", "check", "fickle")
+    assert code == 1 and "its process ended with code 5" in said
+    assert "fickle" in said and "✗" in said
 
 
 def plugin_that(does: str) -> str:
@@ -124,15 +133,14 @@ def plugin_that(does: str) -> str:
     return source.replace("import flavour", "pass").replace("flavour.FLAVOUR", "''").replace("samples=480", "samples=1")
 
 
-def test_plugins_are_allowed_listed_and_sealed_by_hand(tmp_path: Path) -> None:
-    site = tmp_path / "site"
+def test_plugins_are_allowed_listed_and_sealed_by_hand(tmp_path: Path, site: Path) -> None:
     for name in ("salty", "sweet"):
         unpacked(plugin(tmp_path, name), site)
 
     def say(*words: str) -> str:
-        ran = python("-m", "filmstudio", "plugin", *words, path=site)
-        assert ran.returncode == 0, ran.stderr
-        return " ".join(ran.stdout.split())
+        code, said = studio("plugin", *words)
+        assert code == 0, said
+        return said
 
     assert "It is the first on the list" in say("allow", "salty")
     rows: dict[str, Any] = {row["plugin"]: row for row in json.loads(say("list", "--json"))}
@@ -142,8 +150,8 @@ def test_plugins_are_allowed_listed_and_sealed_by_hand(tmp_path: Path) -> None:
     assert "sweet is allowed" in say("allow", "sweet", "--any-version")
     assert "sweet is sealed: 2 files" in say("seal", str(site / "sweet"))
     say("disallow", "salty")
-    refused = python("-m", "filmstudio", "plugin", "check", "salty", path=site)
-    assert refused.returncode == 2 and "was turned away" in refused.stderr
+    code, said = studio("plugin", "check", "salty")
+    assert code == 2 and "was turned away" in said
 
 
 COMMANDS = """
@@ -180,20 +188,19 @@ def filmstudio_commands(app):
 """
 
 
-def with_commands(folder: Path, then: str = "") -> Path:
-    """Where a plugin with these commands is installed; its hook does ``then`` at its end."""
-    return unpacked(wheel(folder, "party", "1.0", {"party/__init__.py": COMMANDS.format(then=then)}, entry="party"), folder / "site")
+def install_commands(site: Path, then: str = "") -> None:
+    """Install a plugin with these commands; its hook does ``then`` at its end."""
+    unpacked(wheel(site.parent, "party", "1.0", {"party/__init__.py": COMMANDS.format(then=then)}, entry="party"), site)
 
 
-def test_a_plugin_adds_commands_and_groups(tmp_path: Path) -> None:
-    ran = python("-m", "filmstudio", "wrap-party", "--guests", "3", path=with_commands(tmp_path))
+def test_a_plugin_adds_commands_and_groups(site: Path) -> None:
+    install_commands(site)
+    ran = python("-m", "filmstudio", "wrap-party", "--guests", "3")
     assert (ran.returncode, ran.stdout) == (0, "cheers, all 3 of you\n"), ran.stderr
 
 
-def test_no_command_of_a_plugin_takes_the_place_of_the_studios_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.syspath_prepend(str(with_commands(tmp_path)))
+def test_no_command_of_a_plugin_takes_the_place_of_the_studios_own(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    install_commands(site)
     line = typer.Typer()
     line.registered_commands, line.registered_groups = list(app.registered_commands), list(app.registered_groups)
     add_commands_of_plugins(line)
@@ -210,8 +217,8 @@ def test_no_command_of_a_plugin_takes_the_place_of_the_studios_own(
     assert "the plugin's" not in said("voices", "--language", "en")
 
 
-def test_a_plugin_that_fails_to_add_its_commands_keeps_nobody_from_the_studios_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(with_commands(tmp_path, then="1 / 0")))
+def test_a_plugin_that_fails_to_add_its_commands_keeps_nobody_from_the_studios_own(site: Path) -> None:
+    install_commands(site, then="1 / 0")
     line = typer.Typer()
     line.registered_commands = list(app.registered_commands)
     add_commands_of_plugins(line)
@@ -226,27 +233,29 @@ def test_the_house_can_be_checked_too() -> None:
 
 
 @pytest.mark.slow
-def test_the_example_plugin_is_installed_and_plays_in_a_film(tmp_path: Path, shared_cache: Path) -> None:
+def test_the_example_plugin_is_installed_and_plays_in_a_film(
+    tmp_path: Path, site: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From its own distribution: built, installed beside the studio, checked, and heard."""
-    site, script = tmp_path / "site", tmp_path / "rain.fountain"
+    monkeypatch.setenv("FILMSTUDIO_CACHE", str(shared_cache))
     pip = ["-m", "pip", "install", "--no-deps", "--no-build-isolation", "-q", "--target", str(site)]
     installed = python(*pip, str(HOME / "examples" / "plugin-music-box"))
     assert installed.returncode == 0, installed.stderr
-    listed = python("-m", "filmstudio", "plugin", "list", path=site)
-    assert "filmstudio-music-box" in listed.stdout and "by AI Film Studio; MIT" in listed.stdout and "; sealed;" in listed.stdout
-    checked = python("-m", "filmstudio", "plugin", "check", "filmstudio-music-box", path=site)
-    assert checked.returncode == 0, checked.stdout
+    listed = studio("plugin", "list")[1]
+    assert "filmstudio-music-box" in listed and "by AI Film Studio; MIT" in listed and "; sealed;" in listed
+    code, said = studio("plugin", "check", "filmstudio-music-box")
+    assert code == 0, said
+    script, saved = tmp_path / "rain.fountain", tmp_path / "film.json"
     script.write_text("Title: Rain\n\nINT. CAFE - DAY\n\nLENA\nIt rains.\n")
-    saved = tmp_path / "film.json"
-    planned = python("-m", "filmstudio", "plan", str(script), "--save", str(saved), path=site, FILMSTUDIO_CACHE=str(shared_cache))
-    assert planned.returncode == 0, planned.stderr
+    code, said = studio("plan", str(script), "--save", str(saved))
+    assert code == 0, said
     film = json.loads(saved.read_text())
     for scene in film["scenes"]:
         scene["music"] = {**(scene["music"] or {}), "tradition": "music-box-waltz"}
     saved.write_text(json.dumps(film))
     words = ["--film", str(saved), "--engine", "music=music-box", "--preset", "draft", "--size", "480p", "-o", str(tmp_path / "out")]
-    made = python("-m", "filmstudio", "render", *words, path=site, FILMSTUDIO_CACHE=str(shared_cache))
-    assert made.returncode == 0, made.stdout + made.stderr
+    code, said = studio("render", *words)
+    assert code == 0, said
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     played = [task for task in report["tasks"] if task["role"] == "music"]
     assert played and {task["engine"] for task in played} == {"music-box"}
