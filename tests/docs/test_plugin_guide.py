@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from guide import HOME
+
+from filmstudio.cli.commands import app
 
 GUIDE = (HOME / "docs" / "plugins.md").read_text(encoding="utf-8")
 
@@ -23,28 +24,24 @@ def commands(pattern: str) -> list[list[str]]:
 
 
 @pytest.mark.slow
-def test_every_command_of_the_guide_runs_in_its_order(tmp_path: Path, shared_cache: Path) -> None:
+def test_every_command_of_the_guide_runs_in_its_order(tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a new folder and a new installation. The film is a short one, rendered as a draft: which script it is changes nothing here."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").mkdir()
     (tmp_path / "examples" / "the-last-lamp.fountain").write_text("Title: Rain\n\nINT. CAFE - DAY\n\nLENA\nIt rains.\n")
-    environment = {
-        **os.environ,
-        "FILMSTUDIO_PLUGINS": str(tmp_path / "plugins"),
-        "FILMSTUDIO_CONFIG": str(tmp_path / "config"),
-        "FILMSTUDIO_CACHE": str(shared_cache),
-        "PIP_NO_INDEX": "1",
-        "PIP_NO_BUILD_ISOLATION": "0",  # pip's word for yes: the build tool is beside the studio, and no registry is asked
-    }
+    monkeypatch.setenv("FILMSTUDIO_PLUGINS", str(tmp_path / "plugins"))
+    monkeypatch.setenv("FILMSTUDIO_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("FILMSTUDIO_CACHE", str(shared_cache))
+    monkeypatch.delenv("FILMSTUDIO_PLUGINS_ALLOWED", raising=False)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_NO_BUILD_ISOLATION", "0")  # pip's word for yes: the build tool is beside the studio, and no registry is asked
     in_blocks, in_text = commands(r"^(\./studio .*)$"), commands(r"(?<=`)(\./studio plugins? [a-z].*?)(?=`)")
     assert len(in_blocks) == 6 and len(in_text) >= 6
     after = [words for words in in_text if words not in in_blocks and words[1] not in ("seal", "check")]
     for told in [*in_blocks, *sorted(after, key=lambda words: words[1] == "remove")]:
         words = [*told, *(["--preset", "draft", "--size", "480p"] if told[0] == "render" else [])]
-        ran = subprocess.run(
-            [sys.executable, "-m", "filmstudio", *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-            timeout=240,
-        )  # fmt: skip
-        assert ran.returncode == 0, f"{' '.join(words)}: {ran.stdout}{ran.stderr}"
+        ran = CliRunner().invoke(app, words)
+        assert ran.exit_code == 0, f"{' '.join(words)}: {ran.output}{ran.exception}"
     report = next((tmp_path / "renders").glob("*/report.json")).read_text()
     assert '"engine": "my-drone"' in report
 
