@@ -5,6 +5,7 @@ sheets         what crosses Ray: call sheets and answers, as JSON text (no ray)
 replica        the actor that keeps engines loaded and runs batches of calls that may share one
 applications   the builder that Serve and its configuration file name: ``filmstudio.serve.applications:engines``
 config         the configuration file, written and checked
+deployed       applications put on Serve and taken off it
 cluster        a Ray for one machine, or one that runs already; quiet, with deadlines
 dispatcher     core's Dispatcher through Serve handles
 front          the API on Serve's ingress before the engines, on a Ray of one's own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import logging
 import os
 import shutil
@@ -25,6 +26,8 @@ _KNOCK_SECONDS: Final = 5.0
 _ANSWER_SECONDS: Final = 15.0
 _ELSE: Final = "Is one running there? Without --ray-address a local one is started."
 _START_ONE: Final = "See that two gigabytes of memory are free. Without Ray: --dispatch local, or studio serve --no-ray."
+_MISSING: Final = "Ray is not installed."
+_INSTALL: Final = "Install filmstudio[serve]."
 _CLIENT: Final = "ray://"
 OBJECT_STORE_BYTES: Final = 100_000_000
 """Near Ray's least: only call sheets and answers cross it."""
@@ -73,8 +76,10 @@ def cluster(address: str | None, cpus: float = 0.0) -> Iterator[Cluster]:
         ClusterError: it did not start, or cannot be reached.
         ConfigError: this process is connected to a Ray already, or the address is none that can be joined.
     """
+    what = "a local Ray could not be started" if address is None else f"no Ray answers at {address}"
     if address is not None:
         check_address(address)
+        _knock(address, what)  # before Ray is imported, which takes a second
     ray = import_ray()
     if ray.is_initialized():
         raise ConfigError("this process uses a Ray already.", remedy="Render in a process of its own.")
@@ -90,9 +95,6 @@ def cluster(address: str | None, cpus: float = 0.0) -> Iterator[Cluster]:
         }
     else:
         options["address"] = address
-    what = "a local Ray could not be started" if address is None else f"no Ray answers at {address}"
-    if address is not None:
-        _knock(address, what)
     life = _Life(lambda: ray.init(**options), ray.shutdown)
     try:
         life.begin(what, remedy=_START_ONE if address is None else _join_remedy(address))
@@ -240,6 +242,16 @@ def within(seconds: float, what: str, work: Callable[[], ValueT], remedy: str = 
     return answer[0]
 
 
+def see_ray() -> None:
+    """See that Ray is installed, without importing it.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    if importlib.util.find_spec("ray") is None:
+        raise ConfigError(_MISSING, remedy=_INSTALL)
+
+
 def import_ray() -> Any:
     """Ray, told to be quiet before it is imported.
 
@@ -253,7 +265,7 @@ def import_ray() -> Any:
         import ray
         from ray import serve  # noqa: F401 - its loggers are set up now, with the others
     except ModuleNotFoundError as error:
-        raise ConfigError("Ray is not installed.", remedy="Install filmstudio[serve].") from error
+        raise ConfigError(_MISSING, remedy=_INSTALL) from error
     for logger in ("ray", "ray.serve", "ray._private.authentication"):
         logging.getLogger(logger).setLevel(logging.ERROR)
     return ray

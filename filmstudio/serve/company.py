@@ -15,7 +15,7 @@ from filmstudio.core.local import DEADLINE_SECONDS
 from filmstudio.core.plugins import Offer
 from filmstudio.core.store import Store
 from filmstudio.serve.arguments import EnginesArgs
-from filmstudio.serve.cluster import ClusterError, cluster, import_ray, within
+from filmstudio.serve.cluster import ClusterError, cluster, see_ray, within
 from filmstudio.serve.posts import HOUSE, Post, Scale, posts_for
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def company(
         ClusterError: Ray or the engines did not start in time, or do not see the store.
         ConfigError: an engine's needs cannot be met.
     """
-    import_ray()
+    see_ray()
     replicas = workers or os.cpu_count() or 1
     tell("Starting Ray on this machine …" if address is None else f"Joining the Ray at {address} …")
     with cluster(address, cpus=own_cpus(offers, replicas)) as found:
@@ -176,12 +176,13 @@ def _deploy(name: str, offers: Sequence[Offer], args: EnginesArgs) -> None:
     from ray import serve
 
     from filmstudio.serve.applications import engines_of
+    from filmstudio.serve.deployed import put_up
 
     application = engines_of(offers, args)
 
     def run() -> None:
         serve.start(proxy_location="Disabled")
-        serve.run(application, name=name, route_prefix=None)
+        put_up(application, name)
 
     try:
         within(READY_SECONDS, "the engines did not start", run, remedy="./studio plugins tells what each engine needs.")
@@ -249,7 +250,7 @@ def _see(name: str, store: Store) -> None:
 
 
 def _remove(name: str) -> None:
-    from ray import serve
+    from filmstudio.serve.deployed import take_down
 
     with contextlib.suppress(ClusterError):
-        within(_ASK_SECONDS, "the engines did not end", lambda: serve.delete(name))
+        within(_ASK_SECONDS, "the engines did not end", lambda: take_down(name))
