@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import random
 import secrets
@@ -44,6 +45,8 @@ class Audit:
     """Every commit that was seen of every task: the number of the run that made it."""
 
     commits: dict[str, set[float]] = field(default_factory=lambda: defaultdict(set))
+    _known: dict[str, tuple[int, int]] = field(default_factory=dict, init=False, repr=False)
+    """Files of takes that were read: a commit puts another file in its place."""
 
     def note(self, digest: str, take: Mapping[str, Any]) -> None:
         """A take was seen."""
@@ -53,7 +56,10 @@ class Audit:
         """Note what the store holds now."""
         for path in (store.root / "takes").glob("*/*.json"):
             with contextlib.suppress(OSError, ValueError):
-                self.note(path.stem, json.loads(path.read_bytes()))
+                status = path.stat()
+                if self._known.get(path.stem) != (status.st_ino, status.st_mtime_ns):
+                    self.note(path.stem, json.loads(path.read_bytes()))
+                    self._known[path.stem] = (status.st_ino, status.st_mtime_ns)
 
     def read(self, journal: Path) -> None:
         """Note what drivers were answered. The last line of a killed one may be torn."""
@@ -143,6 +149,7 @@ def killing(
     tasks: int,
     seconds: float = 0.2,
     every: float = 1.5,
+    replicas: int = 4,
     seed: int = 0,
     tell: Callable[[str], Any] = print,
 ) -> tuple[Killed, Audit]:
@@ -154,7 +161,8 @@ def killing(
         kills: how often something is killed.
         tasks: of one film.
         seconds: that a task takes.
-        every: mean seconds between kills.
+        every: mean seconds between kills, from the first answer of a driver on.
+        replicas: of the house, on both nodes.
         seed: of the chance that says what is killed when.
         tell: shown each kill.
     """
@@ -162,15 +170,19 @@ def killing(
 
     from filmstudio.serve.applications import EnginesArgs, engines_of
     from filmstudio.serve.company import APPLICATION
+    from filmstudio.serve.deployed import put_up, take_down
     from filmstudio.serve.posts import HOUSE, Scale
 
     chance, counts, audit = random.Random(seed), Counter[str](), Audit()
     begun, drivers, finished, planned = time.monotonic(), 0, 0, 0
     store, mark = Store(root / "store"), secrets.token_hex(8)
     args = EnginesArgs(
-        store=store.address, scales={HOUSE: Scale(least=4, most=4)}, deadline_s=60.0, variables={"PYTHONPATH": str(FOLDER), _MARK: mark}
+        store=store.address,
+        scales={HOUSE: Scale(least=replicas, most=replicas)},
+        deadline_s=60.0,
+        variables={"PYTHONPATH": str(FOLDER), _MARK: mark},
     )
-    serve.run(engines_of([PROBE], args), name=APPLICATION, route_prefix=None)
+    put_up(engines_of([PROBE], args), APPLICATION)
     stop = threading.Event()
     watcher = threading.Thread(target=_watch, args=(audit, store, stop), daemon=True)
     watcher.start()
@@ -192,7 +204,7 @@ def killing(
             ]
             driver = _start(command, root)
             drivers += 1
-            next_kill = time.monotonic() + chance.expovariate(1 / every)
+            next_kill, heard = math.inf, 0  # nothing is killed before this driver is at work
             until = time.monotonic() + _SETTLE_SECONDS + tasks * seconds * 4
             while True:
                 if time.monotonic() > until:
@@ -208,6 +220,9 @@ def killing(
                         raise RuntimeError(f"drivers end by themselves, again and again: {_words(root)}")
                     driver = _start(command, root)
                     drivers += 1
+                    next_kill, heard = math.inf, _bytes_of(journal)
+                if next_kill == math.inf and _bytes_of(journal) > heard:
+                    next_kill = time.monotonic() + chance.expovariate(1 / every)
                 if counts.total() < kills and time.monotonic() >= next_kill:
                     round_of = round_of or chance.sample(KINDS, len(KINDS))
                     what = round_of[-1]
@@ -224,7 +239,7 @@ def killing(
     finally:
         stop.set()
         watcher.join(10)
-        serve.delete(APPLICATION)
+        take_down(APPLICATION)
     return Killed(planned, dict(counts), drivers, finished, len(audit.twice()), time.monotonic() - begun), audit
 
 
@@ -237,6 +252,10 @@ def _start(command: list[str], root: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(FOLDER), os.environ.get("PYTHONPATH", "")])}
     with (root / "driver.log").open("ab") as log:
         return subprocess.Popen(command, cwd=FOLDER, env=environment, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
+
+
+def _bytes_of(journal: Path) -> int:
+    return journal.stat().st_size if journal.exists() else 0
 
 
 def _words(root: Path) -> str:

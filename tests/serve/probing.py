@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from servebench.probes import Gatherer, Probe
 
@@ -12,6 +14,8 @@ from filmstudio.core.graph import task_digest
 from filmstudio.core.perform import Call, Outcome
 from filmstudio.core.plugins import Offer
 from filmstudio.core.requests import SpeakRequest
+
+ValueT = TypeVar("ValueT")
 
 PROBE, GATHERER = Offer(Probe, "test"), Offer(Gatherer, "test")
 
@@ -38,6 +42,18 @@ def ask(crew: Dispatcher, offer: Offer, *calls: Call) -> list[Outcome]:
         crew.submit(offer.batch((one,)))
     found = gather(crew, len(calls))
     return [found[one.task] for one in calls]
+
+
+def until(seconds: float, what: str, look: Callable[[int], ValueT | None]) -> ValueT:
+    """What ``look`` finds: it is called with 0, 1, 2 … until it finds anything. What it asserts must hold each time."""
+    end = time.monotonic() + seconds
+    for turn in itertools.count():
+        found = look(turn)
+        if found is not None:
+            return found
+        assert time.monotonic() < end, f"{what}: not in {seconds:g} s"
+        time.sleep(0.05)
+    raise AssertionError
 
 
 def run_of(outcome: Outcome) -> tuple[float, float]:

@@ -15,9 +15,6 @@ ANNA stands at the window.
 
 ANNA
 It rains again.
-
-BEN
-It always rains.
 """
 
 
@@ -26,9 +23,9 @@ def without_ray() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
 
 
-def rendered(folder: Path, name: str, *more: str) -> subprocess.CompletedProcess[str]:
-    """``studio render`` of the script into ``folder/name``, with a cache of its own."""
+def rendered(folder: Path, name: str, *more: str, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """``studio render`` of the script into ``folder/name``, with that cache or one of its own."""
     (folder / "rain.fountain").write_text(SCRIPT)
     command = [sys.executable, "-m", "filmstudio", "render", str(folder / "rain.fountain"), "--size", "480p", "--preset", "draft"]
-    command += ["-o", str(folder / name), "--cache-dir", str(folder / f"cache-{name}"), *more]
-    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, env=without_ray())
+    command += ["-o", str(folder / name), "--cache-dir", str(cache or folder / f"cache-{name}"), *more]
+    return subprocess.run(command, capture_output=True, text=True, timeout=170, check=False, env=without_ray())

@@ -20,7 +20,7 @@ def take_of(run: float, digest: str = "a" * 64) -> Take:
 
 
 def test_six_kills_lose_nothing_and_repeat_nothing(ray_of_two: TwoNodes, tmp_path: Path) -> None:
-    killed, audit = killing(ray_of_two, tmp_path, 6, tasks=40, every=1.0, seed=2, tell=lambda line: None)
+    killed, audit = killing(ray_of_two, tmp_path, 6, tasks=40, every=0.3, replicas=3, seed=2, tell=lambda line: None)
     assert sum(killed.kills.values()) == 6
     assert set(killed.kills) == {"replica", "node", "driver"}
     assert killed.finished == killed.tasks

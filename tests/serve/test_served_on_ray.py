@@ -53,7 +53,7 @@ class Served:
         family = self.family()
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(45) == 0, self.errors.read_text()
-        until = time.monotonic() + 5
+        until = time.monotonic() + 20
         while (left := {pid: line for pid, line in family.items() if Path(f"/proc/{pid}").exists()}) and time.monotonic() < until:
             time.sleep(0.1)
         assert not left
@@ -126,6 +126,8 @@ def test_calls_reach_the_engines_of_a_ray_that_is_joined_and_nothing_is_left_the
         spoken = house.client.post("/v1/engines/voice/espeak", json=SPEECH)
         assert spoken.status_code == 200, spoken.text
         assert not [line for line in house.family().values() if "forkserver" in line or "ServeReplica" in line]
+        told = [f"Joining the Ray at {ray_of_two.address} …", "Loading engines on 1 replica …"]
+        assert house.errors.read_text().splitlines()[:2] == told
         house.stop()
     assert name not in serve.status().applications
 
