@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import os
@@ -16,6 +17,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.loaders import create_loader
 from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner
 
@@ -45,8 +47,13 @@ def endpoint() -> Iterator[str]:
     server.stop()
 
 
+descriptions_of_s3 = functools.cache(create_loader)
+"""boto3 reads them, two megabytes of JSON, for each of its sessions: here once for all nodes."""
+
+
 @pytest.fixture(autouse=True)
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botocore.session.create_loader", descriptions_of_s3)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
@@ -54,10 +61,15 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
+@pytest.fixture(scope="module")
+def client(endpoint: str) -> Any:
+    """A client of the server, apart from the studio's own."""
+    return boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key=SECRET)
+
+
 @pytest.fixture
-def s3(endpoint: str) -> Any:
-    """A client of the server, with an empty bucket."""
-    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+def s3(client: Any) -> Any:
+    """The client, with an empty bucket."""
     client.create_bucket(Bucket=BUCKET)
     yield client
     for key in keys_in(client):
@@ -404,21 +416,15 @@ def test_the_commands_say_what_they_can_do_with_a_bucket(
 
 # --- a film -------------------------------------------------------------------------------------------------------------------
 
-SCRIPT = """Title: The Bell
-
-EXT. HARBOUR - NIGHT
-
-MARA
-The bell rang twice.
-"""
-
 
 @pytest.mark.slow
-def test_a_film_is_the_same_from_a_bucket_and_from_a_folder_and_nodes_share_its_takes(address: str, tmp_path: Path, s3: Any) -> None:
+def test_a_film_is_the_same_from_a_bucket_and_from_a_folder_and_nodes_share_its_takes(
+    address: str, tmp_path: Path, shared_cache: Path, s3: Any
+) -> None:
     """Byte for byte; a node with an empty folder makes nothing again, and damage in the bucket is made anew, alone."""
     options = RenderOptions(size="480p", preset="draft")
-    script = tmp_path / "bell.fountain"
-    script.write_text(SCRIPT)
+    script = tmp_path / "rain.fountain"
+    script.write_text("Title: Rain\n\nINT. CAFE - DAY\n\nLENA\nIt rains.\n")
 
     def made(store: str, cache: Path, folder: Path, monkey: pytest.MonkeyPatch) -> tuple[dict[str, bytes], Any]:
         monkey.setenv(storage.NODE_CACHE, str(cache))
@@ -428,7 +434,7 @@ def test_a_film_is_the_same_from_a_bucket_and_from_a_folder_and_nodes_share_its_
         return {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in ("report.json", "metadata.json")}, report
 
     with pytest.MonkeyPatch.context() as monkey:
-        local, _ = made(str(tmp_path / "store"), tmp_path / "unused", tmp_path / "local", monkey)
+        local, _ = made(str(shared_cache), tmp_path / "unused", tmp_path / "local", monkey)
         remote, first = made(address, tmp_path / "a", tmp_path / "remote", monkey)
         assert remote == local and first.totals.computed > 0
         speech = next(task for task in first.tasks if task.role == "voice")
