@@ -44,7 +44,7 @@ class Impatient(Rogue):
     """The same, and it says that it is quick."""
 
     name: ClassVar[str] = "impatient"
-    needs: ClassVar[Needs] = Needs(memory_mb=64, deadline_s=1.5)
+    needs: ClassVar[Needs] = Needs(memory_mb=64, deadline_s=0.5)
 
 
 def speak(desk: Desk, text: str, *notes: str) -> Speech:
@@ -56,6 +56,12 @@ def speak(desk: Desk, text: str, *notes: str) -> Speech:
 def _crash(desk: Desk, rest: str) -> None:
     print("here it ends", flush=True)
     ctypes.string_at(0)
+
+
+def _hang(desk: Desk, rest: str) -> None:
+    if rest:
+        Path(rest).touch()
+    time.sleep(600)
 
 
 def _hog(desk: Desk, rest: str) -> None:
@@ -158,7 +164,7 @@ DEEDS: dict[str, Callable[[Desk, str], Any]] = {
     "QUIT": _quit,
     "CRASH": _crash,
     "CHILD": _child,
-    "HANG": lambda desk, rest: time.sleep(600),
+    "HANG": _hang,
     "HOG": _hog,
     "SHORT": lambda desk, rest: "SHORT",
     "TEXT": lambda desk, rest: "speech",
