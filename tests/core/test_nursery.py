@@ -83,8 +83,8 @@ def run(folder: Path, engine: str, preload: list[str]) -> dict[str, Any]:
     return told
 
 
-def test_engines_are_loaded_once_for_all_workers(tmp_path: Path) -> None:
-    told = run(tmp_path, "slow", ["marking_engines:Slow"])
+def test_engines_are_loaded_once_for_all_workers_and_addresses_that_cannot_be_loaded_harm_nobody(tmp_path: Path) -> None:
+    told = run(tmp_path, "slow", ["no.such.module:Engine", "marking_engines:Nobody", "marking_engines:Unloadable", "marking_engines:Slow"])
     assert len(set(told["workers"])) == 2
     (elsewhere,) = set(told["imports"]) - {told["studio"]}
     assert elsewhere not in told["workers"], "it was the fork server that imported the engine, and no worker did again"
@@ -93,11 +93,6 @@ def test_engines_are_loaded_once_for_all_workers(tmp_path: Path) -> None:
 def test_what_is_not_named_is_loaded_by_the_workers_that_need_it(tmp_path: Path) -> None:
     told = run(tmp_path, "slow", [])
     assert set(told["imports"]) - {told["studio"]} == set(told["workers"])
-
-
-def test_addresses_that_cannot_be_loaded_harm_nobody(tmp_path: Path) -> None:
-    told = run(tmp_path, "slow", ["no.such.module:Engine", "marking_engines:Nobody", "marking_engines:Unloadable", "marking_engines:Slow"])
-    assert len(set(told["workers"])) == 2
 
 
 def test_an_engine_that_cannot_be_loaded_is_named_by_its_task(tmp_path: Path) -> None:

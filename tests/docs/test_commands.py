@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -33,9 +34,15 @@ REPORT = Report(
 )
 
 
+@pytest.fixture(scope="module")
+def line() -> Any:
+    """The command line, as a tree of commands."""
+    return typer.main.get_command(app)
+
+
 @pytest.mark.parametrize("command", commands(), ids=str)
-def test_a_command_of_the_guides_is_understood(command: Command) -> None:
-    found, words = typer.main.get_command(app), list(command.words)
+def test_a_command_of_the_guides_is_understood(line: Any, command: Command) -> None:
+    found, words = line, list(command.words)
     context = found.make_context("studio", ["--help"], resilient_parsing=True)
     while hasattr(found, "get_command") and not words[0].startswith("-"):
         name = words.pop(0)
@@ -44,11 +51,10 @@ def test_a_command_of_the_guides_is_understood(command: Command) -> None:
     found.make_context("studio", words, parent=context)
 
 
-@pytest.mark.parametrize("command", commands(), ids=str)
-def test_the_scripts_that_the_guides_name_are_there(command: Command) -> None:
-    for word in command.words:
-        if word.startswith("examples/"):
-            assert (HOME / word).is_file()
+def test_the_scripts_that_the_guides_name_are_there() -> None:
+    named = {word for command in commands() for word in command.words if word.startswith("examples/")}
+    assert named
+    assert [word for word in sorted(named) if not (HOME / word).is_file()] == []
 
 
 def test_the_quick_commands_of_the_guides_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
