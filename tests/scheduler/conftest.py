@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -28,8 +29,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL of this test run, on loopback, gone afterwards."""
+def postgres() -> Iterator[Database]:
+    """A database of jobs in a PostgreSQL of this test run, on loopback, gone afterwards. Whoever uses it empties it first."""
     initdb, server = shutil.which("initdb"), shutil.which("postgres")
     if initdb is None or server is None:
         pytest.skip("no PostgreSQL server is installed here")
@@ -48,12 +49,14 @@ def postgres() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     running = subprocess.Popen(
-        [server, "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F"],
+        [server, "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F", "-c", "autovacuum=off"],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **who,
     )  # fmt: skip
     try:
         _wait_for(port, running)
-        yield f"postgresql://studio@127.0.0.1:{port}/postgres"
+        opened = Database(f"postgresql://studio@127.0.0.1:{port}/postgres")
+        yield opened
+        opened.close()
     finally:
         running.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -76,10 +79,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     """An empty database of jobs, of each kind in turn."""
     if request.param == "sqlite":
         found = Database(f"sqlite:///{tmp_path / 'jobs.db'}")
+        yield found
+        found.close()
     else:
-        found = Database(request.getfixturevalue("postgres"))
-        with found.writing() as connection:
-            METADATA.drop_all(connection)
-            METADATA.create_all(connection)
-    yield found
-    found.close()
+        kept: Database = request.getfixturevalue("postgres")
+        with kept.writing() as connection:
+            for table in METADATA.sorted_tables:
+                connection.execute(sa.delete(table))
+        yield kept
