@@ -130,7 +130,7 @@ class _Walk:
     def run(self) -> dict[str, Made]:
         """Walk to the end."""
         for task in self._graph.tasks.values():
-            needs = task.needs()
+            needs = task.needs
             self._waiting[task.id] = len(needs)
             for need in needs:
                 self._followers[need].append(task.id)

@@ -38,10 +38,11 @@ class Task:
     """Rough seconds of work; orders tasks and moves the progress bar, never enters a digest."""
     near: tuple[str, ...] = ()
     """What it has in common with other tasks, from wide to narrow, that a worker sets up once; never enters a digest."""
+    needs: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Ids of the tasks whose results this one reads, once each."""
 
-    def needs(self) -> tuple[str, ...]:
-        """Ids of the tasks whose results this one reads, once each."""
-        return tuple(dict.fromkeys(ref.task for ref in _refs(self.request)))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "needs", tuple(dict.fromkeys(ref.task for ref in _refs(self.request))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ class RenderGraph:
 
     def __post_init__(self) -> None:
         for task in self.tasks.values():
-            for need in task.needs():
+            for need in task.needs:
                 if need not in self.tasks:
                     raise StudioError(f"task {task.id} refers to {need}, which is not in the graph.")
         try:
-            order = tuple(TopologicalSorter({task.id: task.needs() for task in self.tasks.values()}).static_order())
+            order = tuple(TopologicalSorter({task.id: task.needs for task in self.tasks.values()}).static_order())
         except CycleError as error:
             raise StudioError(f"the render graph has a cycle: {' > '.join(error.args[1])}.") from error
         object.__setattr__(self, "order", order)
@@ -83,7 +84,7 @@ class RenderGraph:
             task = self.tasks[task_id]
             total = after[task_id] + task.weight
             after[task_id] = total
-            for need in task.needs():
+            for need in task.needs:
                 after[need] = max(after[need], total)
         return after
 

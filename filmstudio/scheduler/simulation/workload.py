@@ -96,12 +96,12 @@ class Shape:
         number = {task: index for index, task in enumerate(graph.order)}
         after: list[list[int]] = [[] for _ in graph.order]
         for task in graph.tasks.values():
-            for need in task.needs():
+            for need in task.needs:
                 after[number[need]].append(number[task.id])
         urgency, crafts = graph.urgency(), [CRAFTS[graph.tasks[task].role] for task in graph.order]
         return cls(
             roles=tuple(graph.tasks[task].role for task in graph.order),
-            needs=tuple(len(graph.tasks[task].needs()) for task in graph.order),
+            needs=tuple(len(graph.tasks[task].needs) for task in graph.order),
             followers=tuple(map(tuple, after)),
             urgency=tuple(urgency[task] for task in graph.order),
             cost=sum(expected_seconds(craft) * craft.rate for craft in crafts),
