@@ -32,15 +32,17 @@ _CLIENT: Final = "ray://"
 OBJECT_STORE_BYTES: Final = 100_000_000
 """Near Ray's least: only call sheets and answers cross it."""
 
-_QUIET: Final = {
+_SETTINGS: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_SERVE_LOG_TO_STDERR": "0",
     "RAY_LOG_TO_STDERR": "0",
     "RAY_DISABLE_IMPORT_WARNING": "1",
     "RAY_enable_metrics_collection": "0",
+    "RAY_worker_niceness": "0",
 }
-"""No reports to Ray's makers, no log lines between those of the studio; Ray's own log files have everything."""
+"""No reports to Ray's makers, no log lines between those of the studio; Ray's own log files have everything. Replicas have the
+priority of the studio's own workers: at Ray's (nice 15) they stand still on a machine that does anything else."""
 
 _LONGEST_TEMP: Final = 30
 """A Unix socket's path has about a hundred bytes, of which Ray's own folders take seventy."""
@@ -258,7 +260,7 @@ def import_ray() -> Any:
     Raises:
         ConfigError: it is not installed.
     """
-    for name, value in _QUIET.items():
+    for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
     os.environ.pop("RAY_ADDRESS", None)  # --ray-address says where, and nothing else does
     try:
