@@ -26,7 +26,7 @@ def call(text: str, voice: str = "v", offer: Offer = PROBE, *, sung: bool = Fals
     return Call(f"{offer.engine.name} {voice} {text}", task_digest(offer.engine.name, "1", "voice", request), request)
 
 
-def gather(crew: Dispatcher, count: int, seconds: float = 60.0) -> dict[str, Outcome]:
+def gather(crew: Dispatcher, count: int, seconds: float = 90.0) -> dict[str, Outcome]:
     """Outcomes of so many calls, by task."""
     found: dict[str, Outcome] = {}
     until = time.monotonic() + seconds

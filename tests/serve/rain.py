@@ -1,4 +1,4 @@
-"""A short film, ordered in two ways: the script, and its render by the command."""
+"""A short film, ordered in two ways: the script with its options, and its render by the command."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ ANNA stands at the window.
 ANNA
 It rains again.
 """
+OPTIONS = {"size": "480p", "preset": "draft", "duration": "5"}
+"""As an order has them; the command's have the same names."""
 
 
 def without_ray() -> dict[str, str]:
@@ -26,6 +28,7 @@ def without_ray() -> dict[str, str]:
 def rendered(folder: Path, name: str, *more: str, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
     """``studio render`` of the script into ``folder/name``, with that cache or one of its own."""
     (folder / "rain.fountain").write_text(SCRIPT)
-    command = [sys.executable, "-m", "filmstudio", "render", str(folder / "rain.fountain"), "--size", "480p", "--preset", "draft"]
+    command = [sys.executable, "-m", "filmstudio", "render", str(folder / "rain.fountain")]
+    command += [word for option, value in OPTIONS.items() for word in (f"--{option}", value)]
     command += ["-o", str(folder / name), "--cache-dir", str(cache or folder / f"cache-{name}"), *more]
     return subprocess.run(command, capture_output=True, text=True, timeout=170, check=False, env=without_ray())

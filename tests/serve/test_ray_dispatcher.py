@@ -232,7 +232,7 @@ def _replicas(application: str) -> set[int]:
     found = set[int]()
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if f"ray::ServeReplica:{application}:" in (folder / "cmdline").read_text():
+            if f"ray::ServeReplica:{application}:".encode() in (folder / "cmdline").read_bytes():
                 found.add(int(folder.name))
     return found
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from rain import SCRIPT, without_ray
+from rain import OPTIONS, SCRIPT, without_ray
 from servebench.twonodes import TwoNodes
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ class Served:
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-                lines[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                lines[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         found = {self.process.pid}
         while more := {pid for pid, parent in parents.items() if parent in found} - found:
             found |= more
@@ -96,7 +96,7 @@ def served(folder: Path, *options: str) -> Iterator[Served]:
 
 def test_a_film_is_ordered_followed_and_fetched_and_is_the_local_one(local_film: Path, tmp_path: Path) -> None:
     with served(tmp_path, "--workers", "1") as house:
-        order = {"screenplay": SCRIPT, "options": {"size": "480p", "preset": "draft"}}
+        order = {"screenplay": SCRIPT, "options": OPTIONS}
         ordered = house.client.post("/v1/films", json=order)
         assert (ordered.status_code, ordered.json()["status"]) == (202, "queued")
         film = f"/v1/films/{ordered.json()['id']}"
