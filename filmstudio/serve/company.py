@@ -182,7 +182,7 @@ def _deploy(name: str, offers: Sequence[Offer], args: EnginesArgs) -> None:
 
     def run() -> None:
         serve.start(proxy_location="Disabled")
-        put_up(application, name)
+        put_up(application, name, seconds=READY_SECONDS)
 
     try:
         within(READY_SECONDS, "the engines did not start", run, remedy="./studio plugins tells what each engine needs.")
@@ -253,4 +253,4 @@ def _remove(name: str) -> None:
     from filmstudio.serve.deployed import take_down
 
     with contextlib.suppress(ClusterError):
-        within(_ASK_SECONDS, "the engines did not end", lambda: take_down(name))
+        within(_ASK_SECONDS, "the engines did not end", lambda: take_down(name, seconds=_ASK_SECONDS))

@@ -5,37 +5,56 @@ from __future__ import annotations
 import time
 from typing import Final
 
+import ray
 from ray import serve
+from ray.serve.schema import ApplicationStatusOverview
 
 _LOOK_SECONDS: Final = 0.2
+_RUNS: Final = "RUNNING"
 _FAILED: Final = "DEPLOY_FAILED"
 
 
-def put_up(application: serve.Application, name: str, route: str | None = None) -> None:
-    """Deploy an application, or another version of it, and wait until it runs, however long that takes.
+def put_up(application: serve.Application, name: str, route: str | None = None, *, seconds: float = 300.0) -> None:
+    """Deploy an application, or another version of it, and wait until it runs.
 
     Args:
         application: as Serve builds it.
         name: by which it is found; another application of this name is replaced.
         route: at Serve's proxy; None = it is reached through handles alone.
+        seconds: longest that it is waited for.
 
     Raises:
-        RuntimeError: Serve gave it up; says what Serve says.
+        RuntimeError: Serve gave it up, or it was removed meanwhile; says what Serve says.
+        TimeoutError: it took longer.
     """
     serve.run_many([serve.RunTarget(application, name=name, route_prefix=route)], wait_for_applications_running=False)
-    while True:
-        found = serve.status().applications.get(name)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = _look(name)
         if found is None:
             raise RuntimeError(f"{name} was removed while it was deployed")
-        if found.status.value == "RUNNING":
+        if found.status.value == _RUNS:
             return
         if found.status.value == _FAILED:
             raise RuntimeError(f"{name} was not deployed: {found.message}")
         time.sleep(_LOOK_SECONDS)
+    raise TimeoutError(f"{name} does not run after {seconds:g} s")
 
 
-def take_down(name: str) -> None:
-    """Remove an application, and wait until all of it has ended, however long that takes."""
+def take_down(name: str, *, seconds: float = 60.0) -> None:
+    """Remove an application, and wait until all of it has ended.
+
+    Raises:
+        TimeoutError: it took longer than that.
+    """
     serve.delete(name, _blocking=False)
-    while name in serve.status().applications:
+    until = time.monotonic() + seconds
+    while _look(name) is not None:
+        if time.monotonic() >= until:
+            raise TimeoutError(f"{name} has not ended after {seconds:g} s")
         time.sleep(_LOOK_SECONDS)
+
+
+def _look(name: str) -> ApplicationStatusOverview | None:
+    """How an application is. Where this process has let go of its Ray meanwhile, there is none: Serve would start another Ray."""
+    return serve.status().applications.get(name) if ray.is_initialized() else None

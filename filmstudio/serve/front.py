@@ -79,11 +79,11 @@ def front(
         what = f"Serve's proxy did not start at {listen[0]}:{listen[1]}"
         within(_OPEN_SECONDS, what, lambda: serve.start(proxy_location="HeadOnly", http_options=options))
         deployed = api({"app": app, "drain_s": drain})
-        within(_OPEN_SECONDS, "the API did not start", lambda: put_up(deployed, API, "/"))
+        within(_OPEN_SECONDS, "the API did not start", lambda: put_up(deployed, API, "/", seconds=_OPEN_SECONDS))
         try:
             opened()
             with engaged(offers, store, replicas=replicas, early=early, tell=tell, own=True):
                 yield Front(found.address, APPLICATION, os.environ.get(AUTH_MODE, ""))
         finally:
             with contextlib.suppress(ClusterError):
-                within(_ASK_SECONDS, "the API did not end", lambda: take_down(API))
+                within(_ASK_SECONDS, "the API did not end", lambda: take_down(API, seconds=_ASK_SECONDS))
