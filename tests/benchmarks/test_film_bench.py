@@ -166,12 +166,10 @@ def test_moviepy_makes_the_pieces_it_is_given(tmp_path: Path) -> None:
 
 SHORT = b"""Title: Short
 
-INT. KITCHEN - DAY
+INT. CAFE - DAY
 
-Anna stands at the window.
-
-ANNA
-Good morning.
+LENA
+It rains.
 """
 
 
