@@ -1,6 +1,6 @@
 """Every example becomes a film, and the film keeps every promise that can be measured.
 
-The README's example is made whole; of the others all is planned, and the first shots of every scene are made.
+One example is made whole; of the others all is planned, and the first shots of every scene are made.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ EXAMPLES = sorted(
     path for path in (Path(__file__).parents[2] / "examples").iterdir() if path.suffix in {".fountain", ".fdx", ".md", ".txt"}
 )
 
-WHOLE = "the-last-lamp"
+WHOLE = "morning-cup"
 
 
-def first_shots(film: Film, count: int = 4) -> Film:
+def first_shots(film: Film, count: int = 3) -> Film:
     """Every scene as far as its first shots."""
     return film.model_copy(update={"scenes": tuple(scene.model_copy(update={"shots": scene.shots[:count]}) for scene in film.scenes)})
 
