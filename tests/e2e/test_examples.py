@@ -30,7 +30,7 @@ EXAMPLES = sorted(
 WHOLE = "morning-cup"
 
 
-def first_shots(film: Film, count: int = 3) -> Film:
+def first_shots(film: Film, count: int = 4) -> Film:
     """Every scene as far as its first shots."""
     return film.model_copy(update={"scenes": tuple(scene.model_copy(update={"shots": scene.shots[:count]}) for scene in film.scenes)})
 
