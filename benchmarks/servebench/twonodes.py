@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filmstudio.serve.cluster import OBJECT_STORE_BYTES, import_ray, short_folder
+from filmstudio.serve.cluster import OBJECT_STORE_BYTES, import_ray
+from filmstudio.serve.folders import ray_folder
 
 
 @dataclass
@@ -43,26 +43,25 @@ def two_nodes(cpus: int = 4) -> Iterator[TwoNodes]:
     import_ray()
     from ray.cluster_utils import Cluster
 
-    folder = short_folder()
-    arguments = {
-        "num_cpus": cpus,
-        "include_dashboard": False,
-        "object_store_memory": OBJECT_STORE_BYTES,
-        "temp_dir": folder,
-        # Nobody reads what these would gather, and no machine is rented here.
-        "include_log_monitor": False,
-        "no_monitor": True,
-        # A dead node refuses and is missed within two seconds; one on a busy machine answers late, and lives.
-        "_system_config": {"health_check_failure_threshold": 3, "health_check_period_ms": 500, "health_check_timeout_ms": 10_000},
-    }
-    Path("/tmp/ray").mkdir(exist_ok=True)  # Cluster notes its address there, wherever its own folder is
-    cluster = Cluster()
-    try:
-        cluster.add_node(**arguments)
-        nodes = TwoNodes(cluster, None, cpus)
-        nodes.add_worker()
-        yield nodes
-    finally:
-        with contextlib.suppress(Exception):
-            cluster.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
+    with ray_folder() as folder:
+        arguments = {
+            "num_cpus": cpus,
+            "include_dashboard": False,
+            "object_store_memory": OBJECT_STORE_BYTES,
+            "temp_dir": str(folder),
+            # Nobody reads what these would gather, and no machine is rented here.
+            "include_log_monitor": False,
+            "no_monitor": True,
+            # A dead node refuses and is missed within two seconds; one on a busy machine answers late, and lives.
+            "_system_config": {"health_check_failure_threshold": 3, "health_check_period_ms": 500, "health_check_timeout_ms": 10_000},
+        }
+        Path("/tmp/ray").mkdir(exist_ok=True)  # Cluster notes its address there, wherever its own folder is
+        cluster = Cluster()
+        try:
+            cluster.add_node(**arguments)
+            nodes = TwoNodes(cluster, None, cpus)
+            nodes.add_worker()
+            yield nodes
+        finally:
+            with contextlib.suppress(Exception):
+                cluster.shutdown()

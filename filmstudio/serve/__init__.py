@@ -7,6 +7,7 @@ applications   the builder that Serve and its configuration file name: ``filmstu
 config         the configuration file, written and checked
 deployed       applications put on Serve and taken off it
 cluster        a Ray for one machine, or one that runs already; quiet, with deadlines
+folders        the folder of a Ray of one's own
 dispatcher     core's Dispatcher through Serve handles
 front          the API on Serve's ingress before the engines, on a Ray of one's own
 company        a cluster, its engines and a dispatcher, for as long as a render needs them

@@ -6,9 +6,7 @@ import contextlib
 import importlib.util
 import logging
 import os
-import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from filmstudio.core.errors import ConfigError, StudioError
+from filmstudio.serve.folders import ray_folder
 
 AUTH_MODE: Final = "RAY_AUTH_MODE"
 """Whether this process and those that it starts send Ray's token: Ray sets it where it starts one for us."""
@@ -43,9 +42,6 @@ _SETTINGS: Final = {
 }
 """No reports to Ray's makers, no log lines between those of the studio; Ray's own log files have everything. Replicas have the
 priority of the studio's own workers: at Ray's (nice 15) they stand still on a machine that does anything else."""
-
-_LONGEST_TEMP: Final = 30
-"""A Unix socket's path has about a hundred bytes, of which Ray's own folders take seventy."""
 
 ValueT = TypeVar("ValueT")
 
@@ -85,28 +81,26 @@ def cluster(address: str | None, cpus: float = 0.0) -> Iterator[Cluster]:
     ray = import_ray()
     if ray.is_initialized():
         raise ConfigError("this process uses a Ray already.", remedy="Render in a process of its own.")
-    folder = None if address is not None else short_folder()
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
-    if address is None:
-        options |= {
-            "address": "local",
-            "num_cpus": cpus or float(os.cpu_count() or 1),
-            "include_dashboard": False,
-            "object_store_memory": OBJECT_STORE_BYTES,
-            "_temp_dir": folder,
-        }
-    else:
-        options["address"] = address
-    life = _Life(lambda: ray.init(**options), ray.shutdown)
-    try:
-        life.begin(what, remedy=_START_ONE if address is None else _join_remedy(address))
-        resources = within(START_SECONDS, what, ray.cluster_resources)
-        where = str(ray.get_runtime_context().gcs_address)
-        yield Cluster(address is None, where, float(resources.get("CPU", 0.0)), len(ray.nodes()))
-    finally:
-        life.end()
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.ExitStack() as held:
+        options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
+        if address is None:
+            options |= {
+                "address": "local",
+                "num_cpus": cpus or float(os.cpu_count() or 1),
+                "include_dashboard": False,
+                "object_store_memory": OBJECT_STORE_BYTES,
+                "_temp_dir": str(held.enter_context(ray_folder())),
+            }
+        else:
+            options["address"] = address
+        life = _Life(lambda: ray.init(**options), ray.shutdown)
+        try:
+            life.begin(what, remedy=_START_ONE if address is None else _join_remedy(address))
+            resources = within(START_SECONDS, what, ray.cluster_resources)
+            where = str(ray.get_runtime_context().gcs_address)
+            yield Cluster(address is None, where, float(resources.get("CPU", 0.0)), len(ray.nodes()))
+        finally:
+            life.end()
 
 
 class _Life:
@@ -271,14 +265,6 @@ def import_ray() -> Any:
     for logger in ("ray", "ray.serve", "ray._private.authentication"):
         logging.getLogger(logger).setLevel(logging.ERROR)
     return ray
-
-
-def short_folder() -> str:
-    """A new private folder whose path leaves room for Ray's sockets."""
-    base = tempfile.gettempdir()
-    if len(base) > _LONGEST_TEMP and Path("/tmp").is_dir():  # noqa: S108 - a private folder is made in it
-        base = "/tmp"  # noqa: S108
-    return tempfile.mkdtemp(prefix="studio-ray-", dir=base)
 
 
 def _first_line(error: BaseException) -> str:
