@@ -203,6 +203,13 @@ def _join_remedy(address: str) -> str:
     return f"{start} If it asks for a token: RAY_AUTH_MODE=token, and the token in RAY_AUTH_TOKEN or ~/.ray/auth_token."
 
 
+def silence_remedy() -> str:
+    """What to do when engines that run give no answer: most often a token is sent to a Ray that knows of none."""
+    if os.environ.get(AUTH_MODE, "").lower() != "token":
+        return ""
+    return f"If that Ray was started without a token: {AUTH_MODE}=disabled."
+
+
 def within(seconds: float, what: str, work: Callable[[], ValueT], remedy: str = "") -> ValueT:
     """The result of a call into Ray that may never return.
 

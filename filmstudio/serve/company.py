@@ -15,7 +15,7 @@ from filmstudio.core.local import DEADLINE_SECONDS
 from filmstudio.core.plugins import Offer
 from filmstudio.core.store import Store
 from filmstudio.serve.arguments import EnginesArgs
-from filmstudio.serve.cluster import ClusterError, cluster, see_ray, within
+from filmstudio.serve.cluster import ClusterError, cluster, see_ray, silence_remedy, within
 from filmstudio.serve.posts import HOUSE, Post, Scale, posts_for
 
 if TYPE_CHECKING:
@@ -214,7 +214,12 @@ def _posts_of(name: str, offers: Sequence[Offer]) -> tuple[Post, ...]:
     from ray import serve
 
     handle: Any = serve.get_deployment_handle(HOUSE, name)
-    text: str = within(_ASK_SECONDS, f"{name} does not answer", lambda: handle.posts.remote().result(timeout_s=_ASK_SECONDS))
+    text: str = within(
+        _ASK_SECONDS,
+        f"{name} does not answer",
+        lambda: handle.posts.remote().result(timeout_s=2 * _ASK_SECONDS),
+        remedy=silence_remedy(),
+    )
     posts = tuple(Post.model_validate_json(line) for line in text.splitlines())
     there = {station.key: station.version for post in posts for station in post.stations}
     for offer in offers:

@@ -25,10 +25,10 @@ def without_ray() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
 
 
-def rendered(folder: Path, name: str, *more: str, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """``studio render`` of the script into ``folder/name``, with that cache or one of its own."""
+def rendered(folder: Path, name: str, *more: str, cache: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    """``studio render`` of the script into ``folder/name``, with that cache or one of its own, and these environment variables."""
     (folder / "rain.fountain").write_text(SCRIPT)
     command = [sys.executable, "-m", "filmstudio", "render", str(folder / "rain.fountain")]
     command += [word for option, value in OPTIONS.items() for word in (f"--{option}", value)]
     command += ["-o", str(folder / name), "--cache-dir", str(cache or folder / f"cache-{name}"), *more]
-    return subprocess.run(command, capture_output=True, text=True, timeout=170, check=False, env=without_ray())
+    return subprocess.run(command, capture_output=True, text=True, timeout=170, check=False, env=without_ray() | variables)

@@ -47,3 +47,9 @@ def test_a_token_that_ray_would_not_send_is_named_as_the_remedy(
         (tmp_path / ".ray").mkdir()
         (tmp_path / ".ray" / "auth_token").write_text("t")
     assert said in cluster._join_remedy(address)
+
+
+@pytest.mark.parametrize(("mode", "said"), [("token", "RAY_AUTH_MODE=disabled"), ("disabled", ""), ("", "")])
+def test_a_token_that_may_be_one_too_many_is_named_where_engines_are_silent(monkeypatch: pytest.MonkeyPatch, mode: str, said: str) -> None:
+    monkeypatch.setenv("RAY_AUTH_MODE", mode)
+    assert said in cluster.silence_remedy() and bool(cluster.silence_remedy()) == bool(said)
