@@ -233,7 +233,7 @@ class Studio:
         from filmstudio.serve.company import company
 
         offers, _ = self.engines(options)
-        early = [offers[role] for role in _LOADED_EARLY]
+        early = [offer for role in _LOADED_EARLY if (offer := offers[role]).guest is None]
         return company(list(offers.values()), self.store, address=address, workers=workers, early=early, tell=tell)
 
     def house_crew(self, terms: CrewTerms) -> AbstractContextManager[Dispatcher]:
@@ -253,7 +253,8 @@ class Studio:
     def house_offers(self) -> tuple[list[Offer], list[Offer]]:
         """Every engine that can run here, and those of them that a house loads before it is ready."""
         offers = [offer for offer in self.plugins.engines() if not offer.ready()]
-        early = [offer for offer in offers if offer.engine.role in _LOADED_EARLY and offer.engine.name == ROLES[offer.engine.role].default]
+        own = [offer for offer in offers if offer.guest is None and offer.engine.role in _LOADED_EARLY]
+        early = [offer for offer in own if offer.engine.name == ROLES[offer.engine.role].default]
         return offers, early
 
     def _watch_with_plugins(self, offers: Mapping[str, Offer], watch: Watch) -> Watch:

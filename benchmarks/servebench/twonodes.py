@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from filmstudio.serve.cluster import OBJECT_STORE_BYTES, import_ray
 from filmstudio.serve.folders import ray_folder
+
+FOLDER_VARIABLE = "RAY_TMPDIR"
+"""Names Ray's folder; processes that are to find this Ray by ``auto`` need it."""
 
 
 @dataclass
@@ -43,6 +46,7 @@ def two_nodes(cpus: int = 4) -> Iterator[TwoNodes]:
     import_ray()
     from ray.cluster_utils import Cluster
 
+    before = os.environ.get(FOLDER_VARIABLE)
     with ray_folder() as folder:
         arguments = {
             "num_cpus": cpus,
@@ -55,7 +59,9 @@ def two_nodes(cpus: int = 4) -> Iterator[TwoNodes]:
             # A dead node refuses and is missed within two seconds; one on a busy machine answers late, and lives.
             "_system_config": {"health_check_failure_threshold": 3, "health_check_period_ms": 500, "health_check_timeout_ms": 10_000},
         }
-        Path("/tmp/ray").mkdir(exist_ok=True)  # Cluster notes its address there, wherever its own folder is
+        # Where Ray notes the address that ``auto`` finds, wherever its own folder is: not where another Ray of this machine does.
+        os.environ[FOLDER_VARIABLE] = str(folder)
+        (folder / "ray").mkdir()
         cluster = Cluster()
         try:
             cluster.add_node(**arguments)
@@ -65,3 +71,6 @@ def two_nodes(cpus: int = 4) -> Iterator[TwoNodes]:
         finally:
             with contextlib.suppress(Exception):
                 cluster.shutdown()
+            os.environ.pop(FOLDER_VARIABLE)
+            if before is not None:
+                os.environ[FOLDER_VARIABLE] = before

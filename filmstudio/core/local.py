@@ -25,7 +25,7 @@ from filmstudio.core.errors import StudioError
 from filmstudio.core.perform import Batch, Guest, Outcome
 from filmstudio.core.processes import ONE_THREAD, peak_rss_mb
 from filmstudio.core.storage import open_store
-from filmstudio.core.store import Store
+from filmstudio.core.store import Keeper
 from filmstudio.core.workers import HouseWorker, Worker, variables_set
 
 __all__ = ["DEADLINE_SECONDS", "ONE_THREAD", "LocalDispatcher", "peak_rss_mb"]
@@ -50,15 +50,16 @@ class LocalDispatcher:
         deadline: float = DEADLINE_SECONDS,
         preload: Sequence[str] = (),
         cache: Path | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         """Get ready for the first batch: load the studio's own engines at the addresses in ``preload``, without waiting for it.
 
-        ``address`` and ``cache`` open the store; see ``open_store``.
+        ``address`` and ``cache`` open the store; see ``open_store``. What guests make is kept with ``keeper``, where one is given.
         """
         self.slots = workers or os.cpu_count() or 1
         self._preload = tuple(preload)
         self._address = (str(address), cache)
-        self._store: Store | None = None
+        self._keeper = keeper
         self._deadline = deadline
         self._queue: deque[Batch] = deque()
         self._lost: list[Outcome] = []
@@ -177,8 +178,8 @@ class LocalDispatcher:
             return HouseWorker(self._context, *self._address, self._preload)
         from filmstudio.core.guests import GuestWorker
 
-        self._store = self._store or open_store(*self._address)
-        return GuestWorker(guest, self._store)
+        self._keeper = self._keeper or open_store(*self._address)
+        return GuestWorker(guest, self._keeper)
 
     def _dismiss(self, worker: Worker, *, gone: bool = False) -> str:
         """End a worker; says how it ended."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from ray import serve
 
 from filmstudio.core.environments import python_of
 from filmstudio.core.errors import ConfigError
+from filmstudio.core.places import PLUGINS
 from filmstudio.core.plugins import Offer, Plugins
 from filmstudio.core.processes import ONE_THREAD
 from filmstudio.serve.arguments import IMPORT_PATH, EnginesArgs
@@ -72,6 +74,8 @@ def engines_of(offers: Sequence[Offer], args: EnginesArgs) -> serve.Application:
 def _bound(post: Post, args: EnginesArgs, variables: Mapping[str, str], *more: object) -> serve.Application:
     deployment: Any = serve.deployment(EngineReplica)
     python = str(python_of(post.environment)) if post.environment else None
+    if post.environment and PLUGINS in os.environ:  # a replica looks for the environment where it was found here
+        variables = {PLUGINS: os.environ[PLUGINS], **variables}
     options = deployment_options(post, variables, python)
     bound: serve.Application = deployment.options(name=post.name, **options).bind(
         post.model_dump_json(), args.store, args.cache, args.deadline_s, *more

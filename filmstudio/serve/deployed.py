@@ -24,9 +24,11 @@ def put_up(application: serve.Application, name: str, route: str | None = None, 
         seconds: longest that it is waited for.
 
     Raises:
-        RuntimeError: Serve gave it up, or it was removed meanwhile; says what Serve says.
+        RuntimeError: Serve gave it up, or it was removed meanwhile, or this process has no Ray; says what Serve says.
         TimeoutError: it took longer.
     """
+    if not ray.is_initialized():  # Serve would start a Ray
+        raise RuntimeError(f"{name} was not deployed: this process is not connected to a Ray")
     serve.run_many([serve.RunTarget(application, name=name, route_prefix=route)], wait_for_applications_running=False)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -42,11 +44,13 @@ def put_up(application: serve.Application, name: str, route: str | None = None, 
 
 
 def take_down(name: str, *, seconds: float = 60.0) -> None:
-    """Remove an application, and wait until all of it has ended.
+    """Remove an application, and wait until all of it has ended. Does nothing in a process that has let go of its Ray.
 
     Raises:
         TimeoutError: it took longer than that.
     """
+    if not ray.is_initialized():
+        return
     serve.delete(name, _blocking=False)
     until = time.monotonic() + seconds
     while _look(name) is not None:

@@ -160,7 +160,8 @@ class RayDispatcher:
             message = f"no deployment of {self.application} plays the {batch.role} engine {batch.engine}."
             return _all(calls, Failure(message=message, remedy="Deploy it, or choose another engine.", kind="unsupported"))
         sheets = [CallSheet.of(batch, call, alone=call.digest in self._died).model_dump_json() for call in calls]
-        seconds = min(batch.deadline_s or self._deadline, self._deadline)
+        # A guest is ended where it runs, at its engine's own deadline, and is named there.
+        seconds = self._deadline if batch.guest is not None else min(batch.deadline_s or self._deadline, self._deadline)
         response: Any = None
         try:
             response = self._handle(deployment).perform.remote("\n".join(sheets))

@@ -15,6 +15,7 @@ from pydantic import Field, JsonValue
 from filmstudio.core.engine import Needs
 from filmstudio.core.errors import ConfigError, Place
 from filmstudio.core.model import Record
+from filmstudio.core.perform import Guest
 from filmstudio.core.plugins import Offer
 
 HOUSE = "house"
@@ -43,6 +44,11 @@ class Station(Record):
     engine: str
     version: str
     address: str = Field(description="module:Class")
+    guest: Guest | None = Field(
+        default=None, description="whose engine it is, when it is not the studio's own: it is run apart and watched"
+    )
+    memory_mb: int = Field(default=0, ge=0, description="what it said it needs")
+    deadline_s: float = Field(default=0.0, ge=0, description="longest that a batch of it may take; 0 = as long as any")
 
     @property
     def key(self) -> tuple[str, str]:
@@ -211,4 +217,7 @@ DRAIN_SECONDS = 120.0
 
 def _station(offer: Offer) -> Station:
     engine = offer.engine
-    return Station(role=engine.role, engine=engine.name, version=engine.version, address=offer.address)
+    return Station(
+        role=engine.role, engine=engine.name, version=engine.version, address=offer.address,
+        guest=offer.guest, memory_mb=engine.needs.memory_mb, deadline_s=engine.needs.deadline_s,
+    )  # fmt: skip

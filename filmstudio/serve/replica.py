@@ -3,6 +3,8 @@
 Three threads of control meet here. The actor's event loop takes calls in and answers health checks. Serve's batch queues,
 one for each key of calls that may share a run, gather them. One thread of its own runs the engines, always the same one,
 because drawing libraries and GPU contexts belong to a thread.
+
+A guest's engine does not run here but in a worker beside, as on one machine: confined, watched, and believed only after a look.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
@@ -24,13 +27,13 @@ from ray.serve.metrics import Histogram
 
 from filmstudio.core.engine import Failure, Request
 from filmstudio.core.errors import StudioError
-from filmstudio.core.local import peak_rss_mb
+from filmstudio.core.local import LocalDispatcher, peak_rss_mb
 from filmstudio.core.media import MediaRef
-from filmstudio.core.perform import Batch, Outcome, Performer
+from filmstudio.core.perform import Batch, Outcome, Performer, engine_at
 from filmstudio.core.roles import ROLES
 from filmstudio.core.storage import open_store
 from filmstudio.serve.committing import FirstCommit
-from filmstudio.serve.posts import BATCH_FILL, Post
+from filmstudio.serve.posts import BATCH_FILL, Post, Station
 from filmstudio.serve.sheets import Answer, CallSheet
 
 MOST_QUEUES = 64
@@ -87,6 +90,8 @@ class EngineReplica:
         self._deadline, self._all_posts = deadline, posts
         self._keeper = FirstCommit(open_store(store, Path(cache) if cache else None))
         self._performer = Performer(store, keeper=self._keeper)
+        self._store = (store, Path(cache) if cache else None)
+        self._beside = threading.local()
         self._thread = ThreadPoolExecutor(max_workers=self._post.scale.concurrent, thread_name_prefix="engine")
         says = "What a batch holds, of what the engine takes at once; only of engines that take several"
         self._filled = Histogram(BATCH_FILL, says, [eighths / 8 for eighths in range(1, 9)], tag_keys=("role", "engine"))  # type: ignore[arg-type]
@@ -94,7 +99,8 @@ class EngineReplica:
         self._running: dict[int, tuple[str, float]] = {}
         self._runs = 0
         self._turn = asyncio.Semaphore(self._post.scale.concurrent)
-        own = [station.address for station in self._post.stations] if len(self._post.stations) == 1 else list(preload)
+        own = [station.address for station in self._post.stations if station.guest is None]
+        own = own if len(self._post.stations) == 1 else list(preload)
         for address in own:
             self._thread.submit(self._performer.engine, address).result()
 
@@ -162,7 +168,7 @@ class EngineReplica:
             return _Entry(sheet, "")  # nobody shares its run, which checks the request itself
         try:
             request = ROLES[sheet.role].request.model_validate(sheet.request)
-            engine = await asyncio.get_running_loop().run_in_executor(None, self._performer.engine, station.address)
+            engine = await asyncio.get_running_loop().run_in_executor(None, self._asked, station)
             own = sheet.digest if sheet.alone else str(_key_of(engine, request))
             return _Entry(sheet, f"{sheet.role}/{sheet.engine}/{sheet.version}/{own}", self._cost_of(engine, request))
         except ValidationError as error:
@@ -171,6 +177,10 @@ class EngineReplica:
             return Failure(message=f"the request does not fit the {sheet.role} role: {where}: {first['msg']}.", kind="input")
         except Exception as error:  # a plugin's own key or cost
             return Failure(message=f"{sheet.engine} raised {type(error).__name__} when asked for a batch key: {error}.", kind="engine")
+
+    def _asked(self, station: Station) -> Any:
+        """The engine that says which calls may share a run; a guest's is not loaded for that."""
+        return self._performer.engine(station.address) if station.guest is None else engine_at(station.address)
 
     def _cost_of(self, engine: Any, request: Request) -> int:
         """How much of a batch a request fills.
@@ -246,16 +256,33 @@ class EngineReplica:
     def _make(self, sheets: list[CallSheet]) -> list[Outcome]:
         if not sheets:
             return []
-        outcomes = self._performer.perform(self._batch(sheets))
+        outcomes = self._made(self._batch(sheets))
         if len(sheets) > 1 and all(outcome.failure is not None and outcome.failure.kind == "engine" for outcome in outcomes):
             # The run itself raised, or gave back nonsense: one of them may be the cause, so each is made alone.
-            outcomes = [outcome for sheet in sheets for outcome in self._performer.perform(self._batch([sheet]))]
+            outcomes = [outcome for sheet in sheets for outcome in self._made(self._batch([sheet]))]
+        return outcomes
+
+    def _made(self, batch: Batch) -> list[Outcome]:
+        """Run a batch: here, or if it is a guest's in a worker of this thread that is ended when it lies, hangs or takes too much."""
+        if batch.guest is None:
+            return self._performer.perform(batch)
+        beside: LocalDispatcher | None = getattr(self._beside, "crew", None)
+        if beside is None:
+            store, cache = self._store
+            beside = self._beside.crew = LocalDispatcher(store, workers=1, deadline=self._deadline, cache=cache, keeper=self._keeper)
+        beside.submit(batch)
+        outcomes: list[Outcome] = []
+        while not outcomes:
+            outcomes = beside.wait()
         return outcomes
 
     def _batch(self, sheets: list[CallSheet]) -> Batch:
         first = sheets[0]
         station = self._stations[first.role, first.engine]
-        return Batch(first.role, first.engine, first.version, station.address, tuple(sheet.call for sheet in sheets), _shared_trace(sheets))
+        return Batch(
+            first.role, first.engine, first.version, station.address, tuple(sheet.call for sheet in sheets), _shared_trace(sheets),
+            station.guest, station.memory_mb, station.deadline_s,
+        )  # fmt: skip
 
     def _answer(self, outcome: Outcome) -> str:
         return Answer.of(outcome, self._name, peak_rss_mb()).model_dump_json()

@@ -217,11 +217,12 @@ def test_no_command_of_a_plugin_takes_the_place_of_the_studios_own(site: Path, c
     assert "the plugin's" not in said("voices", "--language", "en")
 
 
-def test_a_plugin_that_fails_to_add_its_commands_keeps_nobody_from_the_studios_own(site: Path) -> None:
+def test_a_plugin_that_fails_to_add_its_commands_keeps_nobody_from_the_studios_own(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     install_commands(site, then="1 / 0")
     line = typer.Typer()
     line.registered_commands = list(app.registered_commands)
     add_commands_of_plugins(line)
+    assert "A command of a plugin cannot be added" in capsys.readouterr().err
     told = CliRunner().invoke(line, ["--help"])
     assert told.exit_code == 0 and "render" in told.stdout
 

@@ -44,7 +44,7 @@ class Impatient(Rogue):
     """The same, and it says that it is quick."""
 
     name: ClassVar[str] = "impatient"
-    needs: ClassVar[Needs] = Needs(memory_mb=64, deadline_s=0.5)
+    needs: ClassVar[Needs] = Needs(memory_mb=64, deadline_s=1.5)
 
 
 def speak(desk: Desk, text: str, *notes: str) -> Speech:

@@ -1,7 +1,4 @@
-"""Every example becomes a film, and the film keeps every promise that can be measured.
-
-One example is made whole; of the others all is planned, and the first shots of every scene are made.
-"""
+"""Every example becomes a film, and the film keeps every promise that can be measured."""
 
 from __future__ import annotations
 
@@ -20,19 +17,11 @@ from probe import load, longest_silence, probe, squeezed
 from filmstudio.app import Studio, Wishes
 from filmstudio.core.film import Film
 from filmstudio.core.options import RenderOptions
-from filmstudio.core.planner import plan
 from filmstudio.core.report import Metadata, Report
 
 EXAMPLES = sorted(
     path for path in (Path(__file__).parents[2] / "examples").iterdir() if path.suffix in {".fountain", ".fdx", ".md", ".txt"}
 )
-
-WHOLE = "morning-cup"
-
-
-def first_shots(film: Film, count: int = 4) -> Film:
-    """Every scene as far as its first shots."""
-    return film.model_copy(update={"scenes": tuple(scene.model_copy(update={"shots": scene.shots[:count]}) for scene in film.scenes)})
 
 
 @pytest.mark.slow
@@ -41,9 +30,6 @@ def test_an_example_becomes_a_film(script: Path, shared_cache: Path, tmp_path: P
     studio, options = Studio(shared_cache), RenderOptions(size="480p", preset="draft")
     screenplay, _ = studio.read(script)
     film = studio.develop(screenplay, Wishes(), options)
-    plan(film, options)
-    if script.stem != WHOLE:
-        film = first_shots(film)
     out = tmp_path / "delivery"
     report = studio.render(film, options, out, workers=1).report
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import httpx
 import pytest
 import yaml
 from rain import rendered
-from servebench.twonodes import TwoNodes
+from servebench.twonodes import FOLDER_VARIABLE, TwoNodes
 
 from filmstudio.core.errors import ConfigError
 from filmstudio.serve.config import main
@@ -77,13 +78,13 @@ def test_an_operator_changes_replicas_in_the_file_alone(deployed: Deployed) -> N
 
 def test_the_film_is_the_same_and_only_the_studio_is_heard(deployed: Deployed, local_film: Path, tmp_path: Path) -> None:
     """Found by ``auto``, as on a node of the cluster, which was started without a token; this machine may have one."""
-    address = "auto"
-    on_ray = rendered(tmp_path, "ray", "--dispatch", "ray", "--ray-address", address, cache=deployed.store, RAY_AUTH_MODE="disabled")
+    found = {"RAY_AUTH_MODE": "disabled", FOLDER_VARIABLE: os.environ[FOLDER_VARIABLE]}
+    on_ray = rendered(tmp_path, "ray", "--dispatch", "ray", "--ray-address", "auto", cache=deployed.store, **found)
     assert on_ray.returncode == 0, on_ray.stderr
     for name in SAME:
         assert (local_film / name).read_bytes() == (tmp_path / "ray" / name).read_bytes(), name
     extra = [line for line in on_ray.stderr.splitlines() if " done, " not in line]
-    assert extra == [f"Joining the Ray at {address} …", "Using the engines deployed there as engines."]
+    assert extra == ["Joining the Ray at auto …", "Using the engines deployed there as engines."]
 
 
 def test_the_api_answers_and_calls_engines_on_ray(deployed: Deployed, tmp_path: Path) -> None:

@@ -214,6 +214,8 @@ def test_replicas_that_are_replaced_under_load_finish_what_they_hold(crew: Dispa
             send(1)
             wait([deploying], 0.15)
         deploying.result()
+    assert _applications()[name] == "RUNNING"
+    assert len(asked) > 8, "it was asked for more meanwhile"
     outcomes |= gather(crew, len(asked) - len(outcomes))
     assert {task: outcome.failure for task, outcome in outcomes.items() if outcome.failure is not None} == {}
     assert outcomes.keys() == {one.task for one in asked}
@@ -237,7 +239,8 @@ def _replicas(application: str) -> set[int]:
     return found
 
 
-def _applications() -> list[str]:
+def _applications() -> dict[str, str]:
+    """Those of the Ray, and how they are."""
     from ray import serve
 
-    return list(serve.status().applications)
+    return {name: application.status.value for name, application in serve.status().applications.items()}
