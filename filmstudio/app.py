@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import time
@@ -297,7 +298,7 @@ def load_film(path: Path) -> Film:
     Raises:
         InputError: it is not a film; every problem in it is told, with its place in the file's structure.
     """
-    data = read_limited(path, 64 << 20)
+    data = read_limited(path, 64 << 20).removeprefix(codecs.BOM_UTF8)
     try:
         return check_film(Film.model_validate_json(data), path.name)
     except ValidationError as error:

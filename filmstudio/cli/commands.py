@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -122,6 +122,7 @@ def render(
             fallback=fallback, workers=workers, dispatch=dispatch, ray_address=ray_address, cache_dir=cache_dir,
         )  # fmt: skip
         source = _one_source(script, film)
+        _see_film_options(film, given)
         values, options, studio = _prepare(given, config, script)
         with _crew(studio, console, values, options) as crew:
             if film is not None:
@@ -165,6 +166,7 @@ def plan(
     with _reporting() as console:
         from filmstudio.app import load_film
         from filmstudio.cli import show
+        from filmstudio.core.errors import ConfigError
         from filmstudio.core.finishing import record_json
 
         given = dict(
@@ -172,6 +174,9 @@ def plan(
             aspect=aspect, cache_dir=cache_dir,
         )  # fmt: skip
         source = _one_source(script, film)
+        _see_film_options(film, given)
+        if save is not None and script is not None and save.exists() and save.samefile(script):
+            raise ConfigError(f"--save {save} would write over the script.", remedy=f"Name another file: {script.with_suffix('.json')}")
         values, options, studio = _prepare(given, config, script)
         picture = load_film(source) if film is not None else _develop(studio, console, source, values, options)
         show.passed_over(console, studio.passed_over(picture))
@@ -297,6 +302,11 @@ def cache_prune(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def bench(context: typer.Context, what: Annotated[str, typer.Argument(help="film")] = "film") -> None:
     """Measure speed on this machine; prints figures and ratios from one run."""
+    if what in ("-h", "--help"):
+        folder = Path(__file__).resolve().parents[2] / "benchmarks"
+        known = ", ".join(sorted(path.stem for path in folder.glob("*.py"))) or "there are none outside a checkout"
+        typer.echo(f"Usage: studio bench WHAT [OPTIONS]\n\n{bench.__doc__}\n\nWHAT: {known}. Their options: studio bench WHAT --help.")
+        return
     raise typer.Exit(_run_in_checkout("benchmarks", f"{what}.py", context.args))
 
 
@@ -334,7 +344,22 @@ def _one_source(script: Path | None, film: Path | None) -> Path:
 
     if (script is None) == (film is None):
         raise InputError("one script or one --film is needed.", remedy="For example: studio render examples/the-last-lamp.fountain")
+    if script is not None and script.suffix.lower() == ".json":
+        raise InputError(f"{script} looks like a film, not like a script.", remedy=f"Give it as: --film {script}")
     return script if script is not None else Path(film or "")
+
+
+def _see_film_options(film: Path | None, given: dict[str, Any]) -> None:
+    """What a film.json has itself is not asked for beside it."""
+    from filmstudio.core.errors import ConfigError
+
+    asked = [f"--{name}" for name in _OF_SCRIPTS if given.get(name) not in (None, [])]
+    if film is not None and asked:
+        raise ConfigError(f"{', '.join(asked)}: a film has been planned already.", remedy=f"Change it in {film.name}, or give the script.")
+
+
+_OF_SCRIPTS: Final = ("voice", "duration", "culture", "style", "language", "seed", "title")
+"""Options that decide how a film is planned."""
 
 
 def _prepare(given: dict[str, Any], config: Path | None, script: Path | None) -> tuple[dict[str, Any], RenderOptions, Studio]:

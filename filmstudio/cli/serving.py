@@ -65,6 +65,10 @@ def serve(
     with _reporting():
         from filmstudio.cli.house import House, bound, held
 
+        if no_ray and ray_address is not None:
+            from filmstudio.core.errors import ConfigError
+
+            raise ConfigError("--no-ray and --ray-address exclude each other.", remedy="Leave one of them out.")
         if ray_address is not None:
             from filmstudio.serve.cluster import check_address
 

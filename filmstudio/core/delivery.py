@@ -66,6 +66,8 @@ def check_folder(folder: Path) -> None:
 
 
 def _check_contents(folder: Path) -> None:
+    if folder.is_symlink():
+        raise DeliveryError(f"{folder} is a link.", remedy=f"Name the folder that it leads to: -o {folder.readlink()}")
     if not folder.is_dir():
         if folder.exists():
             raise DeliveryError(f"{folder} is a file.", remedy="Name a folder with -o.")

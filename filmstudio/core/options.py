@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal
+import unicodedata
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -55,13 +55,22 @@ def credits_for(seconds: float) -> int:
     return max(1, -int(-(seconds * 3) // 60))
 
 
+_NAME_BYTES: Final = 80
+
+
 def folder_name(title: str) -> str:
-    """A folder name made from a title: letters, digits and hyphens of any script, at most 80 bytes, never a path."""
-    words = re.findall(r"\w+", title.casefold())
+    """A folder name made from a title: letters with their marks, digits and hyphens of any script, at most 80 bytes, never a path."""
+    letters = unicodedata.normalize("NFC", title.casefold())
+    words = "".join(letter if unicodedata.category(letter)[0] in "LMN" or letter == "_" else " " for letter in letters).split()
     name = ""
     for word in words:
         longer = f"{name}-{word}" if name else word
-        if len(longer.encode("utf-8")) > 80:
+        if len(longer.encode("utf-8")) > _NAME_BYTES:
             break
         name = longer
-    return name or "untitled"
+    return name or _cut("".join(words[:1]), _NAME_BYTES) or "untitled"
+
+
+def _cut(text: str, most: int) -> str:
+    """As much of a text as has room in so many bytes of UTF-8."""
+    return text.encode("utf-8")[:most].decode("utf-8", "ignore")

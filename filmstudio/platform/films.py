@@ -194,6 +194,9 @@ def _add_following(routes: APIRouter, house: House) -> None:
             await socket.send_denial_response(refusal.response())
             return
         await socket.accept()
+        if job.status in FINAL and after >= job.events:
+            await socket.close()
+            return
         try:
             async for event in house.following.events(job.tenant, job.id, max(after, 0), _PING_SECONDS):
                 await socket.send_text(_event_json(event).decode() if event is not None else '{"event":"ping"}')

@@ -10,6 +10,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
+from filmstudio.core.errors import ConfigError
+
 ROOT: Final = "filmstudio"
 _FIELDS: Final = ("request", "tenant", "job", "attempt", "method", "path", "status", "ms", "worker", "detail")
 _FILE_BYTES, _FILES = 16 << 20, 4
@@ -29,7 +31,11 @@ def log_to(file: str) -> None:
     """Write the studio's logs to ``file`` (kept to four of 16 MB), or to standard error when it is empty."""
     writer: logging.Handler
     if file:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"{Path(file).parent} cannot be made: {error.strerror}."
+            raise ConfigError(message, remedy="Name a folder that can be written with --data.") from error
         writer = RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_FILES - 1, encoding="utf-8", delay=True)
     else:
         writer = logging.StreamHandler(sys.stderr)

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from shadows import shadows, starting_points
+
 HOME = Path(__file__).parents[2]
 PACKAGE = HOME / "filmstudio"
 PARTS = {"core", "plugins", "serve", "scheduler", "platform", "cli"}
@@ -22,14 +26,17 @@ def test_the_layers_hold() -> None:
     assert linted.returncode == 0, linted.stdout
 
 
-def test_nothing_at_the_top_of_the_repository_shadows_the_standard_library() -> None:
-    """A folder or module called ``platform`` or ``queue`` here would be imported in its place by every Python started here."""
-    names = {path.stem for path in HOME.iterdir() if path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py")))}
-    assert not names & set(sys.stdlib_module_names)
+def test_nothing_in_the_checkout_shadows_the_standard_library() -> None:
+    assert shadows(starting_points(HOME)) == []
 
 
-def test_the_guard_catches_a_planted_shadow() -> None:
-    assert {"platform", "queue"} & set(sys.stdlib_module_names) == {"platform", "queue"}
+def test_the_guard_catches_a_planted_shadow(tmp_path: Path) -> None:
+    (tmp_path / "platform").mkdir()
+    (tmp_path / "platform" / "__init__.py").touch()
+    (tmp_path / "tests" / "core").mkdir(parents=True)
+    (tmp_path / "tests" / "core" / "queue.py").touch()
+    (tmp_path / "tests" / "core" / "test_queue.py").touch()
+    assert [path.name for path in shadows(starting_points(tmp_path))] == ["platform", "queue.py"]
 
 
 def test_the_package_has_its_parts_and_no_others() -> None:

@@ -204,3 +204,22 @@ def test_the_cache_tells_programs_what_it_removed(cache: Path, tmp_path: Path) -
     assert run("plan", str(script), cache=cache)[0] == 0
     gone = json.loads(CliRunner().invoke(app, ["cache", "prune", "--keep", "0", "--json", "--cache-dir", str(cache)]).stdout)
     assert gone["media"] == 1 and gone["running"] == 0
+
+
+def test_a_planned_film_is_not_planned_again(cache: Path, tmp_path: Path) -> None:
+    script, film = tmp_path / "a.fountain", tmp_path / "a.json"
+    script.write_text(GOOD)
+    code, said = run("plan", str(script), "--save", str(script), cache=cache)
+    assert code != 0 and "write over the script" in said and script.read_text() == GOOD
+    assert run("plan", str(script), "--save", str(film), cache=cache)[0] == 0
+    film.write_bytes(b"\xef\xbb\xbf" + film.read_bytes())  # as some editors save it
+    assert run("plan", "--film", str(film), cache=cache)[0] == 0
+    code, said = run("plan", "--film", str(film), "--seed", "3", "--title", "Other", cache=cache)
+    assert code != 0 and "--seed, --title: a film has been planned already" in said
+    code, said = run("render", str(film), "-o", str(tmp_path / "out"), cache=cache)
+    assert code != 0 and f"--film {film}" in said
+
+
+def test_the_benchmarks_are_named() -> None:
+    shown = CliRunner().invoke(app, ["bench", "--help"])
+    assert shown.exit_code == 0 and "film" in shown.stdout and "serve" in shown.stdout

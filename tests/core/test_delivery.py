@@ -68,6 +68,13 @@ def test_a_folder_that_cannot_be_made_is_told_before_any_work(tmp_path: Path) ->
         check_folder(tmp_path / "file" / "out")
 
 
+def test_a_link_is_not_delivered_into(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+    with pytest.raises(DeliveryError, match="is a link"):
+        check_folder(tmp_path / "link")
+
+
 @pytest.mark.parametrize(
     "title", ["../../etc/passwd", "$(rm -rf /)", "a\x00b", "", "...", "\U0001f600", "x" * 5000, "दीया", "CON", "/", "..\\.."]
 )
@@ -76,6 +83,19 @@ def test_no_title_becomes_a_path(title: str) -> None:
     assert name
     assert "/" not in name and "\\" not in name and "\x00" not in name and not name.startswith(".")
     assert len(name.encode()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("नदी का गीत", "नदी-का-गीत"),
+        ("E\u0301te\u0301", "\u00e9t\u00e9"),
+        ("The Last  Lamp!", "the-last-lamp"),
+        ("あ" * 40, "あ" * 26),
+    ],
+)
+def test_a_folder_is_called_as_the_film_is(title: str, name: str) -> None:
+    assert folder_name(title) == name
 
 
 @pytest.mark.parametrize(("seconds", "cost"), [(1, 1), (30, 2), (60, 3), (61, 4), (120, 6), (300, 15)])

@@ -143,6 +143,8 @@ def test_a_web_socket_replays_from_the_event_that_was_seen_last(api: Api) -> Non
     with connect(f"{api.address.replace('http', 'ws')}/v1/films/{film}/ws?after=1") as socket:
         told = [json.loads(message) for message in socket]
     assert [(event["id"], event["data"]["status"]) for event in told] == [(2, "running"), (3, "succeeded")]
+    with connect(f"{api.address.replace('http', 'ws')}/v1/films/{film}/ws?after=3") as socket:
+        assert list(socket) == [], "nothing more will come"
 
 
 def test_a_web_socket_to_no_film_is_refused_with_a_problem(api: Api) -> None:

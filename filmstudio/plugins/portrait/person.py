@@ -57,7 +57,7 @@ class Head(Record):
     brow_y: float
     nose_y: float
     mouth_y: float
-    mouth_s: float = 1.0
+    mouth_s: float = Field(default=1.0, ge=0.2, le=SIZE_MOST)
     ear_y: float = 14.0
     back: tuple[str, ...] = ()
     feat: tuple[str, ...] = ()
