@@ -186,7 +186,7 @@ def table(figures: Figures) -> str:
     machine, made = figures.machine, f"{figures.duration:.1f} s of film, {figures.frames} frames in {figures.segments} segments"
     rows = [
         ("film", f"{made}, 1920 x 1080 at 24 fps, {figures.verdict}"),
-        ("machine", f"{machine.cpu}, {machine.cores} cores, Python {machine.python}, {machine.system}"),
+        ("machine", str(machine)),
         ("load", f"{machine.load:g} before, {figures.load_after:g} after (the benchmark itself gives about {figures.workers})"),
         ("", ""),
         ("whole render, pack cached", f"{figures.seconds:.2f} s, {figures.realtime_factor:.2f}x real time (budget: at least 3x)"),

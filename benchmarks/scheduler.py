@@ -78,7 +78,7 @@ def table(figures: Figures) -> Table:
     made = Table(title="The scheduler", title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
     rows = [
         ("queue", f"{figures.tasks} tasks of {figures.tenants} tenants, 10 films each, 1,000 more in flight"),
-        ("machine", f"{machine.cpu}, {machine.cores} cores, Python {machine.python}, {machine.system}; one core used"),
+        ("machine", f"{machine}; one core used"),
         ("load", f"{machine.load:g} before, {figures.load_after:g} after (the benchmark itself gives about 1)"),
         ("", ""),
         ("a decision", f"{_times(single)} (budget: {BUDGET_US:g} us)"),

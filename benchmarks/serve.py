@@ -15,6 +15,7 @@ import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from filmbench.machine import Machine, this_machine
 from servebench.house import serving
@@ -67,12 +68,12 @@ def main() -> int:
             from servebench import kills
 
             killed, _ = kills.measure(wanted.kills, Path(folder), lambda line: print(line, file=sys.stderr))
-            figures, text, good = asdict(killed), str(killed), killed.good
+            figures, text, good = _on_this_machine(asdict(killed), str(killed), killed.good)
         elif wanted.overhead:
             from servebench import overhead
 
             added = overhead.measure()
-            figures, text, good = {"batches": [asdict(one) for one in added]}, overhead.page(added), True
+            figures, text, good = _on_this_machine({"batches": [asdict(one) for one in added]}, overhead.page(added), True)
         elif wanted.soak:
             from servebench.soak import soak, soak_table
 
@@ -86,6 +87,12 @@ def main() -> int:
         json.dump(figures, sys.stdout, indent=2)
         print()
     return 0 if good else 1
+
+
+def _on_this_machine(figures: dict[str, Any], text: str, good: bool) -> tuple[dict[str, Any], str, bool]:
+    """The same with the machine that they were measured on."""
+    machine = this_machine()
+    return {**figures, "machine": asdict(machine)}, f"{text}\nmachine         {machine}", good
 
 
 def measure(folder: Path, rate: float, seconds: float, tenants: int) -> Figures:
@@ -135,7 +142,7 @@ def table(figures: Figures) -> str:
     machine = figures.machine
     rows = [
         ("load", f"{figures.asked_per_second:g} a second for {figures.seconds:g} s, open loop, {figures.tenants} tenants, another process"),
-        ("machine", f"{machine.cpu}, {machine.cores} cores, Python {machine.python}, {machine.system}"),
+        ("machine", str(machine)),
         ("load average", f"{machine.load:g} before, {figures.load_after:g} after (the benchmark itself gives about 1)"),
         ("", ""),
         *((name, _latency_row(found)) for name, found in (("reads", figures.reads), ("submissions", figures.submissions))),

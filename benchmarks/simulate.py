@@ -26,7 +26,7 @@ def main() -> int:
     figures = simulate(plan)
     passed = time.perf_counter() - started
     if wanted.json:
-        print(f"{MARK} {json.dumps({'simulated': True, **asdict(figures)})}")
+        print(f"{MARK} {json.dumps({'simulated': True, **asdict(figures), 'machine': asdict(this_machine())})}")
         return 0
     machine = this_machine()
     print("\n".join(figures.lines()))

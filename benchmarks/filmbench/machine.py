@@ -19,6 +19,9 @@ class Machine:
     load: float
     """Processes waiting for a core in the last minute; above 0 something else was running."""
 
+    def __str__(self) -> str:
+        return f"{self.cpu}, {self.cores} cores, Python {self.python}, {self.system}"
+
 
 def this_machine() -> Machine:
     """The machine this runs on."""

@@ -162,7 +162,7 @@ def queue_table(found: Queued) -> str:
     machine = found.machine
     rows = [
         ("queue", f"{found.jobs} jobs of {found.tenants} tenants waiting, {found.database}"),
-        ("machine", f"{machine.cpu}, {machine.cores} cores, Python {machine.python}, {machine.system}"),
+        ("machine", str(machine)),
         ("load average", f"{machine.load:g} before, {found.load_after:g} after"),
         ("decision", f"p50 {found.decision_p50_ms} ms, mean {found.decision_mean_ms} ms (budget: {BUDGET_LEASE_MS:g}), without the disk"),
         ("lease", f"p50 {found.lease_p50_ms} ms, mean {found.lease_mean_ms} ms, p99 {found.lease_p99_ms} ms, as workers have it"),

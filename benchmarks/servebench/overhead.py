@@ -86,7 +86,8 @@ def _call(text: str) -> Call:
 
 def page(figures: list[Overhead]) -> str:
     """The figures as a table."""
-    lines = ["batch takes   direct    on Serve   added a batch   added a call   of its time   filled"]
+    lines = ["Batches of an engine that waits, made in this process and through a deployment of Ray Serve on this machine; medians."]
+    lines += ["batch takes   direct    on Serve   added a batch   added a call   of its time   filled"]
     lines += [
         f"{one.run_ms:8.0f} ms {one.direct_ms:7.1f} ms {one.serve_ms:8.1f} ms {one.added_ms:11.1f} ms {one.per_call_ms:11.2f} ms"
         f" {one.share:12.1%} {one.fill:8.0%}"

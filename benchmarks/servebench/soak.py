@@ -171,7 +171,7 @@ def soak_table(found: Soaked) -> str:
     made = f"{found.succeeded} of {found.films} films of {found.tenants} tenants, {found.errors} errors, {found.attempts} attempts"
     rows = [
         ("soak", made),
-        ("machine", f"{machine.cpu}, {machine.cores} cores, Python {machine.python}, {machine.system}"),
+        ("machine", str(machine)),
         ("load average", f"{machine.load:g} before, {found.load_after:g} after"),
         ("time", f"{found.seconds:.0f} s, {found.films_per_minute:.1f} films a minute, {found.film_seconds:.0f} s of film"),
         ("while flooded", f"{share:.0%} of the free tenants' films were done when half of the flood was"),

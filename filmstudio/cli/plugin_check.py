@@ -21,7 +21,7 @@ CHECK_SECONDS: Final = 900
 """Longest that the kit may take with one engine."""
 _LAST_WORDS: Final = 500
 
-PAPERS: Final = "It has a manifest, and its files are as they were sealed."
+PAPERS: Final = "It has a manifest, and if it is sealed, its files are as they were."
 ENDS: Final = "It ends: the kit comes to its last rule."
 
 
