@@ -27,7 +27,7 @@ class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
     """A frame of the film, darkened where the title stands."""
 
     name: ClassVar[str] = "key-moments"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     role: ClassVar[str] = "marketing"
     summary: ClassVar[str] = "Thumbnails: key moments of the film with the title set on them."
     needs: ClassVar[Needs] = Needs(memory_mb=300, licence="Apache-2.0 AND GPL-2.0-or-later")
