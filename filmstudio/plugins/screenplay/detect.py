@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from filmstudio.plugins.screenplay.cues import is_capital_cue
-from filmstudio.plugins.screenplay.dialogue import is_note_label, read_turn, turn_share
+from filmstudio.plugins.screenplay.dialogue import is_note_label, read_bold_turn, read_turn, turn_share
 from filmstudio.plugins.screenplay.headings import is_heading
 
 Form = Literal["fountain", "fdx", "dialogue", "prose"]
@@ -35,6 +35,8 @@ def find_form(text: str, name: str = "") -> Form:
         return "dialogue"
     if len(speaking) >= _FEWEST_TURNS and _every_paragraph_turns(lines):
         return "dialogue"
+    if _bold_names(lines):
+        return "dialogue"
     cues = sum(1 for at in range(len(lines)) if _cue_at(lines, at))
     forced = sum(1 for at, line in enumerate(lines) if _FORCED.match(line) and (at == 0 or not lines[at - 1].strip()))
     if cues >= 2 or (cues + forced >= 2 and any(line.startswith((".", "@")) for line in lines)) or (cues and cues * 3 >= counted):
@@ -57,6 +59,12 @@ def _cue_at(lines: list[str], at: int) -> bool:
     if not line or (at > 0 and lines[at - 1].strip()) or at + 1 >= len(lines) or not lines[at + 1].strip():
         return False
     return line.startswith("@") or is_capital_cue(line)
+
+
+def _bold_names(lines: list[str]) -> bool:
+    """Whether names in bold take turns, however much is written around them: the notes of a show, its links."""
+    names = [turn.name for line in lines if (turn := read_bold_turn(line)) and turn.text and not is_note_label(turn.name)]
+    return (len(names) >= _FEWEST_TURNS - 1 and len(set(names)) > 1) or len(names) > len(set(names)) + 1
 
 
 def _every_paragraph_turns(lines: list[str]) -> bool:

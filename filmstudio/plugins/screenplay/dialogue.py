@@ -74,6 +74,12 @@ def read_turn(line: str) -> Turn | None:
     return Turn(cue.name, (*cue.extensions, *([noted] if noted else [])), rest.strip(), start + 1)
 
 
+def read_bold_turn(line: str) -> Turn | None:
+    """The turn that ``line`` begins with its name in bold, which nothing but a transcript has again and again; or None."""
+    lead = _LEAD.match(line)
+    return read_turn(line) if _BOLD_TURN.match(line[lead.end() if lead else 0 :]) else None
+
+
 def is_note_label(name: str) -> bool:
     """Whether ``name`` labels a note of the episode rather than a speaker."""
     return fold(name) in grammar().podcast_notes or fold(name) in grammar().title_key_set

@@ -37,6 +37,8 @@ _SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』�
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Sr|Jr|vs|etc|e\.g|i\.e|[A-Z])\.$")
 _UNSEEN = re.compile(r"\b(?:had|would|could|never|always|used to|not|n't|might|if|because|remembered|knew|thought|felt|wished|wanted)\b")
 _LONGEST_ACTION = 16
+_ENDS, _STOPS = frozenset(".!?…。！？।॥؟"), frozenset(".…。।॥")
+_COLONS, _QUOTED = (":", "："), " \n\"'“”«»‘’"
 
 
 def read_prose(text: str, source_name: str = "", language: str = "en") -> tuple[Screenplay, tuple[ReadProblem, ...]]:
@@ -196,7 +198,7 @@ class _Reader:
 
     def _told(self, text: str, spans: list[Span], at: int) -> tuple[str, Attribution] | None:
         """The attribution of the speech at ``at``: after it, before it, or (within one paragraph) beside its other part."""
-        if at + 1 < len(spans) and spans[at + 1].kind == "text":
+        if at + 1 < len(spans) and spans[at + 1].kind == "text" and not _leads_on(text, spans, at):
             found = after_quote(text[spans[at + 1].start : spans[at + 1].end], self.language)
             if found is not None and not found.subject and at > 0 and spans[at - 1].kind == "text":
                 lead = before_quote(text[spans[at - 1].start : spans[at - 1].end], self.language)
@@ -421,6 +423,19 @@ def _split_block(block: str, start: int, marks: Marks) -> list[_Paragraph]:
                 found.append(_Paragraph(offset, line))
         offset += len(line) + 1
     return found
+
+
+def _leads_on(text: str, spans: list[Span], at: int) -> bool:
+    """Whether what stands after the speech at ``at`` is a sentence of its own that leads to the next one: ``The crow answered:``."""
+    if at + 2 >= len(spans) or spans[at + 2].kind != "speech":
+        return False
+    said, between = text[spans[at].start : spans[at].end].rstrip(_QUOTED), text[spans[at + 1].start : spans[at + 1].end].strip()
+    begins = between.lstrip(".。। ")[:1]
+    if begins.islower() or not between.endswith((*_COLONS, ",", "،", "，")):
+        return False
+    stopped = said[-1:] in _STOPS or between[:1] in _STOPS
+    # Where no capital tells, "Come!" Asha said, "Let us go." is one person's.
+    return stopped or (said[-1:] in _ENDS and (begins.isupper() or between.endswith(_COLONS)))
 
 
 def _is_break(text: str) -> bool:

@@ -213,6 +213,29 @@ def test_a_speech_goes_on_over_paragraphs_that_open_again() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "en",
+            'The fox said: "I am thirsty." The crow answered: "Do not drink."',
+            [("FOX", "I am thirsty."), ("CROW", "Do not drink.")],
+        ),
+        ("en", '"I am thirsty." The crow said, "Do not drink."', [("VOICE", "I am thirsty."), ("CROW", "Do not drink.")]),
+        ("en", '"Come," Asha said. "Let us go."', [("ASHA", "Come,"), ("ASHA", "Let us go.")]),
+        (
+            "hi",
+            'लोमड़ी ने कहा, "मुझे प्यास लगी है।" कौवे ने जवाब दिया, "पानी मत पियो।"',
+            [("लोमड़ी", "मुझे प्यास लगी है।"), ("कौवे", "पानी मत पियो।")],
+        ),
+        ("ar", "قال الثعلب: «أنا عطشان». أجاب الغراب: «لا تشرب».", [("الثعلب", "أنا عطشان"), ("الغراب", "لا تشرب")]),
+        ("zh", "小明说：“天气很好。”小红回答道：“我们走吧。”", [("小明", "天气很好。"), ("小红", "我们走吧。")]),
+    ],
+)
+def test_a_sentence_that_leads_to_a_quotation_is_not_the_last_ones(language: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert said(text, language) == expected
+
+
 def test_thoughts_are_heard_and_not_seen() -> None:
     screenplay, _ = read_prose('I thought, "Run."')
     assert [(element.text, element.extensions) for element in screenplay.elements if element.kind == "character"] == [("I", ("V.O.",))]
@@ -282,6 +305,13 @@ def test_spoken_narrated_and_seen_text_keeps_the_order_of_prose(text: str, langu
         ("a.txt", "@花子\n待って。\n\n@健二\nはい。", "fountain"),
         ("a.txt", "外景。竹林。夜\n\n风吹。", "fountain"),
         ("a.md", "# Show\n\n**MIA:** Hello.\n\n**SAM:** Hi.\n\n**MIA:** So.", "dialogue"),
+        (
+            "a.md",
+            "---\ntitle: Cats\n---\n# Cats\n\nIn this episode we talk about cats.\n\n- Cats\n- Work\n\n**Maya:** Hello!\n\n"
+            "**Leo:** Hi Maya.\n\n## Links\n\n- https://example.com\n- https://example.org\n",
+            "dialogue",
+        ),
+        ("a.md", "**Note:** It rained.\n\nThe king was old. He had a son, and the son had a horse.", "prose"),
         ("a.txt", "10:32 Mia: See https://example.org for notes.", "dialogue"),
         ("a.txt", "Title: X\nAuthor: Y\n\nINT. A - DAY\n\nA: b", "fountain"),
         ("a.txt", TALE, "prose"),
