@@ -16,7 +16,7 @@ from filmstudio.core.errors import DeliveryError
 MARK = "film.json"
 """The file that every delivery holds."""
 
-_OURS = ("film.*", "captions.*.*", "thumbnail-?.jpg", "metadata.json", "report.json", "stems")
+_OURS = ("film.*", "captions.*.*", "thumbnail-?.jpg", "metadata.json", "report.json", "stems/*.wav")
 _SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
 """What file managers leave in any folder they show."""
 
@@ -72,10 +72,19 @@ def _check_contents(folder: Path) -> None:
         if folder.exists():
             raise DeliveryError(f"{folder} is a file.", remedy="Name a folder with -o.")
         return
-    names = sorted(path.name for path in folder.iterdir() if path.name not in _SYSTEMS)
+    names = sorted(_names(folder))
     others = [name for name in names if not any(fnmatch.fnmatchcase(name, ours) for ours in _OURS)]
     if names and (others or not {MARK, "report.json"} <= set(names)):
         raise DeliveryError(f"{folder} holds other files, such as {(others or names)[0]}.", remedy="Name a new or empty folder with -o.")
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """What a delivery folder holds, and what lies in the one folder in it."""
+    for path in folder.iterdir():
+        if path.name == "stems" and path.is_dir() and not path.is_symlink():
+            yield from (f"stems/{stem.name}" for stem in path.iterdir() if stem.name not in _SYSTEMS)
+        elif path.name not in _SYSTEMS:
+            yield path.name
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:

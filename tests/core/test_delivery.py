@@ -60,6 +60,13 @@ def test_a_film_file_among_ones_own_things_makes_no_delivery_of_a_folder(tmp_pat
     (tmp_path / "out" / "cut.txt").write_text("precious")
     with pytest.raises(DeliveryError, match=r"cut\.txt"):
         check_folder(tmp_path / "out")
+    (tmp_path / "out" / "cut.txt").unlink()
+    (tmp_path / "out" / "stems").mkdir()
+    (tmp_path / "out" / "stems" / "music.wav").touch()
+    check_folder(tmp_path / "out")
+    (tmp_path / "out" / "stems" / "session.als").write_text("precious")
+    with pytest.raises(DeliveryError, match=r"stems/session\.als"):
+        check_folder(tmp_path / "out")
 
 
 def test_a_folder_that_cannot_be_made_is_told_before_any_work(tmp_path: Path) -> None:
