@@ -27,6 +27,9 @@ _ROLE_OF_TITLE = {"dr": "doctor", "doctor": "doctor", "prof": "professor", "prof
 _BY_FIRST_WORD = {"young": "child", "little": "child", "small": "child", "baby": "baby", "teen": "teen", "teenage": "teen", "old": "elder",
                   "elder": "elder", "elderly": "elder", "younger": "young", "older": "elder", "adult": "adult"}  # fmt: skip
 
+_IN_ONE, _LONGEST_IN_ONE = re.compile(r"[\u4e00-\u9fff\uac00-\ud7a3]+"), 5
+"""Names of Chinese, Japanese and Korean that are written without a space."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
@@ -114,7 +117,7 @@ def _read_name(person: Person, language: str) -> _Called:
     if relation is None and len(core) > 1:
         first = words.relations.exact(core[0], language)  # BABA SENE, GRANDMA LIU
         relation = first if first is not None and first.age != "creature" and not (first.narrator or first.group) else None
-    names = (called.replace(" ", ""), *(part for part in core if part not in TITLES or len(core) == 1))
+    names = (called.replace(" ", ""), *(part for part in core if part not in TITLES or len(core) == 1), *_after_surnames(core))
     given = next((words.names[part] for part in names if part in words.names), None)
     creature = ""
     if not titled and given is None:
@@ -132,6 +135,12 @@ def _read_name(person: Person, language: str) -> _Called:
         narrator=relation is not None and relation.narrator,
         given=given,
     )
+
+
+def _after_surnames(parts: Sequence[str]) -> list[str]:
+    """What may be the given names of names that are written in one word, surname first: 王小明, 김민수, 田中健太."""
+    whole = [part for part in parts if 2 <= len(part) <= _LONGEST_IN_ONE and _IN_ONE.fullmatch(part)]
+    return [part[surname:] for surname in (1, 2) for part in whole if len(part) > surname]
 
 
 def _told_age(sentence: str, mention: Mention, cast: Cast) -> str | None:
