@@ -15,13 +15,14 @@ from fastapi.exceptions import RequestValidationError
 from pydantic.json_schema import models_json_schema
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 import filmstudio
 from filmstudio.core.errors import StudioError
 from filmstudio.core.local import LocalDispatcher
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.storage import open_store
+from filmstudio.core.store import Store
 from filmstudio.platform.edge import Edge
 from filmstudio.platform.enginecalls import EngineCaller, PooledCaller
 from filmstudio.platform.engines import engine_routes, role_models
@@ -40,6 +41,8 @@ from filmstudio.scheduler.jobs import Jobs
 
 _THREADS: Final = 8
 _CALL_WORKERS: Final = 1
+_NOBODYS: Final = "0" * 64
+"""Digest of a task that nobody has: a store that answers has no take of it."""
 """Processes for direct calls of engines, beside those that make films."""
 _DESCRIPTION: Final = """A screenplay goes in, a finished film comes out. Order a film, follow it, fetch what was made.
 
@@ -84,7 +87,7 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
     _add_refusals(app)
     app.include_router(film_routes(House(settings, jobs, desk, following, reception, meters, screening)))
     app.include_router(engine_routes(database, store, reception, plugins, calls, settings.engine_seconds))
-    _add_health(app, reception, jobs, meters, Path(settings.data))
+    _add_health(app, reception, jobs, meters, Path(settings.data), store)
     app.add_middleware(Edge, meters=meters, body_bytes=settings.body_bytes, seconds=settings.request_seconds)
     _describe(app)
     return app
@@ -103,23 +106,27 @@ def _once(make: Callable[[], Plugins]) -> Callable[[], Plugins]:
     return get
 
 
-def _add_health(app: FastAPI, reception: Reception, jobs: Jobs, meters: Meters, data: Path) -> None:
+def _add_health(app: FastAPI, reception: Reception, jobs: Jobs, meters: Meters, data: Path, store: Store) -> None:
     @app.get("/healthz", tags=["health"], summary="Whether this process answers", response_model=dict[str, str])
     async def healthz() -> Response:
         return Response(b'{"status":"ok"}', media_type="application/json")
 
-    @app.get("/readyz", tags=["health"], summary="Whether work can be taken", response_model=dict[str, str])
+    @app.get(
+        "/readyz", tags=["health"], summary="Whether work can be taken", response_model=dict[str, str],
+        responses={503: {"model": ProblemDetails, "description": "The database, the store or the data folder is away."}},
+    )  # fmt: skip
     async def readyz() -> Response:
-        """The database answers and the data folder is there."""
+        """The database and the store answer, and the data folder is there."""
         try:
             await reception.run(jobs.backlog)
             if not data.is_dir():
                 raise FileNotFoundError
+            await reception.run(store.take, _NOBODYS)
         except Exception as error:
             raise Refusal(503, f"the studio is not ready: {type(error).__name__}.", headers={"Retry-After": "2"}) from error
         return Response(b'{"status":"ready"}', media_type="application/json")
 
-    @app.get("/metrics", tags=["health"], summary="Counts, for Prometheus")
+    @app.get("/metrics", tags=["health"], summary="Counts, for Prometheus", response_class=PlainTextResponse)
     async def metrics() -> Response:
         page = await reception.run(lambda: meters.page(HouseCounts.of(jobs)))
         return Response(page, media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -163,6 +170,8 @@ def _describe(app: FastAPI) -> None:
             parts |= found["$defs"]
             described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
             described["security"] = [{"key": []}]
+            for path in ("/healthz", "/readyz", "/metrics"):
+                described["paths"][path]["get"]["security"] = []  # asked by machines that have no key
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]

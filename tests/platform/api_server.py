@@ -57,7 +57,7 @@ class Api:
 @contextlib.contextmanager
 def running_api(folder: Path, *, keys: dict[str, str] | None = None, caller: EngineCaller | None = None, **limits: Any) -> Iterator[Api]:
     """Serve with these limits on any free port of loopback."""
-    settings = Settings(data=str(folder), cache=str(folder / "cache"), log=str(folder / "studio.log"), **limits)
+    settings = Settings(**{"data": str(folder), "cache": str(folder / "cache"), "log": str(folder / "studio.log"), **limits})
     database = Database(settings.database_address)
     made = {tenant: Keys(database).add(tenant, Tier(tier)) for tenant, tier in (keys or {}).items()}
     app = create_app(settings, caller)

@@ -118,6 +118,14 @@ def test_a_broken_studio_says_so_without_its_insides(tmp_path: Path) -> None:
         assert api.ask("GET", "/healthz").status_code == 200
 
 
+def test_a_studio_whose_store_is_away_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with running_api(tmp_path, open_house=True, cache="s3://away/store?endpoint=http://127.0.0.1:9&region=us-east-1") as api:
+        assert api.ask("GET", "/readyz").status_code == 503
+        assert api.ask("GET", "/healthz").status_code == 200
+
+
 def test_requests_are_counted_by_route_and_not_by_what_anyone_may_type(api: Api) -> None:
     film = api.order()
     api.ask("GET", f"/v1/films/{film}")
@@ -136,6 +144,9 @@ def test_the_description_of_the_api_names_every_endpoint_and_resolves(api: Api) 
         "/v1/films/{film}/deliverables/{name}", "/v1/films/{film}/events", "/v1/engines", "/v1/engines/{role}/{name}",
         "/v1/media/{digest}", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
+    health = [described["paths"][path]["get"] for path in ("/healthz", "/readyz", "/metrics")]
+    assert [asked["security"] for asked in health] == [[], [], []], "asked by machines that have no key"
+    assert "text/plain" in health[2]["responses"]["200"]["content"]
     schemas = described["components"]["schemas"]
     refs = {part.split('"')[0] for part in json.dumps(described).split('"#/components/schemas/')[1:]}
     assert refs <= set(schemas), refs - set(schemas)
