@@ -46,7 +46,12 @@ def test_ray_accepts_it(config: dict[str, Any]) -> None:
     assert ready["available_node_types"]["head"]["max_workers"] == 0
 
 
-def test_the_second_autoscaler_which_knows_priorities_reads_it(config: dict[str, Any]) -> None:
+def test_the_second_autoscaler_which_knows_priorities_reads_it(
+    config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".ray").mkdir()
+    (tmp_path / ".ray" / "auth_token").write_text("the operator's")  # it is copied to the machines
+    monkeypatch.setenv("HOME", str(tmp_path))
     from ray.autoscaler.v2.instance_manager.config import AutoscalingConfig
 
     read = AutoscalingConfig(prepared(config)).get_node_type_configs()
