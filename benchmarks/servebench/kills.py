@@ -166,16 +166,12 @@ def killing(
         seed: of the chance that says what is killed when.
         tell: shown each kill.
     """
-    from ray import serve
-
     from filmstudio.serve.applications import EnginesArgs, engines_of
     from filmstudio.serve.company import APPLICATION
     from filmstudio.serve.deployed import put_up, take_down
     from filmstudio.serve.posts import HOUSE, Scale
 
-    chance, counts, audit = random.Random(seed), Counter[str](), Audit()
-    begun, drivers, finished, planned = time.monotonic(), 0, 0, 0
-    store, mark = Store(root / "store"), secrets.token_hex(8)
+    begun, store, mark = time.monotonic(), Store(root / "store"), secrets.token_hex(8)
     args = EnginesArgs(
         store=store.address,
         scales={HOUSE: Scale(least=replicas, most=replicas)},
@@ -183,64 +179,106 @@ def killing(
         variables={"PYTHONPATH": str(FOLDER), _MARK: mark},
     )
     put_up(engines_of([PROBE], args), APPLICATION)
-    stop = threading.Event()
+    audit, stop = Audit(), threading.Event()
     watcher = threading.Thread(target=_watch, args=(audit, store, stop), daemon=True)
     watcher.start()
-    films, round_of = 0, list[str]()
+    killer = _Killer(nodes, kills, every, random.Random(seed), mark, tell)
+    films = drivers = finished = 0
     try:
-        while counts.total() < kills:
+        while not killer.done:
             films += 1
-            journal = root / f"answers-{films}"
-            command = [
-                sys.executable,
-                "-m",
-                "servebench.kills",
-                nodes.address,
-                str(store.root),
-                str(journal),
-                str(films),
-                str(tasks),
-                str(seconds),
-            ]
-            driver = _start(command, root)
-            drivers += 1
-            next_kill, heard = math.inf, 0  # nothing is killed before this driver is at work
-            until = time.monotonic() + _SETTLE_SECONDS + tasks * seconds * 4
-            while True:
-                if time.monotonic() > until:
-                    driver.kill()
-                    missing = tasks - len(digests_of(journal))
-                    where = f"{missing} of {tasks} tasks of film {films} are missing after {dict(counts)}; {drivers} drivers"
-                    raise TimeoutError(f"{where}. Serve says: {serve.status().applications}. The driver said: {_words(root)}")
-                code = driver.poll()
-                if code == 0:
-                    break
-                if code is not None:
-                    if drivers > 2 * kills + 5:
-                        raise RuntimeError(f"drivers end by themselves, again and again: {_words(root)}")
-                    driver = _start(command, root)
-                    drivers += 1
-                    next_kill, heard = math.inf, _bytes_of(journal)
-                if next_kill == math.inf and _bytes_of(journal) > heard:
-                    next_kill = time.monotonic() + chance.expovariate(1 / every)
-                if counts.total() < kills and time.monotonic() >= next_kill:
-                    round_of = round_of or chance.sample(KINDS, len(KINDS))
-                    what = round_of[-1]
-                    if _kill(what, nodes, driver, chance, mark):
-                        counts[round_of.pop()] += 1
-                        tell(f"{counts.total()}: a {what} was killed")
-                        until = max(until, time.monotonic() + _SETTLE_SECONDS)
-                    next_kill = time.monotonic() + chance.expovariate(1 / every)
-                time.sleep(_LOOK_SECONDS)
+            walk = _Walk(nodes, store, root, films, tasks, seconds, killer)
+            drivers += walk.to_its_end(most=2 * kills + 5 - drivers)
             audit.look(store)
-            audit.read(journal)
-            planned += tasks
-            finished += sum(1 for digest in digests_of(journal) if store.take(digest) is not None)
+            audit.read(walk.journal)
+            finished += sum(1 for digest in digests_of(walk.journal) if store.take(digest) is not None)
     finally:
         stop.set()
         watcher.join(10)
         take_down(APPLICATION)
-    return Killed(planned, dict(counts), drivers, finished, len(audit.twice()), time.monotonic() - begun), audit
+    return Killed(films * tasks, dict(killer.counts), drivers, finished, len(audit.twice()), time.monotonic() - begun), audit
+
+
+class _Killer:
+    """Kills by chance, each kind as often as the others, once a driver is at work."""
+
+    def __init__(self, nodes: TwoNodes, kills: int, every: float, chance: random.Random, mark: str, tell: Callable[[str], Any]) -> None:
+        self._nodes, self._kills, self._every, self._chance, self._mark, self._tell = nodes, kills, every, chance, mark, tell
+        self._round: list[str] = []
+        self._next = math.inf
+        self.counts = Counter[str]()
+
+    @property
+    def done(self) -> bool:
+        """Whether it has killed as often as it was asked to."""
+        return self.counts.total() >= self._kills
+
+    def spare(self) -> None:
+        """Kill nothing until the driver is at work."""
+        self._next = math.inf
+
+    def strike(self, driver: subprocess.Popen[bytes], *, at_work: bool) -> bool:
+        """Kill something if it is time; tells whether it did."""
+        if self._next == math.inf and at_work:
+            self._wait()
+        if self.done or time.monotonic() < self._next:
+            return False
+        self._round = self._round or self._chance.sample(KINDS, len(KINDS))
+        killed = _kill(self._round[-1], self._nodes, driver, self._chance, self._mark)
+        if killed:
+            what = self._round.pop()
+            self.counts[what] += 1
+            self._tell(f"{self.counts.total()}: a {what} was killed")
+        self._wait()
+        return killed
+
+    def _wait(self) -> None:
+        self._next = time.monotonic() + self._chance.expovariate(1 / self._every)
+
+
+class _Walk:
+    """One film, walked by one driver after another until it is made."""
+
+    def __init__(self, nodes: TwoNodes, store: Store, root: Path, film: int, tasks: int, seconds: float, killer: _Killer) -> None:
+        self.journal = root / f"answers-{film}"
+        self._root, self._film, self._tasks, self._killer = root, film, tasks, killer
+        told = (nodes.address, store.root, self.journal, film, tasks, seconds)
+        self._command = [sys.executable, "-m", "servebench.kills", *map(str, told)]
+        self._patience = _SETTLE_SECONDS + tasks * seconds * 4
+        self._drivers = 0
+
+    def to_its_end(self, most: int) -> int:
+        """Walk while things are killed; how many drivers it took.
+
+        Raises:
+            RuntimeError: it took more than ``most``.
+            TimeoutError: it did not end.
+        """
+        until, driver, heard = time.monotonic() + self._patience, self._begin(), 0
+        while (code := driver.poll()) != 0:
+            if time.monotonic() > until:
+                driver.kill()
+                raise TimeoutError(self._where())
+            if code is not None:
+                if self._drivers >= most:
+                    raise RuntimeError(f"drivers end by themselves, again and again: {_words(self._root)}")
+                driver, heard = self._begin(), _bytes_of(self.journal)
+            if self._killer.strike(driver, at_work=_bytes_of(self.journal) > heard):
+                until = max(until, time.monotonic() + _SETTLE_SECONDS)
+            time.sleep(_LOOK_SECONDS)
+        return self._drivers
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        self._drivers += 1
+        self._killer.spare()
+        return _start(self._command, self._root)
+
+    def _where(self) -> str:
+        from ray import serve
+
+        missing = self._tasks - len(digests_of(self.journal))
+        where = f"{missing} of {self._tasks} tasks of film {self._film} are missing after {dict(self._killer.counts)}"
+        return f"{where}; {self._drivers} drivers. Serve says: {serve.status().applications}. The driver said: {_words(self._root)}"
 
 
 def _watch(audit: Audit, store: Store, stop: threading.Event) -> None:

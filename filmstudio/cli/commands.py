@@ -303,8 +303,7 @@ def cache_prune(
 def bench(context: typer.Context, what: Annotated[str, typer.Argument(help="film")] = "film") -> None:
     """Measure speed on this machine; prints figures and ratios from one run."""
     if what in ("-h", "--help"):
-        folder = Path(__file__).resolve().parents[2] / "benchmarks"
-        known = ", ".join(sorted(path.stem for path in folder.glob("*.py"))) or "there are none outside a checkout"
+        known = _scripts_in("benchmarks")
         typer.echo(f"Usage: studio bench WHAT [OPTIONS]\n\n{bench.__doc__}\n\nWHAT: {known}. Their options: studio bench WHAT --help.")
         return
     raise typer.Exit(_run_in_checkout("benchmarks", f"{what}.py", context.args))
@@ -329,14 +328,21 @@ def prepare() -> None:
 def _run_in_checkout(folder: str, name: str, arguments: list[str]) -> int:
     import subprocess
 
-    home = Path(__file__).resolve().parents[2]
+    home = _checkout()
     script = home / folder / name
     if not script.is_file():
-        known = ", ".join(sorted(path.stem for path in (home / folder).glob("*.py"))) or "none: this is not a checkout"
-        typer.echo(f"error: there is no {folder}/{name}. There are: {known}.", err=True)
+        typer.echo(f"error: there is no {folder}/{name}. There are: {_scripts_in(folder)}.", err=True)
         return 2
     command = [sys.executable, str(script), *arguments]
     return subprocess.run(command, cwd=home, check=False).returncode  # noqa: S603 - this interpreter, a script of this checkout
+
+
+def _scripts_in(folder: str) -> str:
+    return ", ".join(sorted(path.stem for path in (_checkout() / folder).glob("*.py"))) or "none: this is not a checkout"
+
+
+def _checkout() -> Path:
+    return Path(__file__).resolve().parents[2]
 
 
 def _one_source(script: Path | None, film: Path | None) -> Path:
@@ -349,6 +355,10 @@ def _one_source(script: Path | None, film: Path | None) -> Path:
     return script if script is not None else Path(film or "")
 
 
+_OF_SCRIPTS: Final = ("voice", "duration", "culture", "style", "language", "seed", "title")
+"""Options that decide how a film is planned."""
+
+
 def _see_film_options(film: Path | None, given: dict[str, Any]) -> None:
     """What a film.json has itself is not asked for beside it."""
     from filmstudio.core.errors import ConfigError
@@ -356,10 +366,6 @@ def _see_film_options(film: Path | None, given: dict[str, Any]) -> None:
     asked = [f"--{name}" for name in _OF_SCRIPTS if given.get(name) not in (None, [])]
     if film is not None and asked:
         raise ConfigError(f"{', '.join(asked)}: a film has been planned already.", remedy=f"Change it in {film.name}, or give the script.")
-
-
-_OF_SCRIPTS: Final = ("voice", "duration", "culture", "style", "language", "seed", "title")
-"""Options that decide how a film is planned."""
 
 
 def _prepare(given: dict[str, Any], config: Path | None, script: Path | None) -> tuple[dict[str, Any], RenderOptions, Studio]:

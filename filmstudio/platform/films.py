@@ -16,7 +16,7 @@ from filmstudio.core.errors import StudioError
 from filmstudio.core.telemetry import traceparent
 from filmstudio.platform.edge import facts_of
 from filmstudio.platform.files import RangedFile
-from filmstudio.platform.following import Following
+from filmstudio.platform.following import Following, heard_all
 from filmstudio.platform.frontdesk import FrontDesk
 from filmstudio.platform.keys import Principal
 from filmstudio.platform.meters import Meters
@@ -173,11 +173,11 @@ def _add_following(routes: APIRouter, house: House) -> None:
     ) -> Response:
         """Server-sent events: what happened so far after `after` or `Last-Event-ID`, then what happens, until the film is finished."""
         job, number = await _job(reception, jobs.get, request, film), max(after, last_event_id or 0)
-        if job.status in FINAL and number >= job.events:
+        if heard_all(job, number):
             return Response(status_code=204)  # tells a browser's EventSource not to come back
         house.following.begin(job.tenant)
         facts_of(request.scope).take_time(None)
-        heard = house.following.events(job.tenant, job.id, number, _PING_SECONDS)
+        heard = house.following.events(job, number, _PING_SECONDS)
         return StreamingResponse(
             _sse(heard), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
@@ -194,11 +194,8 @@ def _add_following(routes: APIRouter, house: House) -> None:
             await socket.send_denial_response(refusal.response())
             return
         await socket.accept()
-        if job.status in FINAL and after >= job.events:
-            await socket.close()
-            return
         try:
-            async for event in house.following.events(job.tenant, job.id, max(after, 0), _PING_SECONDS):
+            async for event in house.following.events(job, max(after, 0), _PING_SECONDS):
                 await socket.send_text(_event_json(event).decode() if event is not None else '{"event":"ping"}')
             await socket.close()
         except WebSocketDisconnect:

@@ -13,13 +13,18 @@ from filmstudio.platform.meters import Meters
 from filmstudio.platform.problems import Refusal
 from filmstudio.scheduler.database import Database
 from filmstudio.scheduler.events import JobEvent, after, last_events
-from filmstudio.scheduler.job import FINAL
+from filmstudio.scheduler.job import FINAL, Job
 
 LOOK_SECONDS: Final = 0.2
 """Between two looks; an event is heard of after as long at most."""
 _PAGE: Final = 500
 _FINAL: Final = {status.value for status in FINAL}
 T = TypeVar("T")
+
+
+def heard_all(job: Job, number: int) -> bool:
+    """Whether nothing can come after event ``number`` of a job: it is finished, and that was its last."""
+    return job.status in FINAL and number >= job.events
 
 
 class Following:
@@ -35,8 +40,7 @@ class Following:
 
     @contextlib.contextmanager
     def _listening(self, tenant: str, job: str) -> Any:
-        if self._open.get(tenant, 0) >= self._most:
-            raise Refusal(429, f"{self._most} event streams are open already.", remedy="Close one.", headers={"Retry-After": "5"})
+        self.begin(tenant)
         bell = asyncio.Event()
         self._open[tenant] = self._open.get(tenant, 0) + 1
         self._bells.setdefault(job, set()).add(bell)
@@ -62,12 +66,14 @@ class Following:
         if self._open.get(tenant, 0) >= self._most:
             raise Refusal(429, f"{self._most} event streams are open already.", remedy="Close one.", headers={"Retry-After": "5"})
 
-    async def events(self, tenant: str, job: str, number: int, quiet_seconds: float) -> AsyncIterator[JobEvent | None]:
+    async def events(self, job: Job, number: int, quiet_seconds: float) -> AsyncIterator[JobEvent | None]:
         """Events of a job after event ``number``, as they happen; None when nothing has for a while. Ends with the job."""
-        with self._listening(tenant, job) as bell:
+        if heard_all(job, number):
+            return
+        with self._listening(job.tenant, job.id) as bell:
             while True:
                 bell.clear()
-                for event in await self._run(partial(after, self._database, job, number, _PAGE)):
+                for event in await self._run(partial(after, self._database, job.id, number, _PAGE)):
                     number = event.id
                     yield event
                     body = event.body

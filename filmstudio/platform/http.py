@@ -41,6 +41,8 @@ from filmstudio.scheduler.jobs import Jobs
 
 _THREADS: Final = 8
 _CALL_WORKERS: Final = 1
+_NO_KEY: Final[dict[str, Any]] = {"security": []}
+"""Of pages that machines ask for, which have no key."""
 _NOBODYS: Final = "0" * 64
 """Digest of a task that nobody has: a store that answers has no take of it."""
 """Processes for direct calls of engines, beside those that make films."""
@@ -107,12 +109,14 @@ def _once(make: Callable[[], Plugins]) -> Callable[[], Plugins]:
 
 
 def _add_health(app: FastAPI, reception: Reception, jobs: Jobs, meters: Meters, data: Path, store: Store) -> None:
-    @app.get("/healthz", tags=["health"], summary="Whether this process answers", response_model=dict[str, str])
+    @app.get(
+        "/healthz", tags=["health"], summary="Whether this process answers", response_model=dict[str, str], openapi_extra=_NO_KEY
+    )  # fmt: skip
     async def healthz() -> Response:
         return Response(b'{"status":"ok"}', media_type="application/json")
 
     @app.get(
-        "/readyz", tags=["health"], summary="Whether work can be taken", response_model=dict[str, str],
+        "/readyz", tags=["health"], summary="Whether work can be taken", response_model=dict[str, str], openapi_extra=_NO_KEY,
         responses={503: {"model": ProblemDetails, "description": "The database, the store or the data folder is away."}},
     )  # fmt: skip
     async def readyz() -> Response:
@@ -126,7 +130,7 @@ def _add_health(app: FastAPI, reception: Reception, jobs: Jobs, meters: Meters, 
             raise Refusal(503, f"the studio is not ready: {type(error).__name__}.", headers={"Retry-After": "2"}) from error
         return Response(b'{"status":"ready"}', media_type="application/json")
 
-    @app.get("/metrics", tags=["health"], summary="Counts, for Prometheus", response_class=PlainTextResponse)
+    @app.get("/metrics", tags=["health"], summary="Counts, for Prometheus", response_class=PlainTextResponse, openapi_extra=_NO_KEY)
     async def metrics() -> Response:
         page = await reception.run(lambda: meters.page(HouseCounts.of(jobs)))
         return Response(page, media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -170,8 +174,6 @@ def _describe(app: FastAPI) -> None:
             parts |= found["$defs"]
             described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
             described["security"] = [{"key": []}]
-            for path in ("/healthz", "/readyz", "/metrics"):
-                described["paths"][path]["get"]["security"] = []  # asked by machines that have no key
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]
