@@ -131,6 +131,7 @@ def render(
             else:
                 picture = _develop(studio, console, source, values, options)
             folder = output or Path("renders") / folder_name(picture.title)
+            show.edited(console, folder, picture)
             with RenderProgress(console) as progress:
                 delivered = studio.render(picture, options, folder, dispatcher=crew, watch=progress.show, planned=progress.plan)
         if as_json:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from filmstudio.core.delivery import MARK, holds_another_film
 from filmstudio.core.errors import InputError, Problem, Severity, StudioError
 from filmstudio.core.estimate import film_seconds, scene_seconds, shot_seconds
 from filmstudio.core.film import Film
@@ -38,6 +39,13 @@ def warnings(console: Console, problems: Iterable[Problem]) -> None:
 def passed_over(console: Console, words: Iterable[str]) -> None:
     """Words of a film that mean nothing to any engine."""
     warnings(console, (Problem(word, severity=Severity.WARNING) for word in words))
+
+
+def edited(console: Console, folder: Path, film: Film) -> None:
+    """What becomes of a ``film.json`` that was edited where ``film`` is going to be delivered."""
+    if holds_another_film(folder, film):
+        message = f"{folder / MARK} was edited, and this film is not made from it. It is kept beside the new one."
+        warnings(console, [Problem(message, f"To make the edited film: --film {folder / MARK}", severity=Severity.WARNING)])
 
 
 def _problem(console: Console, problem: Problem, colour: str, word: str) -> None:
@@ -121,6 +129,8 @@ def report(console: Console, facts: Report) -> None:
     console.print(roles)
     for note in facts.notes:
         console.print(f"[yellow]{escape(note)}[/]", highlight=False)
+    for name in facts.kept:
+        console.print(f"kept of the delivery before, where a person edited it: {escape(name)}", highlight=False)
     for violation in facts.captions.violations:
         console.print(f"[red]caption: {escape(violation)}[/]", highlight=False)
 

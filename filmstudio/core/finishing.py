@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from filmstudio.core.captionfiles import WRITERS, TimedCaption
-from filmstudio.core.delivery import delivering
+from filmstudio.core.delivery import delivering, digests_in, keep_edits
 from filmstudio.core.dispatch import Made
 from filmstudio.core.engine import Result
 from filmstudio.core.exchange import film_otio
@@ -103,6 +103,7 @@ def deliver(rendering: Rendering, store: Store, folder: Path) -> Delivered:
         metadata = _metadata(rendering, movie)
         _write(fresh / "metadata.json", record_json(metadata))
         report = _report(rendering, movie, master, captions, _sync(rendering, timing))
+        report = report.model_copy(update={"files": digests_in(fresh), "kept": keep_edits(folder, fresh, film)})
         _write(fresh / "report.json", record_json(report))
     return Delivered(folder, report, metadata)
 

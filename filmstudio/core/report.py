@@ -95,6 +95,10 @@ class Report(Record):
     notes: tuple[str, ...] = Field(default=(), description="everything that fell short, in words")
     tasks: tuple[TaskFacts, ...]
     totals: Totals
+    files: dict[str, str] = Field(default_factory=dict, description="SHA-256 of each file written beside this one, by name")
+    kept: tuple[str, ...] = Field(
+        default=(), description="files that a person edited in the delivery before this one, under their names here"
+    )
 
 
 class EngineFacts(Record):

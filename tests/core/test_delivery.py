@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from filmstudio.core.delivery import check_folder, delivering
+from filmstudio.core.delivery import check_folder, delivering, digests_in, holds_another_film, keep_edits
 from filmstudio.core.errors import DeliveryError
+from filmstudio.core.film import Film
+from filmstudio.core.finishing import record_json
 from filmstudio.core.options import RenderOptions, credits_for, folder_name
 
 
@@ -73,6 +76,82 @@ def test_a_folder_that_cannot_be_made_is_told_before_any_work(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(DeliveryError, match="cannot be written"):
         check_folder(tmp_path / "file" / "out")
+
+
+def deliver_film(folder: Path, film: Film, **others: str) -> tuple[str, ...]:
+    """Deliver as finishing does: the film and other files, the report last; returns what was kept of the delivery before."""
+    with delivering(folder) as fresh:
+        (fresh / "film.json").write_text(record_json(film))
+        for name, text in others.items():
+            (fresh / name.replace("__", ".")).write_text(text)
+        files, kept = digests_in(fresh), keep_edits(folder, fresh, film)
+        (fresh / "report.json").write_text(json.dumps({"files": files}))
+    return kept
+
+
+def edit(path: Path, title: str) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"title": title}))
+
+
+def test_a_film_file_that_was_edited_outlives_the_next_delivery(tmp_path: Path) -> None:
+    out, film = tmp_path / "out", Film(title="Written")
+    assert deliver_film(out, film) == ()
+    assert not holds_another_film(out, film)
+    edit(out / "film.json", "Edited")
+    assert holds_another_film(out, film)
+    assert deliver_film(out, film) == ("film.edited.json",)
+    edit(out / "film.json", "Edited again")
+    check_folder(out)
+    assert deliver_film(out, film) == ("film.edited.json", "film.edited-2.json")
+    titles = {path.name: json.loads(path.read_text())["title"] for path in out.glob("film.*")}
+    assert titles == {"film.json": "Written", "film.edited.json": "Edited", "film.edited-2.json": "Edited again"}
+
+
+def test_an_edited_film_that_was_rendered_is_not_kept_twice(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver_film(out, Film(title="Written"))
+    edit(out / "film.json", "Edited")
+    edited = Film.model_validate_json((out / "film.json").read_bytes())
+    assert not holds_another_film(out, edited)
+    assert deliver_film(out, edited) == ()
+    assert sorted(path.name for path in out.iterdir()) == ["film.json", "report.json"]
+
+
+def test_whatever_a_person_made_in_a_delivery_is_carried_over_and_what_the_studio_made_is_not(tmp_path: Path) -> None:
+    out, film = tmp_path / "out", Film(title="Written")
+    deliver_film(out, film, captions__en__srt="one", metadata__json="{}", film__otio="old", **{"thumbnail-1__jpg": "drawn"})
+    (out / "captions.en.srt").write_text("corrected")
+    (out / "captions.fr.srt").write_text("un")
+    (out / "film.json~").write_text("a program's copy")
+    kept = deliver_film(out, film, captions__hi__srt="one")
+    assert kept == ("captions.en.srt", "captions.fr.srt", "film.json~")
+    assert sorted(path.name for path in out.iterdir()) == sorted((*kept, "captions.hi.srt", "film.json", "report.json"))
+    kept = deliver_film(out, film, captions__en__srt="one")
+    assert "captions.en.edited.srt" in kept and (out / "captions.en.edited.srt").read_text() == "corrected"
+
+
+def test_of_a_delivery_whose_report_names_no_files_another_film_is_kept(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver(out, record_json(Film(title="Older")))
+    (out / "film.mp4").write_text("older")
+    assert deliver_film(out, Film(title="Newer"), film__mp4="newer") == ("film.edited.json",)
+
+
+def test_the_folder_one_stands_in_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "out" / "stems").mkdir(parents=True)
+    for inside in (tmp_path / "out", tmp_path / "out" / "stems"):
+        monkeypatch.chdir(inside)
+        with pytest.raises(DeliveryError, match="folder you are in"):
+            check_folder(tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    check_folder(tmp_path / "out")
+
+
+def test_a_mounted_disk_is_told_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr("os.path.ismount", lambda path: path.name == "out")
+    with pytest.raises(DeliveryError, match="mounted"):
+        check_folder(tmp_path / "out")
 
 
 def test_a_link_is_not_delivered_into(tmp_path: Path) -> None:
