@@ -18,7 +18,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from filmstudio.core.errors import StoreError
+from filmstudio.core.errors import MediaLost, StoreError
 from filmstudio.core.media import MediaRef
 from filmstudio.core.model import canonical_json
 from filmstudio.core.objects import Found, Objects, Place, Stored, Unreachable
@@ -60,7 +60,8 @@ class BucketStore(Store):
         """A read-only local file, fetched from the bucket if this node does not have it.
 
         Raises:
-            StoreError: the bucket has lost it, holds other bytes, or cannot be reached.
+            MediaLost: the bucket has lost it, or holds other bytes.
+            StoreError: it cannot be reached.
         """
         path = self.media_path(media.digest)
         with self._occupancy.sharing():
@@ -183,8 +184,8 @@ class BucketStore(Store):
         if got > 0:
             # Out of the way: whoever looks for the take now finds it unmade. If it was healed meanwhile, it is made once more.
             self._objects.remove(key)
-            raise StoreError(f"{self._place} holds other bytes than {media.digest[:12]} ({media.media_type}).", remedy=_REMEDY)
-        raise StoreError(f"{self._place} has lost {media.digest[:12]} ({media.media_type}).", remedy=_REMEDY)
+            raise MediaLost(f"{self._place} holds other bytes than {media.digest[:12]} ({media.media_type}).", remedy=_REMEDY)
+        raise MediaLost(f"{self._place} has lost {media.digest[:12]} ({media.media_type}).", remedy=_REMEDY)
 
     def _download(self, key: str, target: Path, size: int) -> tuple[str, int]:
         """Hash and bytes of what came; of an object that is too long no more is written than shows it."""

@@ -47,47 +47,32 @@ class Problem:
 
 
 class StudioError(Exception):
-    """Root of every error the studio raises on purpose. The command line prints it without a traceback."""
+    """Root of every error the studio raises on purpose; holds every problem found. The command line prints it without a traceback."""
 
-    def __init__(self, message: str, *, remedy: str = "", place: Place = Place()) -> None:
+    def __init__(self, message: str, *, remedy: str = "", place: Place = Place(), problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(message)
         self.problem = Problem(message, remedy, place)
+        self._problems = problems or (self.problem,)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything wrong, in the order of the input."""
-        return (self.problem,)
+        return self._problems
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Errors cross process borders: rebuild from the problem, not from Exception.args.
-        return (_rebuild, (type(self), self.problem))
+        # Errors cross process borders: rebuild from the problems, not from Exception.args.
+        return (_rebuild, (type(self), self.problem, self._problems))
 
 
-def _rebuild(kind: type[StudioError], problem: Problem) -> StudioError:
-    return kind(problem.message, remedy=problem.remedy, place=problem.place)
+def _rebuild(kind: type[StudioError], problem: Problem, problems: tuple[Problem, ...]) -> StudioError:
+    return kind(problem.message, remedy=problem.remedy, place=problem.place, problems=problems)
 
 
 class InputError(StudioError):
-    """A script, film file, image or option given by a person cannot be used; holds every problem found."""
-
-    def __init__(self, message: str, *, remedy: str = "", place: Place = Place(), problems: tuple[Problem, ...] = ()) -> None:
-        super().__init__(message, remedy=remedy, place=place)
-        self._problems = problems or (self.problem,)
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Every problem of the input, in its order."""
-        return self._problems
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_input, (type(self), self.problem, self._problems))
-
-
-def _rebuild_input(kind: type[InputError], problem: Problem, problems: tuple[Problem, ...]) -> InputError:
-    return kind(problem.message, remedy=problem.remedy, place=problem.place, problems=problems)
+    """A script, film file, image or option given by a person cannot be used."""
 
 
 class LimitError(InputError):
@@ -112,6 +97,10 @@ class EngineError(StudioError):
 
 class StoreError(StudioError):
     """The store is damaged, full or not writable."""
+
+
+class MediaLost(StoreError):
+    """The store does not have a file any more: it was removed, or its bytes are others. What made it makes it again."""
 
 
 class DeliveryError(StudioError):

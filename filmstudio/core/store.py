@@ -18,7 +18,7 @@ from typing import ClassVar, Protocol
 
 from pydantic import Field, JsonValue, ValidationError
 
-from filmstudio.core.errors import StoreError
+from filmstudio.core.errors import MediaLost, StoreError
 from filmstudio.core.media import MediaRef
 from filmstudio.core.model import Record, canonical_json
 from filmstudio.core.occupancy import Occupancy
@@ -94,11 +94,11 @@ class Store:
         """A read-only local file.
 
         Raises:
-            StoreError: the media is not in the store.
+            MediaLost: the media is not in the store.
         """
         path = self.media_path(media.digest)
         if not path.exists():
-            raise StoreError(f"the store has lost {media.digest[:12]} ({media.media_type}).", remedy="Render again: it will be made anew.")
+            raise MediaLost(f"the store has lost {media.digest[:12]} ({media.media_type}).", remedy="Render again: it will be made anew.")
         return path
 
     def put_file(self, path: Path, media_type: str) -> MediaRef:

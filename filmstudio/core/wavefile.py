@@ -19,6 +19,8 @@ from filmstudio.core.rational import SAMPLE_RATE
 _FLOAT = 3  # WAVE_FORMAT_IEEE_FLOAT
 _CHUNK = 1 << 20
 _MOST_CHANNELS = 8
+_MOST_PARTS = 1_000
+"""Parts of a file that are looked at: one made of empty parts would be looked at for minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ def wave_facts(path: Path) -> WaveFacts:
             raise EngineError("the sound is not a wave file.")
         file.seek(12)
         channels = 0
-        while len(head := file.read(8)) == 8:
+        for _ in range(_MOST_PARTS):
+            if len(head := file.read(8)) < 8:
+                break
             name, length = struct.unpack("<4sI", head)
             if name == b"fmt " and 16 <= length <= _CHUNK:
                 tag, channels, rate = struct.unpack_from("<HHI", file.read(length))

@@ -11,11 +11,13 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from opentelemetry import trace
 from opentelemetry.propagate import extract
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from filmstudio.platform.meters import Meters
@@ -38,8 +40,8 @@ class RequestFacts:
     deadline: asyncio.Timeout | None = None
     tenant: str = ""
     job: str = ""
-    arriving: bool = True
-    """Its body is not here yet."""
+    arriving: bool = False
+    """Its body is waited for."""
     received: int = 0
     status: int = 0
     headers: dict[bytes, bytes] = field(default_factory=dict)
@@ -59,9 +61,10 @@ def facts_of(scope: Scope) -> RequestFacts:
 class Edge:
     """The ASGI application around the API's."""
 
-    def __init__(self, app: ASGIApp, meters: Meters, body_bytes: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, meters: Meters, body_bytes: int, seconds: float, larger: Mapping[tuple[str, str], int]) -> None:
+        """``larger``: bytes of the largest body, by method and path, where it may be larger than ``body_bytes``."""
         self._app, self._meters = app, meters
-        self._body_bytes, self._seconds = body_bytes, seconds
+        self._body_bytes, self._seconds, self._larger = body_bytes, seconds, larger
         self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,13 +88,18 @@ class Edge:
                 self._note(scope, facts, method, span)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, facts: RequestFacts) -> None:
+        most, whole = self._larger.get((scope["method"], scope["path"]), self._body_bytes), False
+
         async def counted() -> Message:
+            nonlocal whole
+            facts.arriving = not whole
             message = await receive()
+            facts.arriving = False
             if message["type"] == "http.request":
                 facts.received += len(message.get("body", b""))
-                facts.arriving = message.get("more_body", False)
-                if facts.received > self._body_bytes:
-                    raise self._too_large()
+                whole = not message.get("more_body", False)
+                if facts.received > most:
+                    raise too_large(most)
             return message
 
         async def noted(message: Message) -> None:
@@ -106,9 +114,8 @@ class Edge:
             async with asyncio.timeout(self._seconds) as facts.deadline:
                 if self._answering > _MOST_AT_ONCE:
                     raise Refusal(503, "too many requests are being answered.", remedy="Try again.", headers={"Retry-After": "1"})
-                if int(facts.headers.get(b"content-length") or 0) > self._body_bytes:
-                    raise self._too_large()
-                facts.arriving = b"content-length" in facts.headers or b"transfer-encoding" in facts.headers
+                if _length(facts.headers) > most:
+                    raise too_large(most)
                 await self._app(scope, counted, noted)
             return
         except Refusal as error:
@@ -117,8 +124,8 @@ class Edge:
             status = 408 if facts.arriving else 504
             detail = "the body did not arrive in time." if facts.arriving else "the answer was not ready in time."
             refusal = Refusal(status, detail, remedy="Try again.", headers={"Connection": "close"} if facts.arriving else {})
-        except ValueError:
-            refusal = Refusal(400, "the length of the body is no number.")
+        except ClientDisconnect:
+            refusal = Refusal(400, "the body ended before it was whole.")  # for the log: nobody hears it
         except Exception:
             _log.exception("failed", extra={"request": facts.id, "tenant": facts.tenant, "job": facts.job, "path": scope["path"]})
             refusal = Refusal(500, "something went wrong in the studio.", remedy=f"It is in the log, as request {facts.id}.")
@@ -126,10 +133,6 @@ class Edge:
             self._answering -= 1
         if not facts.status:
             await refusal.response()(scope, receive, noted)
-
-    def _too_large(self) -> Refusal:
-        detail = f"the body is larger than {self._body_bytes >> 20} MB."
-        return Refusal(413, detail, remedy="Split the script, or send it as UTF-8 without escapes.", headers={"Connection": "close"})
 
     def _note(self, scope: Scope, facts: RequestFacts, method: str, span: trace.Span) -> None:
         seconds = time.perf_counter() - facts.began
@@ -147,3 +150,21 @@ class Edge:
                 "status": facts.status, "ms": round(seconds * 1000, 1),
             },
         )  # fmt: skip
+
+
+def too_large(most: int) -> Refusal:
+    """What a body of more than ``most`` bytes is told. The rest of it is not taken in."""
+    detail = f"the body is larger than {most >> 20} MB." if most >= 1 << 20 else f"the body is larger than {most >> 10} kB."
+    return Refusal(413, detail, remedy="Split it; send a script as UTF-8 without escapes.", headers={"Connection": "close"})
+
+
+def _length(headers: Mapping[bytes, bytes]) -> int:
+    """Bytes that the body will have, as far as it is told.
+
+    Raises:
+        Refusal: it is told in no number.
+    """
+    told = headers.get(b"content-length", b"0")
+    if not told.isdigit():
+        raise Refusal(400, "the length of the body is no number.", headers={"Connection": "close"})
+    return int(told)

@@ -34,6 +34,7 @@ _KEY: Final = r"^[\x21-\x7e]{1,200}$"
 _ID: Final = r"^[0-9a-z]{28}$"
 
 FilmId = Annotated[str, Path(description="id of a film", pattern=_ID, examples=["01kb0cx8wv2y7gq5mzr4tn6d3f8a"])]
+IdempotencyKey = Annotated[str | None, Header(pattern=_KEY, description="names the request, so that it may be sent again")]
 After = Annotated[int, Query(ge=0, description="only events after this one")]
 
 
@@ -102,7 +103,7 @@ def film_routes(house: House) -> APIRouter:
     reception, jobs = house.reception, house.jobs
 
     @routes.post("", status_code=202, response_model=Accepted, openapi_extra=_order_body(), summary="Order a film")
-    async def order(request: Request, idempotency_key: Annotated[str | None, Header(pattern=_KEY)] = None) -> Response:
+    async def order(request: Request, idempotency_key: IdempotencyKey = None) -> Response:
         """Put a film in the queue. It is safe on the disk when this answers. Send an `Idempotency-Key` to be able to send it again."""
         who = await reception.who(request)
         asked: FilmOrder = await reception.read(request, FilmOrder, "the order")

@@ -36,16 +36,18 @@ from filmstudio.platform.problems import ProblemDetails, Refusal, refusal_of
 from filmstudio.platform.reception import Reception
 from filmstudio.platform.screening import Screening
 from filmstudio.platform.settings import Settings, settings_from_environment
+from filmstudio.platform.shelf import Shelf
+from filmstudio.platform.uploads import media_routes
 from filmstudio.scheduler.database import Database
 from filmstudio.scheduler.jobs import Jobs
 
 _THREADS: Final = 8
 _CALL_WORKERS: Final = 1
+"""Processes for direct calls of engines, beside those that make films."""
 _NO_KEY: Final[dict[str, Any]] = {"security": []}
 """Of pages that machines ask for, which have no key."""
 _NOBODYS: Final = "0" * 64
 """Digest of a task that nobody has: a store that answers has no take of it."""
-"""Processes for direct calls of engines, beside those that make films."""
 _DESCRIPTION: Final = """A screenplay goes in, a finished film comes out. Order a film, follow it, fetch what was made.
 
 Send your key as `Authorization: Bearer KEY`. Errors are problem details (RFC 9457) and name every problem of what was sent."""
@@ -88,9 +90,12 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
     app.state.following = following
     _add_refusals(app)
     app.include_router(film_routes(House(settings, jobs, desk, following, reception, meters, screening)))
-    app.include_router(engine_routes(database, store, reception, plugins, calls, settings.engine_seconds))
+    shelf = Shelf(database, store)
+    app.include_router(engine_routes(shelf, reception, plugins, calls, settings.engine_seconds))
+    app.include_router(media_routes(settings, store, shelf, reception))
     _add_health(app, reception, jobs, meters, Path(settings.data), store)
-    app.add_middleware(Edge, meters=meters, body_bytes=settings.body_bytes, seconds=settings.request_seconds)
+    larger = {("POST", "/v1/media"): settings.media_bytes}
+    app.add_middleware(Edge, meters=meters, body_bytes=settings.body_bytes, seconds=settings.request_seconds, larger=larger)
     _describe(app)
     return app
 

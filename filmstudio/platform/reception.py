@@ -65,11 +65,9 @@ class Reception:
         Raises:
             Refusal: it is not JSON, too large, or not what it should be.
         """
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+        kind = media_type_of(request)
         if kind != "application/json":
             raise Refusal(415, f"the body is {kind or 'of no stated type'}.", remedy="Send JSON, as Content-Type: application/json.")
-        if request.headers.get("content-encoding", "identity") != "identity":
-            raise Refusal(415, "the body is compressed.", remedy="Send it as it is.")
         body = await request.body()
         adapter = model if isinstance(model, TypeAdapter) else TypeAdapter(model)
         try:
@@ -78,6 +76,17 @@ class Reception:
             return await self.run(adapter.validate_json, body)
         except ValidationError as error:
             raise invalid(error, what) from error
+
+
+def media_type_of(request: Request) -> str:
+    """What the body is said to be, without parameters; empty when nothing is said.
+
+    Raises:
+        Refusal: it is compressed.
+    """
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Refusal(415, "the body is compressed.", remedy="Send it as it is.")
+    return request.headers.get("content-type", "").partition(";")[0].strip().casefold()
 
 
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="filmstudio"'}

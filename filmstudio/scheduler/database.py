@@ -115,7 +115,21 @@ made_media = sa.Table(
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
 )
-"""Media that a tenant's engine calls made, and that it may therefore read and refer to."""
+"""Media that a tenant's engine calls made or that it sent, and that it may therefore read and refer to."""
+
+uploads = sa.Table(
+    "uploads",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("tenant", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("added", sa.BigInteger, nullable=False, comment="bytes that the tenant did not have before"),
+    sa.Column("at", sa.Double, nullable=False, comment="seconds since the epoch"),
+    sa.Column("idempotency_key", sa.Text),
+    sa.UniqueConstraint("tenant", "idempotency_key"),
+)
+"""Media that tenants sent: what a key was used for, and how much each has sent lately."""
 
 tallies = sa.Table(
     "tallies",
@@ -147,6 +161,7 @@ _index("jobs_begun", jobs.c.start_tag, where=RUNNING)
 _index("jobs_of_worker", jobs.c.worker, jobs.c.id, where=RUNNING)
 _index("jobs_finished", jobs.c.finished, where=jobs.c.finished.is_not(None))
 _index("jobs_of_tenant", jobs.c.tenant, jobs.c.id)
+_index("uploads_of_tenant", uploads.c.tenant, uploads.c.at)
 
 
 class Database:

@@ -27,11 +27,13 @@ class Terms:
     """Words in the corner of every picture; empty = none."""
     queued: int
     """Jobs that may wait or run at the same time."""
+    uploaded: int
+    """Bytes of media that may be sent in a day."""
 
 
 TERMS: Final[dict[Tier, Terms]] = {
-    Tier.FREE: Terms(weight=1.0, longest_seconds=60, watermark="Created with AI Film Studio", queued=10),
-    Tier.PRO: Terms(weight=3.0, longest_seconds=300, watermark="", queued=100),
-    Tier.ENTERPRISE: Terms(weight=9.0, longest_seconds=600, watermark="", queued=10_000),
+    Tier.FREE: Terms(weight=1.0, longest_seconds=60, watermark="Created with AI Film Studio", queued=10, uploaded=1 << 30),
+    Tier.PRO: Terms(weight=3.0, longest_seconds=300, watermark="", queued=100, uploaded=10 << 30),
+    Tier.ENTERPRISE: Terms(weight=9.0, longest_seconds=600, watermark="", queued=10_000, uploaded=100 << 30),
 }
 """Lengths and watermark as the product's tiers have them; each weight is three times the one below."""

@@ -142,7 +142,7 @@ def test_the_description_of_the_api_names_every_endpoint_and_resolves(api: Api) 
     assert set(described["paths"]) == {
         "/v1/films", "/v1/films/{film}", "/v1/films/{film}/cancel", "/v1/films/{film}/pause", "/v1/films/{film}/resume",
         "/v1/films/{film}/deliverables/{name}", "/v1/films/{film}/events", "/v1/engines", "/v1/engines/{role}/{name}",
-        "/v1/media/{digest}", "/healthz", "/readyz", "/metrics",
+        "/v1/media", "/v1/media/{digest}", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     health = [described["paths"][path]["get"] for path in ("/healthz", "/readyz", "/metrics")]
     assert [asked["security"] for asked in health] == [[], [], []], "asked by machines that have no key"

@@ -102,11 +102,12 @@ def test_the_guide_leads_from_an_order_to_a_film(open_house: House, tmp_path: Pa
     script = script.replace("http://127.0.0.1:8000", open_house.address)
     ran = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode == 0, ran.stderr
-    ordered, followed, fetched, voice, wrong = ran.stdout.split("--- ")[1:]
+    ordered, followed, fetched, voice, script, wrong = ran.stdout.split("--- ")[1:]
     assert '"status":"queued"' in ordered
     assert followed.rstrip().endswith('data: {"status":"succeeded"}')
     assert "100\n" in fetched and "It rains. Stay a while." in fetched
     assert '"media_type":"audio/wav"' in voice
+    assert '"text":"It rains."' in script
     assert [error["pointer"] for error in json.loads(wrong[1:])["errors"]] == ["/screenplay", "/options/size", "/options/fps"]
     with av.open(str(tmp_path / "rain.mp4")) as film:
         assert film.streams.video[0].frames > 24

@@ -1,0 +1,119 @@
+"""Whose media are whose. Digests are no secrets: a tenant reads, and refers to, only what its calls made and what it sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from filmstudio.core.media import MediaRef
+from filmstudio.core.model import digest_of
+from filmstudio.core.store import Store, Take
+from filmstudio.platform.keys import Principal, scope_of
+from filmstudio.platform.problems import Refusal
+from filmstudio.scheduler.database import Database, made_media, uploads
+from filmstudio.scheduler.job import KeyConflict, QuotaExceeded, new_id
+from filmstudio.scheduler.tiers import TERMS
+
+_DAY_SECONDS: Final = 24 * 3600
+
+
+class Shelf:
+    """The media that tenants may reach."""
+
+    def __init__(self, database: Database, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self._database, self._store, self._clock = database, store, clock
+
+    def find(self, tenant: str, digest: str) -> MediaRef | None:
+        """A tenant's media with this digest."""
+        with self._database.reading() as connection:
+            return _found(connection, tenant, digest)
+
+    def check(self, tenant: str, media: Sequence[MediaRef]) -> None:
+        """See that a tenant may refer to these, and that their sizes are told as they are.
+
+        Raises:
+            Refusal: it may not; everything that is wrong is told.
+        """
+        with self._database.reading() as connection:
+            own = [_found(connection, tenant, ref.digest) for ref in media]
+        foreign = [
+            f"no call of yours made media {ref.digest}, nor did you send it." for ref, mine in zip(media, own, strict=True) if not mine
+        ]
+        if foreign:
+            remedy = "Send it to /v1/media, or have an engine make it."
+            raise Refusal(
+                422, "the request refers to media that are not yours.", remedy=remedy, errors=[{"detail": one} for one in foreign]
+            )
+        wrong = [
+            f"media {ref.digest} has {mine.size} bytes, not {ref.size}."
+            for ref, mine in zip(media, own, strict=True)
+            if mine is not None and mine.size != ref.size
+        ]
+        if wrong:
+            raise Refusal(422, "the request tells wrong sizes of media.", errors=[{"detail": one} for one in wrong])
+
+    def record(self, tenant: str, take: Take) -> None:
+        """A call of a tenant made this take."""
+        if take.media:
+            with self._database.writing(durable=True) as connection:
+                self._add(connection, tenant, take.media)
+
+    def check_room(self, who: Principal, size: int) -> None:
+        """See that a tenant may send so many more bytes.
+
+        Raises:
+            QuotaExceeded: it has sent too many since yesterday.
+        """
+        most = TERMS[who.tier].uploaded
+        lately = sa.and_(uploads.c.tenant == who.tenant, uploads.c.at > self._clock() - _DAY_SECONDS)
+        with self._database.reading() as connection:
+            sent = int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(uploads.c.added), 0)).where(lately)) or 0)
+        if sent + size > most:
+            message = f"{sent >> 20} MB of media were sent since yesterday; the {who.tier} tier may send {most >> 20} MB a day."
+            raise QuotaExceeded(message, remedy="Send the rest tomorrow.")
+
+    def keep(self, who: Principal, file: Path, media_type: str, key: str | None) -> MediaRef:
+        """Move a file that a tenant sent into the store, and let the tenant reach it.
+
+        ``key``: its idempotency key; with it the same media again are no other request.
+
+        Raises:
+            KeyConflict: the key was used for other media.
+            StoreError: the store cannot be written.
+        """
+        with self._store.rendering():  # without a take, pruning would not know that somebody wants the media
+            media = self._store.put_file(file, media_type)
+            self._store.commit(_take_of(media, scope_of(who.tenant)))
+        with self._database.writing(durable=True) as connection:
+            added = 0 if _found(connection, who.tenant, media.digest) else media.size
+            told = {"digest": media.digest, "media_type": media_type, "added": added, "at": self._clock(), "idempotency_key": key}
+            connection.execute(self._database.insert_new(uploads), {"id": new_id(self._clock()), "tenant": who.tenant, **told})
+            if key is not None:
+                mine = sa.and_(uploads.c.tenant == who.tenant, uploads.c.idempotency_key == key)
+                first = connection.execute(sa.select(uploads).where(mine)).one()
+                if (first.digest, first.media_type) != (media.digest, media_type):
+                    message = f"the idempotency key {key!r} belongs to other media, {first.digest}."
+                    raise KeyConflict(message, remedy="Send the same media as then, or use a new key.")
+            self._add(connection, who.tenant, [media])
+        return media
+
+    def _add(self, connection: Connection, tenant: str, media: Sequence[MediaRef]) -> None:
+        rows = [{"tenant": tenant, "digest": ref.digest, "media_type": ref.media_type, "size": ref.size} for ref in media]
+        connection.execute(self._database.insert_new(made_media), rows)
+
+
+def _found(connection: Connection, tenant: str, digest: str) -> MediaRef | None:
+    mine = sa.and_(made_media.c.tenant == tenant, made_media.c.digest == digest)
+    row = connection.execute(sa.select(made_media).where(mine)).first()
+    return None if row is None else MediaRef(digest=row.digest, media_type=row.media_type, size=row.size)
+
+
+def _take_of(media: MediaRef, scope: str) -> Take:
+    """The record by which the store knows that media are wanted, and since when: as if a task had made them."""
+    digest = digest_of({"sent": media.canonical(), "scope": scope})
+    return Take(digest=digest, role="media", engine="sent", version="1", result=media.canonical(), media=(media,), seconds=0.0)

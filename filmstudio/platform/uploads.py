@@ -1,0 +1,119 @@
+"""The endpoints of media: sent to be referred to by calls of engines, and fetched."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from filmstudio.core.errors import EngineError, MediaLost
+from filmstudio.core.media import MediaRef
+from filmstudio.core.store import Store
+from filmstudio.core.wavefile import check_finite, wave_facts
+from filmstudio.core.wishes import MAX_SCRIPT_BYTES
+from filmstudio.platform.edge import facts_of, too_large
+from filmstudio.platform.files import RangedFile
+from filmstudio.platform.films import IdempotencyKey
+from filmstudio.platform.problems import DOCUMENTED, Refusal
+from filmstudio.platform.reception import Reception, media_type_of
+from filmstudio.platform.settings import Settings
+from filmstudio.platform.shelf import Shelf
+
+SCRIPTS: Final = ("text/plain", "text/markdown", "text/xml", "application/xml")
+"""Scripts in any form; the engine that reads them tells what is wrong in them, with its place."""
+SOUND: Final = "audio/wav"
+"""32-bit float at 48 kHz, as engines make and take it."""
+_AT_ONCE: Final = 1 << 20
+"""Bytes that are written to the disk together."""
+
+Digest = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")]
+
+
+def media_routes(settings: Settings, store: Store, shelf: Shelf, reception: Reception) -> APIRouter:
+    """The endpoints under ``/v1/media``."""
+    routes = APIRouter(prefix="/v1/media", tags=["media"], responses=DOCUMENTED)
+
+    @routes.post("", status_code=201, response_model=MediaRef, summary="Send media")
+    async def send(request: Request, idempotency_key: IdempotencyKey = None) -> Response:
+        """A script or a sound, as the body itself. The answer is what a request to an engine refers to it by; only yours can."""
+        who = await reception.who(request)
+        media_type = media_type_of(request)
+        if media_type not in (*SCRIPTS, SOUND):
+            kinds = ", ".join((*SCRIPTS, SOUND))
+            raise Refusal(415, f"media of the type {media_type or 'that is not stated'} are not taken.", remedy=f"Send one of {kinds}.")
+        most = min(settings.media_bytes, MAX_SCRIPT_BYTES) if media_type in SCRIPTS else settings.media_bytes
+        size = int(request.headers.get("content-length", 0))
+        if size > most:
+            raise too_large(most)
+        await reception.run(shelf.check_room, who, size)
+        facts_of(request.scope).take_time(settings.media_seconds)
+        folder = await reception.run(store.scratch)
+        try:
+            file = folder / "sent"
+            size = await _write(reception, request.stream(), file, most)
+            await reception.run(shelf.check_room, who, size)
+            await reception.run(_check, file, media_type, size)
+            media = await reception.run(shelf.keep, who, file, media_type, idempotency_key)
+        finally:
+            await reception.run(lambda: shutil.rmtree(folder, ignore_errors=True))
+        return Response(to_json(media), 201, {"Location": f"/v1/media/{media.digest}"}, "application/json")
+
+    @routes.head("/{digest}", include_in_schema=False)
+    @routes.get("/{digest}", response_class=RangedFile, summary="Fetch media")
+    async def media(request: Request, digest: Digest) -> Response:
+        """Only what calls of yours made, and what you sent. Ranges are answered."""
+        who = await reception.who(request)
+        ref = await reception.run(shelf.find, who.tenant, digest)
+        if ref is None:
+            raise Refusal(404, "no call of yours made media with this digest, nor did you send it.")
+        try:
+            path = await reception.run(store.path, ref)
+        except MediaLost as error:
+            raise Refusal(404, "the media have been removed.", remedy="Send them again, or make the call again.") from error
+        facts_of(request.scope).take_time(None)
+        return RangedFile(path, media_type=ref.media_type, headers={"ETag": f'"{digest}"', "Cache-Control": "private, immutable"})
+
+    return routes
+
+
+async def _write(reception: Reception, pieces: AsyncIterator[bytes], file: Path, most: int) -> int:
+    """Write what arrives, as it arrives; returns its size.
+
+    Raises:
+        Refusal: it is larger than ``most`` bytes; the rest is not taken in.
+    """
+    size, held = 0, bytearray()
+    with await reception.run(file.open, "xb") as target:
+        async for piece in pieces:
+            size += len(piece)
+            if size > most:
+                raise too_large(most)
+            held += piece
+            if len(held) >= _AT_ONCE:
+                await reception.run(target.write, held)
+                held = bytearray()
+        await reception.run(target.write, held)
+    return size
+
+
+def _check(file: Path, media_type: str, size: int) -> None:
+    """See that a file is of the type that it was said to be.
+
+    Raises:
+        Refusal: it is not.
+    """
+    if not size:
+        raise Refusal(422, "the media are empty.")
+    if media_type != SOUND:
+        return
+    try:
+        check_finite(file, wave_facts(file))
+    except EngineError as error:
+        remedy = "Convert it: ffmpeg -i SOUND -ar 48000 -c:a pcm_f32le SOUND.wav"
+        raise Refusal(422, f"it is no sound that engines take: {error.problem.message}", remedy=remedy) from error
