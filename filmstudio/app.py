@@ -21,10 +21,12 @@ from filmstudio.core.film import Film
 from filmstudio.core.finishing import Delivered, Rendering, deliver
 from filmstudio.core.graph import RenderGraph, Task
 from filmstudio.core.inline import InlineDispatcher
+from filmstudio.core.nursery import EARLY
 from filmstudio.core.options import RenderOptions
 from filmstudio.core.perform import Batch
 from filmstudio.core.planner import plan
 from filmstudio.core.plugins import Offer, Plugins
+from filmstudio.core.preflight import Preflight
 from filmstudio.core.requests import (
     BreakdownRequest,
     BreakdownResult,
@@ -39,7 +41,6 @@ from filmstudio.core.roles import ROLES
 from filmstudio.core.screenplay import Screenplay
 from filmstudio.core.soundness import check_film
 from filmstudio.core.storage import default_cache, open_store
-from filmstudio.core.vocabulary import unknown_words
 from filmstudio.core.wishes import MAX_SCRIPT_BYTES, Wishes
 
 if TYPE_CHECKING:
@@ -53,9 +54,6 @@ if TYPE_CHECKING:
     from filmstudio.platform.making import FilmProgress, FilmTask
     from filmstudio.platform.settings import Settings
     from filmstudio.serve.front import Front
-
-_LOADED_EARLY = ("voice", "picture", "backdrop", "music", "mixing")
-"""Roles whose engines take longest to load, in the order in which a film needs them."""
 
 _LOADING_SECONDS = 300.0
 """Longest that a direct call waits for engines that are being loaded; on a new machine they are compiled first."""
@@ -78,6 +76,7 @@ class Studio:
         """
         self.store = open_store(cache or default_cache())
         self.plugins = plugins or Plugins()
+        self.preflight = Preflight(self.plugins)
         self.scope = scope
         self._desk = desk or InlineDispatcher(self.store.address, self.store.root)
 
@@ -116,9 +115,11 @@ class Studio:
         """Break down, cast and direct: a screenplay becomes a film.
 
         Raises:
-            InputError: a wish cannot be met, such as a voice for someone who is not in the script.
+            ConfigError: a wish cannot be met by the chosen engines; every one is told.
+            InputError: a voice is wished for someone who is not in the script.
         """
         engines = options.engines
+        self.preflight.check_wishes(wishes, engines)
         breakdown = self._once(
             "breakdown",
             BreakdownRequest(screenplay=screenplay, culture=wishes.culture, language=wishes.language, title=wishes.title, seed=wishes.seed),
@@ -191,11 +192,13 @@ class Studio:
 
         Raises:
             DeliveryError: the folder cannot be used; known before any work is done.
+            InputError: the film asks for what the chosen engines do not have; known before any work is done.
             StudioError: a task failed; finished takes stay in the store and the next run goes on from them.
         """
         from filmstudio.core.delivery import check_folder
 
         check_folder(folder)
+        self.preflight.check_film(film, options.engines, "the film")
         offers, notes = self.engines(options)
         graph = plan(film, options, pack_versions(self.plugins.art_packs()))
         planned(graph)
@@ -213,14 +216,14 @@ class Studio:
 
     def passed_over(self, film: Film) -> tuple[str, ...]:
         """Words of the film that no plugin knows, each with its place and what is near it: of a film edited by hand."""
-        return unknown_words(film, self.plugins.words())
+        return self.preflight.passed_over(film)
 
     def crew(self, options: RenderOptions, workers: int | None = None) -> LocalDispatcher:
         """Workers of this machine, loading what the options ask for while the script is still being read. Close them when done."""
         from filmstudio.core.local import LocalDispatcher
 
         offers = self.plugins.cast_for(options.engines)
-        early = [offer.address for role in _LOADED_EARLY if (offer := offers[role]).guest is None]
+        early = [offer.address for role in EARLY if (offer := offers[role]).guest is None]
         return LocalDispatcher(self.store.address, workers, preload=early, cache=self.store.root)
 
     def crew_on_ray(
@@ -234,7 +237,7 @@ class Studio:
         from filmstudio.serve.company import company
 
         offers, _ = self.engines(options)
-        early = [offer for role in _LOADED_EARLY if (offer := offers[role]).guest is None]
+        early = [offer for role in EARLY if (offer := offers[role]).guest is None]
         return company(list(offers.values()), self.store, address=address, workers=workers, early=early, tell=tell)
 
     def house_crew(self, terms: CrewTerms) -> AbstractContextManager[Dispatcher]:
@@ -254,7 +257,7 @@ class Studio:
     def house_offers(self) -> tuple[list[Offer], list[Offer]]:
         """Every engine that can run here, and those of them that a house loads before it is ready."""
         offers = [offer for offer in self.plugins.engines() if not offer.ready()]
-        own = [offer for offer in offers if offer.guest is None and offer.engine.role in _LOADED_EARLY]
+        own = [offer for offer in offers if offer.guest is None and offer.engine.role in EARLY]
         early = [offer for offer in own if offer.engine.name == ROLES[offer.engine.role].default]
         return offers, early
 

@@ -110,6 +110,11 @@ def render(
     was stopped goes on where it was.
     """
     with _reporting() as console:
+        from filmstudio.core import nursery
+
+        if dispatch in (None, "local") and not engine:
+            nursery.begin()  # engines load while the rest of the studio is imported
+
         from filmstudio.app import load_film
         from filmstudio.cli import show
         from filmstudio.cli.progress import RenderProgress
@@ -124,12 +129,11 @@ def render(
         source = _one_source(script, film)
         _see_film_options(film, given)
         values, options, studio = _prepare(given, config, script)
+        planned = studio.preflight.check_film(load_film(source), options.engines, source.name) if film is not None else None
+        if planned is not None and values.get("aspect") is None:
+            options = options.model_copy(update={"aspect": planned.aspect})
         with _crew(studio, console, values, options) as crew:
-            if film is not None:
-                picture = load_film(source)
-                options = options.model_copy(update={"aspect": picture.aspect}) if values.get("aspect") is None else options
-            else:
-                picture = _develop(studio, console, source, values, options)
+            picture = planned or _develop(studio, console, source, values, options)
             folder = output or Path("renders") / folder_name(picture.title)
             show.edited(console, folder, picture)
             with RenderProgress(console) as progress:
@@ -187,6 +191,7 @@ def plan(
             sys.stdout.write(record_json(picture))
         else:
             show.plan(_page(), picture)
+        studio.preflight.check_film(picture, options.engines, source.name)
 
 
 @app.command()
@@ -372,14 +377,26 @@ def _see_film_options(film: Path | None, given: dict[str, Any]) -> None:
 def _prepare(given: dict[str, Any], config: Path | None, script: Path | None) -> tuple[dict[str, Any], RenderOptions, Studio]:
     from filmstudio.app import Studio
     from filmstudio.cli import settings
+    from filmstudio.core.options import RenderOptions
 
-    values = settings.read_config(settings.find_config(config, script))
+    values, together = settings.read_config(settings.find_config(config, script)), settings.Together()
     for key, form in (("voice", "NAME=VOICE"), ("engine", "ROLE=NAME")):
         if given.get(key):
-            given[key] = {**dict(values.get(key) or {}), **settings.pairs(given[key], f"--{key}", form)}
+            written, given[key] = given[key], None
+            with together.part():
+                given[key] = {**dict(values.get(key) or {}), **settings.pairs(written, f"--{key}", form)}
     values.update({key: value for key, value in given.items() if value is not None and value != []})
-    options = settings.render_options(values)
-    return values, options, Studio(values.get("cache_dir") or None)
+    options, studio = RenderOptions(), Studio(values.get("cache_dir") or None)
+    with together.part():
+        options = settings.render_options(values)
+    with together.part():
+        settings.dispatch(values)
+    with together.part():
+        settings.wishes(values)
+    with together.part():
+        studio.preflight.check_wishes(settings.wishes({**values, "seed": None, "duration": None}), values.get("engine"))
+    together.tell()
+    return values, options, studio
 
 
 def _crew(studio: Studio, console: Console, values: dict[str, Any], options: RenderOptions) -> AbstractContextManager[Dispatcher]:

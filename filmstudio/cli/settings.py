@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from filmstudio.core.errors import ConfigError, Place
+from filmstudio.core.errors import ConfigError, Place, Problem
 from filmstudio.core.model import Record
 from filmstudio.core.options import RenderOptions
 from filmstudio.core.wishes import Wishes, caption_style, pairs, parse_duration
 
 __all__ = [
-    "CONFIG_NAME", "RenderTable", "caption_style", "dispatch", "find_config", "pairs", "parse_duration", "read_config",
+    "CONFIG_NAME", "RenderTable", "Together", "caption_style", "dispatch", "find_config", "pairs", "parse_duration", "read_config",
     "render_options", "wishes",
 ]  # fmt: skip
 
 CONFIG_NAME = "filmstudio.toml"
+_HELP = "See studio render --help."
 
 
 class RenderTable(Record):
@@ -85,21 +87,50 @@ def read_config(path: Path | None) -> dict[str, Any]:
         raise ConfigError(f"has wrong values: {problems}.", remedy="See docs/rendering.md for an example.", place=place) from error
 
 
+class Together:
+    """Gathers what is wrong with options, so that a person is told of all of it at once."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+
+    @contextlib.contextmanager
+    def part(self) -> Iterator[None]:
+        """A block that may raise a ``ConfigError``; the error is kept, and the block left."""
+        try:
+            yield
+        except ConfigError as error:
+            self._problems += error.problems
+
+    def tell(self) -> None:
+        """Raise what was gathered.
+
+        Raises:
+            ConfigError: with every problem; nothing is raised where there is none.
+        """
+        if self._problems:
+            raise ConfigError("options are wrong.", problems=tuple(dict.fromkeys(self._problems)))
+
+
 def render_options(values: Mapping[str, Any]) -> RenderOptions:
     """Render options from merged values.
 
     Raises:
-        ConfigError: a value is not allowed; says which are.
+        ConfigError: values are not allowed; says which, and what is.
     """
     named = ("size", "aspect", "fps", "preset", "watermark", "stems", "loudness", "fallback")
     fields = {key: values[key] for key in named if values.get(key) is not None}
-    fields["captions"] = caption_style(values.get("captions"))
     fields["engines"] = dict(values.get("engine") or {})
-    try:
-        return RenderOptions.model_validate(fields)
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg'].lower()}" for item in error.errors())
-        raise ConfigError(f"options are wrong: {problems}.", remedy="See studio render --help.") from error
+    together, options = Together(), RenderOptions()
+    with together.part():
+        fields["captions"] = caption_style(values.get("captions"))
+    with together.part():
+        try:
+            options = RenderOptions.model_validate(fields)
+        except ValidationError as error:
+            problems = tuple(Problem(f"--{'.'.join(map(str, item['loc']))}: {item['msg'].lower()}.", _HELP) for item in error.errors())
+            raise ConfigError("options are wrong.", problems=problems) from error
+    together.tell()
+    return options
 
 
 def wishes(values: Mapping[str, Any]) -> Wishes:
@@ -108,16 +139,20 @@ def wishes(values: Mapping[str, Any]) -> Wishes:
     Raises:
         ConfigError: the seed or duration is wrong.
     """
-    seed = values.get("seed") or 0
-    if not isinstance(seed, int) or not 0 <= seed < 1 << 63:
-        raise ConfigError(f"--seed {seed} is outside 0 to 2^63 - 1.", remedy="Choose a smaller whole number.")
+    together, duration, seed = Together(), None, values.get("seed") or 0
+    with together.part():
+        if not isinstance(seed, int) or not 0 <= seed < 1 << 63:
+            raise ConfigError(f"--seed {seed} is outside 0 to 2^63 - 1.", remedy="Choose a smaller whole number.")
+    with together.part():
+        duration = parse_duration(values.get("duration"))
+    together.tell()
     return Wishes(
         title=values.get("title"),
         language=values.get("language"),
         culture=values.get("culture"),
         style=values.get("style") or "drawn",
         seed=seed,
-        duration=parse_duration(values.get("duration")),
+        duration=duration,
         voices=dict(values.get("voice") or {}),
     )
 

@@ -49,8 +49,13 @@ def filmstudio_voice_packs() -> Sequence[Path]:
 
 
 @hookspec
-def filmstudio_words() -> Mapping[Kind, Known]:
-    """Offer the words of a film that your engines act on, by kind: the report tells of words that no plugin knows. Must be quick."""
+def filmstudio_words(packs: Sequence[Path]) -> Mapping[Kind, Known]:
+    """Offer the words of a film that your engines act on, by kind: the report tells of words that no plugin knows. Must be quick.
+
+    ``packs`` are the folders of the installed art packs. Where your engine is chosen for a role, a film that asks it for a language,
+    voice, stage or pack that you do not offer is refused before any work, and so is a wish for a culture or style. A kind that you
+    offer no words of is left to your engine. Leave the argument out where you do not need it.
+    """
     return {}
 
 

@@ -37,7 +37,8 @@ _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 class Plugins:
     """Every plugin of this installation, and the engines they offer."""
 
-    def __init__(self, *, discover: bool = True) -> None:
+    def __init__(self, *, discover: bool = True, guests: bool = True) -> None:
+        """Find every plugin, or only the studio's own without ``guests``, or none without ``discover``."""
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._offers: dict[tuple[str, str], Offer] = {}
@@ -49,15 +50,15 @@ class Plugins:
         self.mishaps: list[Problem] = []
         """What plugins that came in did wrong since: a slow import, a hook that raised."""
         if discover:
-            self._discover()
+            self._discover(guests)
 
-    def _discover(self) -> None:
+    def _discover(self, with_guests: bool) -> None:
         points = sorted(entry_points(group=GROUP), key=lambda point: (_distribution(point) != HOUSE, point.name))
         for point in points:
             if _distribution(point) == HOUSE:
                 self._let_in(point.name, lambda point=point: self.register(point.load(), point.name, HOUSE))  # type: ignore[misc]
         guests = [point for point in points if _distribution(point) != HOUSE]
-        if guests or plugins_folder().is_dir():
+        if with_guests and (guests or plugins_folder().is_dir()):
             self._discover_guests(guests)
 
     def _discover_guests(self, guests: list[EntryPoint]) -> None:
@@ -224,7 +225,11 @@ class Plugins:
 
     def words(self) -> list[Mapping[Kind, Known]]:
         """Words of a film that plugins know, from each that offers any."""
-        return self.ask("filmstudio_words", dict)
+        return [words for _, words in self.words_by_plugin()]
+
+    def words_by_plugin(self) -> list[tuple[str, Mapping[Kind, Known]]]:
+        """Words of a film that plugins know, with the name of who offers them."""
+        return self._answers("filmstudio_words", dict, {"packs": self.art_packs()})
 
     def voice_packs(self) -> tuple[Path, ...]:
         """Voice catalogues offered."""
@@ -232,12 +237,15 @@ class Plugins:
 
     def ask(self, hook: str, form: Callable[[Any], Any] = lambda answer: answer, /, **facts: object) -> list[Any]:
         """What every plugin answers to a hook. One that raises, or answers in another form, is passed over and noted in ``mishaps``."""
+        return [answer for _, answer in self._answers(hook, form, facts)]
+
+    def _answers(self, hook: str, form: Callable[[Any], Any], facts: Mapping[str, object]) -> list[tuple[str, Any]]:
         answers = []
         for call in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
             try:
                 answer = call.function(*(facts[name] for name in call.argnames))
                 if answer is not None:
-                    answers.append(form(answer))
+                    answers.append((call.plugin_name, form(answer)))
             except (Exception, SystemExit) as error:  # a hook of a stranger's must not end a film
                 said = Problem(f"{hook} raised {type(error).__name__}: {error}.", "Update or uninstall it.", Place(plugin=call.plugin_name))
                 if said not in self.mishaps:

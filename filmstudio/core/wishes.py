@@ -9,11 +9,15 @@ from fractions import Fraction
 
 from pydantic import ValidationError
 
-from filmstudio.core.errors import ConfigError
+from filmstudio.core.errors import ConfigError, Problem
 from filmstudio.core.requests import TextStyle
 
 MAX_SCRIPT_BYTES = 4 << 20
 """Largest script that is read at all: far above any feature film."""
+
+_STYLE_KEYS = (
+    "Keys: font (sans, serif), size (small, medium, large), color (#RRGGBB), position (bottom, top), background (none, translucent, solid)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def caption_style(text: str | None) -> TextStyle | None:
     """A caption style from ``burn`` or ``size=large,color=#FFEE00,position=top,background=solid,font=serif``; ``off`` is none.
 
     Raises:
-        ConfigError: a part of it is unknown.
+        ConfigError: parts of it are unknown; each is told.
     """
     if text is None or text in ("", "off"):
         return None
@@ -54,9 +58,11 @@ def caption_style(text: str | None) -> TextStyle | None:
     try:
         return TextStyle.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        remedy = "Keys: font, size (small, medium, large), color (#RRGGBB), position (bottom, top), background (none, translucent, solid)."
-        raise ConfigError(f"--captions {text!r}: {'.'.join(map(str, first['loc']))}: {first['msg']}.", remedy=remedy) from error
+        problems = tuple(
+            Problem(f"--captions {text!r}: {'.'.join(map(str, wrong['loc']))}: {wrong['msg'].lower()}.", _STYLE_KEYS)
+            for wrong in error.errors()
+        )
+        raise ConfigError("; ".join(problem.message for problem in problems), remedy=_STYLE_KEYS, problems=problems) from error
 
 
 def parse_duration(value: str | int | float | None) -> Fraction | None:

@@ -69,7 +69,7 @@ def test_a_missing_file_and_a_folder_are_told_apart(cache: Path, tmp_path: Path)
     assert "is a folder" in run("render", str(tmp_path), cache=cache)[1]
 
 
-ABOUT_THE_CAST = (("--voice", "NOBODY=en-us-claire"), ("--voice", "LENA=zeus"))
+ABOUT_THE_CAST = ("--voice", "NOBODY=en-us-claire")
 """Wrong only beside the script: the mistake may be the script's."""
 
 
@@ -95,7 +95,7 @@ def test_an_option_that_cannot_be_met_says_what_can(option: tuple[str, str], sai
     script = tmp_path / "good.fountain"
     script.write_text(GOOD)
     code, answer = run("render", str(script), "-o", str(tmp_path / "out"), *option, cache=cache)
-    assert code == (1 if option in ABOUT_THE_CAST else 2)
+    assert code == (1 if option == ABOUT_THE_CAST else 2)
     assert said in answer and "Traceback" not in answer
     assert not (tmp_path / "out").exists()
 

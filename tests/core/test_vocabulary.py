@@ -133,7 +133,7 @@ def test_a_plan_of_a_film_edited_by_hand_warns_of_its_unknown_words(tmp_path: Pa
     path = tmp_path / "film.json"
     told = film(delivery=("wispering",)).canonical()
     assert isinstance(told, dict)
-    person = {"id": "asha", "name": "ASHA", "identity": {"seed": 1, "pack": "house"}}
+    person = {"id": "asha", "name": "ASHA", "identity": {"seed": 1, "pack": "house", "voice": {"voice": "en-us-claire"}}}
     path.write_text(json.dumps({**told, "characters": [person]}))
     result = CliRunner().invoke(app, ["plan", "--film", str(path), "--cache-dir", str(tmp_path / "cache")])
     assert result.exit_code == 0

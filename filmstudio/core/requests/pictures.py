@@ -69,7 +69,7 @@ class Backdrop(Result):
 class TextStyle(Record):
     """How words burnt into the picture look."""
 
-    font: str = "sans"
+    font: Literal["sans", "serif"] = "sans"
     size: Literal["small", "medium", "large"] = "medium"
     color: str = Field(default="#FFFFFF", pattern=r"^#[0-9A-Fa-f]{6}$")
     position: Literal["bottom", "top"] = "bottom"

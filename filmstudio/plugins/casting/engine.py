@@ -10,6 +10,7 @@ from filmstudio.core.engine import Desk, Needs, SingleEngine
 from filmstudio.core.errors import Unsupported
 from filmstudio.core.model import seed_from
 from filmstudio.core.requests import CastNote, CastRequest, CastResult
+from filmstudio.plugins.casting import STYLE
 from filmstudio.plugins.casting.look import ALIKE, Person, likeness, look_of
 from filmstudio.plugins.casting.part import Part, part_of
 from filmstudio.plugins.casting.voices import Speaker, cast_voices
@@ -17,7 +18,6 @@ from filmstudio.plugins.casting.wardrobe import PACK
 
 Role = Literal["lead", "supporting", "minor", "narrator"]
 
-STYLE = "drawn"
 _REROLLS = 12
 """Most new lots drawn for somebody who looks like somebody else."""
 

@@ -129,9 +129,8 @@ class _Page:
 
     def caption(self, caption: BurntCaption, style: TextStyle) -> Words:
         outline = 0.0 if style.background == "solid" else max(1.5, self.px(3.2))
-        family: Literal["sans", "serif"] = "serif" if style.font == "serif" else "sans"
-        lines, size = self._fitting(caption.lines, CAPTION_SIZES[style.size], 0.86, outline, family)
-        text = self._set(lines, size, 0.86, color=style.color, outline=outline, weight="bold", family=family)
+        lines, size = self._fitting(caption.lines, CAPTION_SIZES[style.size], 0.86, outline, style.font)
+        text = self._set(lines, size, 0.86, color=style.color, outline=outline, weight="bold", family=style.font)
         if style.background != "none":
             text = _on_panel(text, round(self.px(14)), 255 if style.background == "solid" else 150)
         left = (self.width - text.shape[1]) // 2

@@ -27,8 +27,16 @@ def filmstudio_voice_packs() -> Sequence[Path]:
 
 @hookimpl
 def filmstudio_words() -> Mapping[Kind, Known]:
-    """The ways of speaking that colour a voice."""
-    from filmstudio.plugins.voice.performance import deliveries
-    from filmstudio.plugins.voice.voices import load_deliveries
+    """The languages that are spoken, the voices that speak them, and the ways of speaking that colour a voice."""
+    import espeakng_loader
 
-    return {"delivery": Known(frozenset(load_deliveries()), lambda word: bool(deliveries((word,))))}
+    from filmstudio.plugins.voice.languages import spoken_languages
+    from filmstudio.plugins.voice.performance import deliveries
+    from filmstudio.plugins.voice.voices import load_deliveries, load_voices
+
+    voices = load_voices()
+    return {
+        "language": spoken_languages(Path(espeakng_loader.get_data_path())),
+        "voice": Known(frozenset(voices), called={voice.name: voice.id for voice in voices.values()}),
+        "delivery": Known(frozenset(load_deliveries()), lambda word: bool(deliveries((word,)))),
+    }

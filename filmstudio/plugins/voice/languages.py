@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from filmstudio.core.errors import Unsupported
+from filmstudio.core.vocabulary import Known
 from filmstudio.plugins.voice.wording import Wording
 
 _NAMES: Final = {
@@ -103,14 +104,37 @@ def primary(language: str) -> str:
 
 def known_languages(data: Path) -> frozenset[str]:
     """Every language that eSpeak's data can speak, in lower case: those with a voice file whose dictionary is there too."""
-    names: set[str] = set()
+    return frozenset(language_names(data))
+
+
+def language_names(data: Path) -> dict[str, str]:
+    """The languages that eSpeak's data can speak, in lower case, and what each is called, such as ``English (America)``."""
+    names: dict[str, str] = {}
     for path in sorted((data / "lang").rglob("*")):
         if path.is_file():
             text = path.read_text("utf-8", "replace")
             named = re.search(r"^dictionary\s+(\S+)", text, re.MULTILINE) or re.search(r"^language\s+([a-z]+)", text, re.MULTILINE)
             if named and (data / f"{named.group(1)}_dict").exists():
-                names.add(path.name.casefold())
-    return frozenset(names)
+                called = re.search(r"^name\s+(.+)$", text, re.MULTILINE)
+                names[path.name.casefold()] = called.group(1).strip() if called else path.name
+    return names
+
+
+def spoken_languages(data: Path) -> Known:
+    """What may be written for a language: the tags that eSpeak's data has, those that it has under another name, and their kin."""
+    names = language_names(data)
+    known = frozenset(names)
+    tags = known | {tag for tag, name in _NAMES.items() if name in known}
+    called = {names[tag].partition(" (")[0]: tag for tag in sorted(names, key=lambda tag: (len(tag), tag), reverse=True)}
+
+    def means(tag: str) -> bool:
+        try:
+            espeak_language(tag, known)
+        except Unsupported:
+            return False
+        return True
+
+    return Known(tags, means, called)
 
 
 def espeak_language(language: str, known: frozenset[str]) -> tuple[str, str]:
