@@ -57,6 +57,9 @@ def set_up() -> None:
 def render_script(script: Path, cache: Path, folder: Path, duration: int, workers: int) -> Rendered:
     """Read, develop, render and deliver a script; importing the studio is part of the time."""
     started = time.perf_counter()
+    from filmstudio.core import nursery
+
+    nursery.begin()  # as the command does, and in the same order
     from filmstudio.app import Studio, Wishes
     from filmstudio.core.options import RenderOptions
 

@@ -12,11 +12,10 @@ import os
 import time
 from collections import deque
 from collections.abc import Sequence
-from multiprocessing import forkserver, get_context
+from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
-from sys import platform
 from typing import Any
 
 from filmstudio.core import nursery
@@ -26,15 +25,12 @@ from filmstudio.core.perform import Batch, Guest, Outcome
 from filmstudio.core.processes import ONE_THREAD, peak_rss_mb
 from filmstudio.core.storage import open_store
 from filmstudio.core.store import Keeper
-from filmstudio.core.workers import HouseWorker, Worker, variables_set
+from filmstudio.core.workers import HouseWorker, Worker
 
 __all__ = ["DEADLINE_SECONDS", "ONE_THREAD", "LocalDispatcher", "peak_rss_mb"]
 
 DEADLINE_SECONDS = 900.0
 """Longest that one batch may take before its worker is taken for hung and replaced."""
-
-_FORKS = platform == "linux"
-"""macOS has a fork server too, but its own libraries are not safe after a fork."""
 
 _UNSENT_TICK = 0.01
 """How often a message is sent on that had no room, seconds."""
@@ -64,18 +60,14 @@ class LocalDispatcher:
         self._queue: deque[Batch] = deque()
         self._lost: list[Outcome] = []
         """Outcomes of batches that no worker could be given."""
-        self._context: ForkServerContext | SpawnContext = get_context("forkserver") if _FORKS else get_context("spawn")
+        self._context: ForkServerContext | SpawnContext = get_context("forkserver") if nursery.FORKS else get_context("spawn")
         self._peaks: dict[int, float] = {}
         self._workers: list[Worker] = []
         self._loaded: dict[Worker, set[str]] = {}
         """Addresses of the engines that each worker has run, and so holds: a model is loaded again only where none is idle."""
         self._alarm, self._bell = self._context.Pipe(duplex=False)
-        if _FORKS:
-            self._context.set_forkserver_preload([nursery.__name__])
-            if self._preload:
-                with variables_set({**ONE_THREAD, nursery.VARIABLE: " ".join(self._preload)}):
-                    forkserver.ensure_running()
-        else:
+        nursery.begin(self._preload)
+        if not nursery.FORKS:
             self._workers = [self._hire(None) for _ in range(self.slots)]
 
     def __enter__(self) -> LocalDispatcher:

@@ -1,4 +1,4 @@
-"""What worker processes have in common: one thread each, and a measure of the memory they hold."""
+"""What worker processes have in common: one thread each, variables that they are born with, and a measure of the memory they hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 import resource
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -35,3 +36,18 @@ def rss_mb(process: int) -> float:
             for children in folder.glob("task/*/children"):
                 left += map(int, children.read_text().split())
     return total * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+
+
+@contextlib.contextmanager
+def variables_set(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set while the block runs: libraries of a child read it as the child imports them."""
+    saved = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in saved.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -14,7 +14,7 @@ import socket
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from typing import ClassVar, Final
@@ -22,7 +22,7 @@ from typing import ClassVar, Final
 from filmstudio.core.engine import Failure
 from filmstudio.core.messages import Order, Report, order_message, read_order, read_report, report_message
 from filmstudio.core.perform import Batch, Guest, Outcome, Performer
-from filmstudio.core.processes import ONE_THREAD, peak_rss_mb
+from filmstudio.core.processes import ONE_THREAD, peak_rss_mb, variables_set
 from filmstudio.core.telemetry import exporting_traces, flush_traces
 from filmstudio.core.wire import WatchedWire, Wire
 
@@ -206,18 +206,3 @@ def _load_early(performer: Performer, address: str) -> None:
     # What fails here fails again, with its task's name, when the engine is needed.
     with contextlib.suppress(Exception):
         performer.engine(address)
-
-
-@contextlib.contextmanager
-def variables_set(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set while the block runs: libraries of a child read it as the child imports them."""
-    saved = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in saved.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -109,3 +109,24 @@ def test_workers_are_not_told_of_the_nursery(tmp_path: Path) -> None:
         env={**os.environ, "FILMSTUDIO_NURSERY": "no.such.module:Engine marking_engines:Slow"},
     )  # fmt: skip
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_a_role_stands_for_the_studios_own_engine_and_strangers_are_not_imported() -> None:
+    script = """
+import importlib.metadata, sys
+real = importlib.metadata.entry_points
+strange = importlib.metadata.EntryPoint("stranger", "strange_plugin", "filmstudio")
+importlib.metadata.entry_points = lambda **wanted: [*real(**wanted), strange]
+from filmstudio.core import nursery
+from filmstudio.core.plugins import Plugins
+print("filmstudio.plugins.mixing.desk" in sys.modules, "filmstudio.plugins.voice.studio" in sys.modules)
+print(*(problem.place.plugin for problem in Plugins().problems))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "FILMSTUDIO_NURSERY": "mixing no-role"},
+    )
+    assert done.stdout.split("\n")[:2] == ["True False", "stranger"], "the stranger was there to be met"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
+from filmstudio.plugins.sound.kernels import least, mean
 from filmstudio.plugins.sound.peaks import about
 
 LOOKAHEAD = 240
@@ -32,7 +32,9 @@ def limit(block: NDArray[np.float32], before: int, after: int, ceiling: float) -
     if float(peaks.max(initial=0.0)) <= ceiling:
         return inner
     wanted = np.minimum(np.float32(1.0), np.float32(ceiling) / np.maximum(peaks, np.float32(1e-9)))
-    held = minimum_filter1d(wanted, 2 * LOOKAHEAD + 1, mode="nearest")
-    gain = uniform_filter1d(uniform_filter1d(held, LOOKAHEAD, mode="nearest"), LOOKAHEAD, mode="nearest")
+    gain, held = np.empty_like(wanted), np.empty_like(wanted)
+    least(wanted, LOOKAHEAD, gain)
+    mean(gain, LOOKAHEAD, held)
+    mean(held, LOOKAHEAD, gain)
     limited: NDArray[np.float32] = (inner * gain[before : len(block) - after, None]).astype(np.float32)
     return limited

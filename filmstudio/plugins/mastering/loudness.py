@@ -36,7 +36,7 @@ class LoudnessMaster(SingleEngine[MasterRequest, Master]):
     """Loudness and true peak to the target, verified on the decoded file. Streams: memory does not grow with the film."""
 
     name: ClassVar[str] = "loudness"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     role: ClassVar[str] = "mastering"
     summary: ClassVar[str] = "Joins scenes, reaches target loudness under a true-peak ceiling, measures the encoded file."
     needs: ClassVar[Needs] = Needs(memory_mb=400, licence="Apache-2.0 AND GPL-2.0-or-later")

@@ -23,6 +23,8 @@ _FORGOTTEN: Final = 1e-40
 
 _STRETCH: Final = 128
 """Samples whose peaks are looked for, or not, together."""
+_SPLINE_REACH: Final = 32
+"""Samples after which the pole of the cubic spline has faded to nothing: 0.268 to the 32nd is 5e-19."""
 REACH: Final = 10
 """Samples either side that the oversampling filter sees."""
 
@@ -155,3 +157,73 @@ def rise(wave: NDArray[np.float32], phases: NDArray[np.float32], first: int, las
                     sums[each] += factor * flat[each + 2 * tap]
             for at in range(length):
                 peaks[begin - first + at] = max(peaks[begin - first + at], abs(sums[2 * at]), abs(sums[2 * at + 1]))
+
+
+@njit(cache=True)
+def least(values: NDArray[np.float32], reach: int, lowest: NDArray[np.float32]) -> None:
+    """The lowest of each value and ``reach`` to either side, as if the first and the last went on for ever.
+
+    Those that may yet be the lowest wait in a queue, rising (Lemire, "Streaming maximum-minimum filter", 2006).
+    """
+    count = len(values)
+    queue = np.empty(count, np.int64)
+    head, tail = 0, 0
+    for ahead in range(count + reach):
+        if ahead < count:
+            while tail > head and values[queue[tail - 1]] >= values[ahead]:
+                tail -= 1
+            queue[tail] = ahead
+            tail += 1
+        at = ahead - reach
+        if at >= 0:
+            while queue[head] < at - reach:
+                head += 1
+            lowest[at] = values[queue[head]]
+
+
+@njit(cache=True)
+def mean(values: NDArray[np.float32], width: int, means: NDArray[np.float32]) -> None:
+    """The mean of ``width`` values about each, one more before it than after, as if the first and the last went on for ever."""
+    last = len(values) - 1
+    before, after = width // 2, width - width // 2 - 1
+    total = 0.0
+    for at in range(-before, after + 1):
+        total += float(values[min(last, max(0, at))])
+    for at in range(last + 1):
+        means[at] = np.float32(total / width)
+        total += float(values[min(last, at + after + 1)]) - float(values[max(0, at - before)])
+
+
+@njit(cache=True)
+def spline(wave: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The coefficients of the cubic B-spline through ``wave``, mirrored at its ends (Unser, "Splines", 1999, box 2)."""
+    count = len(wave)
+    pole = np.sqrt(3.0) - 2.0
+    out = np.empty(count)
+    first, power = wave[0], pole
+    for at in range(1, min(count, _SPLINE_REACH)):
+        first += power * wave[at]
+        power *= pole
+    out[0] = first
+    for at in range(1, count):
+        out[at] = wave[at] + pole * out[at - 1]
+    out[count - 1] = pole / (pole * pole - 1.0) * (out[count - 1] + pole * out[count - 2])
+    for at in range(count - 2, -1, -1):
+        out[at] = pole * (out[at + 1] - out[at])
+    return 6.0 * out
+
+
+@njit(cache=True)
+def read_at(wave: NDArray[np.float64], positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mono ``wave``, three samples or more, at ``positions`` within it: along the cubic spline through the samples."""
+    coefficients, last = spline(wave), len(wave) - 1
+    out = np.empty(len(positions))
+    for index in range(len(positions)):
+        at = int(positions[index])
+        x = positions[index] - at
+        y = 1.0 - x
+        before, after, beyond = abs(at - 1), last - abs(last - at - 1), last - abs(last - at - 2)
+        around = coefficients[before], coefficients[at], coefficients[after], coefficients[beyond]
+        near, far = 4.0 - 3.0 * x * x * (2.0 - x), 4.0 - 3.0 * y * y * (2.0 - y)
+        out[index] = (y * y * y * around[0] + near * around[1] + far * around[2] + x * x * x * around[3]) / 6.0
+    return out

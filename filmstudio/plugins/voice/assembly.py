@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 import soxr
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
 
 from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.sound.kernels import read_at
 from filmstudio.plugins.voice.espeak_call import SourceEvent, Spoken
 
 Samples = NDArray[np.float64]
@@ -116,7 +116,7 @@ def drifted(samples: Samples, amount: float, random: np.random.Generator) -> tup
     speed = 1 + amount * np.clip(random.standard_normal(len(knots)), -2, 2)
     positions = np.concatenate([[0.0], np.cumsum(np.interp(np.arange(len(samples) - 1), knots, speed))])
     positions *= (len(samples) - 1) / positions[-1]
-    moved: Samples = map_coordinates(samples, positions[None, :], order=3, mode="nearest")
+    moved: Samples = read_at(samples, positions)
     return moved, positions
 
 

@@ -19,7 +19,7 @@ class EspeakVoice(SingleEngine[SpeakRequest, Speech]):
     """Speaks a line in any of eSpeak's languages, with the catalogue's voices."""
 
     name: ClassVar[str] = "espeak"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     role: ClassVar[str] = "voice"
     summary: ClassVar[str] = "226 voices in 68 languages from eSpeak NG, shaped, coloured and timed to the phoneme"
     needs: ClassVar[Needs] = Needs(

@@ -6,9 +6,11 @@ import time
 
 import numpy as np
 import pytest
+from scipy.ndimage import map_coordinates, minimum_filter1d, uniform_filter1d
 from scipy.signal import butter, firwin, resample_poly, sosfilt
 
 from filmstudio.plugins.sound.filters import butterworth, through
+from filmstudio.plugins.sound.kernels import least, mean, read_at
 from filmstudio.plugins.sound.meter import Meter
 from filmstudio.plugins.sound.peaks import about, halfway
 
@@ -30,6 +32,24 @@ def test_sound_through_a_filter_is_as_scipy_filters_it(order: int, kind: str, co
 def test_channels_are_filtered_each_by_itself() -> None:
     sections, pair = butterworth(2, 700.0, "low"), np.random.default_rng(2).standard_normal((5000, 2))
     assert np.array_equal(through(sections, pair)[:, 1], through(sections, pair[:, 1]))
+
+
+@pytest.mark.parametrize("count", [40, 500, 20_000])
+def test_sound_between_its_samples_is_as_scipy_reads_it(count: int) -> None:
+    random = np.random.default_rng(count)
+    wave = random.standard_normal(count)
+    positions = np.concatenate([[0.0], np.sort(random.uniform(0, count - 1, count)), [count - 2.0, count - 1.0]])
+    assert np.abs(read_at(wave, positions) - map_coordinates(wave, positions[None], order=3, mode="mirror")).max() < 1e-13
+
+
+@pytest.mark.parametrize("count", [1, 2, 100, 481, 9000])
+def test_the_lowest_and_the_mean_about_a_sample_are_as_scipy_finds_them(count: int) -> None:
+    values = np.random.default_rng(count).uniform(0, 1, count).astype(np.float32)
+    lowest, means = np.empty_like(values), np.empty_like(values)
+    least(values, 240, lowest)
+    mean(values, 240, means)
+    assert np.array_equal(lowest, minimum_filter1d(values, 481, mode="nearest"))
+    assert np.abs(means - uniform_filter1d(values, 240, mode="nearest")).max() < 1e-6
 
 
 def test_silence_after_sound_is_measured_as_fast_as_sound() -> None:
