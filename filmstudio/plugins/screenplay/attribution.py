@@ -6,12 +6,16 @@ import re
 from dataclasses import dataclass
 
 from filmstudio.plugins.screenplay.attribution_spaceless import chinese_after, chinese_before, japanese_after, japanese_before
-from filmstudio.plugins.screenplay.attribution_words import Attribution, verbs_of
+from filmstudio.plugins.screenplay.attribution_words import ARABIC_JOINS, Attribution, verbs_of
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 
 _TOKEN = re.compile(r"[^\s,;:!?…。，、：；！？।॥()\"“”„«»「」『』—–]+")
 _ABBREVIATIONS = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "capt.", "sr.", "jr.", "sra.", "m.", "mme.", "fr."})
 _PARTICLES = frozenset({"de", "van", "von", "al", "bin", "ibn", "del", "della", "da", "di", "el", "la", "le", "du", "ben"})
+_KOREAN_SUBJECT = re.compile(r"(?<=.)(?:께서|은|는|이|가)$")
+"""The particle that Korean writes on the subject."""
+_ARABIC_LEADS = frozenset({"ثم", "ولكن", "لكن", "عندها", "عندئذ", "حينئذ", "هنا", "وهنا", "بعدها", "وبعدها"})
+"""*Then*, *but*, *here*: what stands before the verb and is nobody."""
 _SENTENCE_END = re.compile(r"(?:[.!?…]+[\"”’)]*\s+|[。！？।॥؟]\s*)")
 
 
@@ -29,7 +33,7 @@ def after_quote(text: str, language: str) -> Attribution | None:
     verb = _verb_at(sentence, tokens, first, language)
     if verb:
         phrase = _noun_phrase(tokens, first + verb, language)
-        subject = sentence[tokens[first + verb].start : tokens[phrase - 1].end] if phrase else ""
+        subject = _subject(sentence[tokens[first + verb].start : tokens[phrase - 1].end], language) if phrase else ""
         return _finished(text, sentence, tokens, subject, phrase or first + verb, _is_thought(tokens, first, verb))
     if language == "hi":
         return _hindi(sentence, tokens, language)
@@ -42,7 +46,7 @@ def after_quote(text: str, language: str) -> Attribution | None:
     verb = _verb_at(sentence, tokens, at, language)
     if not verb:
         return None
-    subject = sentence[tokens[0].start : tokens[phrase - 1].end]
+    subject = _subject(sentence[tokens[0].start : tokens[phrase - 1].end], language)
     return _finished(text, sentence, tokens, subject, at + verb, _is_thought(tokens, at, verb))
 
 
@@ -88,7 +92,8 @@ def _worded_before(sentence: str, language: str) -> Attribution | None:
             before -= 1
         for first in range(max(0, before - 4), before):
             if _noun_phrase(tokens, first, language) == before and (first == 0 or not _noun_phrase_covers(tokens, first, language)):
-                return Attribution(sentence[tokens[first].start : tokens[before - 1].end], tokens[first].start, len(sentence), thought)
+                subject = _subject(sentence[tokens[first].start : tokens[before - 1].end], language)
+                return Attribution(subject, tokens[first].start, len(sentence), thought)
         after = _noun_phrase(tokens, at + verb, language)
         if after and (language == "ar" or before == 0):
             return Attribution(sentence[tokens[at + verb].start : tokens[after - 1].end], tokens[at].start, len(sentence), thought)
@@ -135,9 +140,9 @@ def _verb_at(sentence: str, tokens: list[_Token], at: int, language: str) -> int
         return 0
     for verb in verbs_of(language):
         words = tuple(fold(token.word) for token in tokens[at : at + len(verb)])
-        if words == verb or (
-            language == "fr" and len(verb) == 1 and re.fullmatch(rf"{re.escape(verb[0])}(?:-t)?-\w+", words[0] if words else "")
-        ):
+        if words == verb or (language == "ar" and words[0].startswith(ARABIC_JOINS) and (words[0][1:], *words[1:]) == verb):
+            return len(verb)
+        if language == "fr" and len(verb) == 1 and re.fullmatch(rf"{re.escape(verb[0])}(?:-t)?-\w+", words[0]):
             return len(verb)
     return 0
 
@@ -176,7 +181,11 @@ def _noun_phrase(tokens: list[_Token], at: int, language: str) -> int:
         return at + 1
     if language == "fr" and at > 0 and re.search(r"-(?:il|elle|je)$", tokens[at - 1].word):
         return 0
+    if language == "ko":
+        return at + 1 if _KOREAN_SUBJECT.search(word) else 0
     if language == "ar":
+        if word in _ARABIC_LEADS:
+            return 0
         return min(len(tokens), at + (2 if at + 1 < len(tokens) and tokens[at + 1].word.startswith("ال") else 1))
     end = at
     if fold(word) in grammar().speech.determiners:
@@ -207,6 +216,10 @@ def _is_name(tokens: list[_Token], at: int, first: int, language: str) -> bool:
     if word[:1].isupper():
         return fold(word) not in grammar().speech.phrase_ends and not (at > first and _verb_at("", tokens, at, language))
     return at > first and fold(word) in _PARTICLES
+
+
+def _subject(phrase: str, language: str) -> str:
+    return _KOREAN_SUBJECT.sub("", phrase) if language == "ko" else phrase
 
 
 def _ends_phrase(tokens: list[_Token], at: int, language: str) -> bool:

@@ -9,6 +9,10 @@ from filmstudio.plugins.screenplay.attribution_words import Attribution, verbs_o
 _JAPANESE_NAME = r"(?P<name>[^\s、。，！？「」『』はがも]{1,10})"
 _JAPANESE_AFTER = re.compile(rf"^\s*(?:と|って)?\s*[、,]?\s*{_JAPANESE_NAME}(?:は|が|も)(?P<mid>[^。]{{0,24}})")
 _JAPANESE_BEFORE = re.compile(rf"(?:^|[、。，！？\s]){_JAPANESE_NAME}(?:は|が|も)(?P<mid>[^。]{{0,16}})$")
+_JAPANESE_LATER = re.compile(rf"^、?{_JAPANESE_NAME}(?:は|が|も)")
+"""Whoever speaks may be named behind the verb: ``「…」と言って、狐は走りました``."""
+_JAPANESE_THOUGHTS = ("と思", "と考")
+_CHINESE_THOUGHTS = ("心想", "想道", "心里想", "心裡想")
 _CHINESE_MANNER = re.compile(
     r"(?:低声|轻声|轻轻地?|大声|高声|笑着|哭着|又|就|也|便|却|连忙|赶紧|忽然|突然|回头|平静地|慢慢地|[^，。]{1,4}[地着])+$"
 )
@@ -33,8 +37,10 @@ def japanese_after(text: str) -> Attribution | None:
         return None
     match = _JAPANESE_AFTER.match(sentence)
     subject = match.group("name") if match and match.start("mid") <= verb[0] else ""
+    if not subject and (later := _JAPANESE_LATER.match(sentence[verb[1] :])):
+        subject = later.group("name")
     end = verb[1] + (1 if sentence[verb[1] : verb[1] + 1] in "。、" else 0)
-    return Attribution(subject, 0, end, verb[2].startswith("と思"))
+    return Attribution(subject, 0, end, verb[2].startswith(_JAPANESE_THOUGHTS))
 
 
 def japanese_before(sentence: str) -> Attribution | None:
@@ -57,7 +63,7 @@ def chinese_after(text: str) -> Attribution | None:
     subject = _CHINESE_MANNER.sub("", head[: verb[0]].strip())
     end = skipped + verb[1]
     mark = re.match(r"[。，：:、,.]", clause[end:])
-    return Attribution(subject, 0, end + (mark.end() if mark else 0), verb[2] in ("心想", "想道"))
+    return Attribution(subject, 0, end + (mark.end() if mark else 0), verb[2] in _CHINESE_THOUGHTS)
 
 
 def chinese_before(sentence: str) -> Attribution | None:
@@ -78,4 +84,4 @@ def chinese_before(sentence: str) -> Attribution | None:
             else None
         )
     subject = _CHINESE_MANNER.sub("", lead.removesuffix(verb).strip())
-    return Attribution(subject, match.start("lead"), len(sentence), verb in ("心想", "想道"))
+    return Attribution(subject, match.start("lead"), len(sentence), verb in _CHINESE_THOUGHTS)

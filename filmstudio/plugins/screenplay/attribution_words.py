@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 
+ARABIC_JOINS = ("و", "ف")
+"""*And* and *so*, which Arabic writes on the word behind them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attribution:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from filmstudio.core.screenplay import plain_text
 from filmstudio.plugins.screenplay.attribution import is_determiner, pronoun_of
 from filmstudio.plugins.screenplay.grammar import continues_word, fold, grammar, has_capitals
 
@@ -20,7 +21,7 @@ _HONORIFICS = re.compile(r"(?:さん|ちゃん|くん|君|様|さま|先生)$")
 
 def cue_name(subject: str) -> str:
     """The cue for a subject as written: ``the old man`` is OLD MAN, ``Asha`` is ASHA, ``花子さん`` is 花子."""
-    words = subject.replace("’", "'").strip(" ,.'").split()
+    words = plain_text(subject).replace("’", "'").strip(" ,.'").split()
     while len(words) > 1 and is_determiner(words[0]):
         words.pop(0)
     name = " ".join(words)

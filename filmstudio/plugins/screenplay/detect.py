@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Literal
 
 from filmstudio.plugins.screenplay.cues import is_capital_cue
-from filmstudio.plugins.screenplay.dialogue import is_note_label, read_bold_turn, read_turn, turn_share
+from filmstudio.plugins.screenplay.dialogue import Turn, is_between_turns, is_note_label, read_bold_turn, read_turn
 from filmstudio.plugins.screenplay.headings import is_heading
+from filmstudio.plugins.screenplay.markdown import is_set_apart, take_asides
+from filmstudio.plugins.screenplay.quotes import leads_to_quotation
 
 Form = Literal["fountain", "fdx", "dialogue", "prose"]
 
@@ -26,11 +29,11 @@ def find_form(text: str, name: str = "") -> Form:
         return "fountain"
     if by_suffix == "fdx" or _FDX.match(text[:65536]):
         return "fdx"
-    lines = text.split("\n")
+    lines = take_asides(text)[0].split("\n")
     if any(_heading_at(lines, at) for at in range(len(lines))):
         return "fountain"
-    turns, counted = turn_share(lines)
-    speaking = [turn for line in lines if (turn := read_turn(line)) and not is_note_label(turn.name)]
+    turns, counted = _turn_share(lines)
+    speaking = [turn for line in lines if (turn := _turn(line)) and not is_note_label(turn.name)]
     if speaking and (turns >= _FEWEST_TURNS or turns == counted) and turns >= _TURN_SHARE * counted:
         return "dialogue"
     if len(speaking) >= _FEWEST_TURNS and _every_paragraph_turns(lines):
@@ -61,6 +64,24 @@ def _cue_at(lines: list[str], at: int) -> bool:
     return line.startswith("@") or is_capital_cue(line)
 
 
+def _turn(line: str) -> Turn | None:
+    """The turn that ``line`` begins, unless it is a sentence of prose that leads to a quotation."""
+    turn = read_turn(line)
+    return None if turn is None or leads_to_quotation(turn.name, turn.text) else turn
+
+
+def _turn_share(lines: Iterable[str]) -> tuple[int, int]:
+    """How many of ``lines`` begin a turn, and how many there are; what stands between turns (headings, rules, lists, …) apart."""
+    turns = counted = 0
+    for line in lines:
+        if not line.strip() or is_between_turns(line.strip()):
+            continue
+        turn = _turn(line) is not None
+        turns += turn
+        counted += turn or not is_set_apart(line)
+    return turns, counted
+
+
 def _bold_names(lines: list[str]) -> bool:
     """Whether names in bold take turns, however much is written around them: the notes of a show, its links."""
     names = [turn.name for line in lines if (turn := read_bold_turn(line)) and turn.text and not is_note_label(turn.name)]
@@ -70,5 +91,5 @@ def _bold_names(lines: list[str]) -> bool:
 def _every_paragraph_turns(lines: list[str]) -> bool:
     """Whether most paragraphs begin with a name: turns that are wrapped over several lines."""
     heads = [line for at, line in enumerate(lines) if line.strip() and (at == 0 or not lines[at - 1].strip())]
-    turns, counted = turn_share(heads)
+    turns, counted = _turn_share(heads)
     return turns >= _TURN_SHARE * counted

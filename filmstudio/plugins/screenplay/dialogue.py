@@ -7,11 +7,9 @@ the text; ``spoken_text`` leaves them out, as it does everywhere.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from filmstudio.core.errors import Severity
 from filmstudio.core.requests import ReadProblem
 from filmstudio.core.screenplay import Element, ElementKind, Screenplay, TitleEntry, plain_text
 from filmstudio.plugins.screenplay.cues import MAX_FORCED_LETTERS, MAX_WORDS, name_key, split_cue
@@ -19,6 +17,7 @@ from filmstudio.plugins.screenplay.encoding import clean
 from filmstudio.plugins.screenplay.fountain_writing import escape
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 from filmstudio.plugins.screenplay.headings import is_heading, split_number
+from filmstudio.plugins.screenplay.markdown import is_set_apart, take_asides, without_links
 
 STUDIO = "INT. PODCAST STUDIO - DAY"
 
@@ -37,7 +36,6 @@ _TIME_AFTER = re.compile(rf"\s*{_TIME}\s*$")
 _HASH = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*([-*_])(?:\s*\1){2,}\s*$")
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?!\()")
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()\s]*)\)")
 _ALONE = re.compile(r"^(?:\[([^\[\]]*)\]|[(（]([^()（）]*)[)）]|\*\(([^()]*)\)\*|\*\[([^\[\]]*)\]\*)\.?$")
 
 
@@ -85,10 +83,15 @@ def is_note_label(name: str) -> bool:
     return fold(name) in grammar().podcast_notes or fold(name) in grammar().title_key_set
 
 
+def is_between_turns(stripped: str) -> bool:
+    """Whether a line is a heading, a rule, or something in brackets that stands alone."""
+    return bool(_HASH.match(stripped) or _RULE.match(stripped) or _ALONE.match(stripped))
+
+
 def read_dialogue(text: str, source_name: str = "") -> tuple[Screenplay, tuple[ReadProblem, ...]]:
     """Read turns from clean ``text``. A scene heading is made when the text gives none. Nothing raises."""
     reader = _Reader()
-    reader.read(clean(text).split("\n"))
+    reader.read(clean(text))
     elements = reader.elements
     if not any(element.kind == "heading" for element in elements):
         elements.insert(0, Element(kind="heading", text=STUDIO, line=1, forced=True))
@@ -105,23 +108,24 @@ class _Reader:
     speaker: str | None = None
     spelling: dict[str, str] = field(default_factory=dict)
     paragraph_ended: bool = False
+    apart: bool = False
+    """Whether the last line was of a list or quoted block that nobody speaks."""
 
-    def read(self, lines: list[str]) -> None:
+    def read(self, text: str) -> None:
+        written = text.split("\n")
+        text, asides = take_asides(text)
+        lines = text.split("\n")
         names = Counter(name_key(turn.name) for line in lines if (turn := read_turn(line)))
-        at = self._read_front_matter(lines)
-        fenced = False
-        while at < len(lines):
-            line = lines[at]
-            stripped = line.strip()
-            if stripped.startswith(("```", "~~~")):
-                fenced = not fenced
-            elif fenced:
-                self._add("note", stripped, at) if stripped else None
-            elif not stripped:
-                self.paragraph_ended = True
-            else:
-                self._read_line(line, stripped, at, names)
-            at += 1
+        left = deque(asides)
+        for at in range(self._read_front_matter(lines), len(lines)):
+            stripped = lines[at].strip()
+            if stripped:
+                self._read_line(lines[at], stripped, at, names)
+            elif not written[at].strip():
+                self.paragraph_ended, self.apart = True, False
+            while left and left[0].line <= at:
+                aside = left.popleft()
+                self._add("note", aside.text, aside.line)
 
     def _read_front_matter(self, lines: list[str]) -> int:
         if not lines or lines[0].strip() != "---":
@@ -154,9 +158,21 @@ class _Reader:
         elif (alone := _ALONE.match(stripped)) and (self.speaker is None or self.paragraph_ended):
             self._add("action", escape(next((group for group in alone.groups() if group), "")), at)
             self.speaker = None if self.paragraph_ended else self.speaker
+        elif is_set_apart(line) and (self.speaker is None or self.paragraph_ended or self.apart):
+            self._read_apart(stripped, at)
+            return
         else:
             self._read_more(_LEAD.sub("", line, count=1).strip() if self.speaker else stripped, at)
-        self.paragraph_ended = False
+        self.paragraph_ended = self.apart = False
+
+    def _read_apart(self, stripped: str, at: int) -> None:
+        """A line of a list or quoted block that stands by itself: a note, and one with the line above it."""
+        if self.apart and self.elements[-1].kind == "note":
+            last = self.elements[-1]
+            self.elements[-1] = last.model_copy(update={"text": f"{last.text}\n{stripped}"})
+        else:
+            self._add("note", stripped, at)
+        self.apart = True
 
     def _read_hashed(self, hashed: re.Match[str], at: int) -> None:
         words = hashed.group(2).strip()
@@ -207,7 +223,7 @@ class _Reader:
 
     def _speak(self, words: str, at: int) -> None:
         """Add ``words`` to the turn: bracketed parts become parentheticals, links their text."""
-        words = _LINK.sub(lambda link: link.group(1) if not link.group(0).startswith("!") else "", words)
+        words = without_links(words)
         end = 0
         for match in _BRACKETED.finditer(words):
             self._say(words[end : match.start()], at)
@@ -235,20 +251,3 @@ class _Reader:
 
     def _add(self, kind: ElementKind, text: str, at: int, **more: object) -> None:
         self.elements.append(Element.model_validate({"kind": kind, "text": text, "line": at + 1, **more}))
-
-
-def turn_share(lines: Iterable[str]) -> tuple[int, int]:
-    """How many of the non-empty ``lines`` begin a turn, and how many there are (headings, rules and bracketed lines apart)."""
-    counted = [
-        line
-        for line in lines
-        if line.strip() and not _HASH.match(line.strip()) and not _RULE.match(line) and not _ALONE.match(line.strip())
-    ]
-    return sum(1 for line in counted if read_turn(line)), len(counted)
-
-
-def tell_short(turns: int) -> ReadProblem | None:
-    """A warning when a dialogue has no turns at all."""
-    if turns:
-        return None
-    return ReadProblem(message="Nobody speaks in this dialogue.", remedy="Write turns as NAME: text.", line=1, severity=Severity.WARNING)

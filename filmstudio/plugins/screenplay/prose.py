@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -19,6 +20,7 @@ from filmstudio.plugins.screenplay.attribution_words import Attribution
 from filmstudio.plugins.screenplay.company import FIRST_PERSON, UNKNOWN, Company
 from filmstudio.plugins.screenplay.encoding import clean
 from filmstudio.plugins.screenplay.grammar import NOT_AFTER_WORD, NOT_BEFORE_WORD, fold, grammar
+from filmstudio.plugins.screenplay.markdown import take_asides, take_quote_marks, without_links
 from filmstudio.plugins.screenplay.places import Where, find_where
 from filmstudio.plugins.screenplay.quotes import Marks, Span, find_marks, split_speech, starts_with_quote
 
@@ -87,6 +89,8 @@ class _Reader:
 
     def read(self) -> None:
         self.line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        self.text, asides = take_asides(take_quote_marks(self.text))
+        self.asides = deque(asides)
         self.marks = find_marks(self.text)
         self.company = Company(self.language)
         paragraphs = split_paragraphs(self.text, self.marks)
@@ -97,16 +101,24 @@ class _Reader:
         self.first_person = any(cue == FIRST_PERSON for cue in self.met)
         starts = self._scene_starts(paragraphs)
         for number, paragraph in enumerate(paragraphs):
+            self._add_asides(paragraph.start)
             if number in starts:
                 self._begin_scene(paragraphs[number : starts[number]], number == 0)
             self._read_paragraph(paragraph)
+        self._add_asides(len(self.text))
+
+    def _add_asides(self, end: int) -> None:
+        """Add as notes what Markdown has beside the story before offset ``end``."""
+        while self.asides and self.asides[0].offset < end:
+            aside = self.asides.popleft()
+            self._add("note", aside.text, aside.offset)
 
     def _is_title(self, first: _Paragraph, second: _Paragraph) -> bool:
         """Whether the text begins with a title: a short line without a full stop, apart from the story under it."""
         line = first.text.strip()
         apart = self.text[first.start + len(first.text) : second.start].count("\n") > 1
         short = "\n" not in line and len(line) <= 80 and len(line.split()) <= 12
-        unended = line[-1:] not in ".!?…:;,。！？।\"'”’»" and not starts_with_quote(line, self.marks)
+        unended = line[-1:] not in ".!?…:;,。！？।\"'”’»“」』›" and not starts_with_quote(line, self.marks)
         return apart and short and unended and not _is_break(line)
 
     # --- before reading ---------------------------------------------------------------------------------------------------
@@ -187,7 +199,7 @@ class _Reader:
         hashed = _HASH.match(stripped)
         self.narrated = 0
         self.open_quote = None
-        if hashed and len(hashed.group(1)) == 1 and not self.title and not self.elements:
+        if hashed and len(hashed.group(1)) == 1 and not self.title and all(element.kind == "note" for element in self.elements):
             self.title = plain_text(hashed.group(2))
         elif hashed:
             self._add("section", hashed.group(2), paragraph.start, level=len(hashed.group(1)))
@@ -339,7 +351,7 @@ class _Reader:
             elif any(char.isalnum() for char in words):
                 self._move_on(words, paragraph.start + start + first)
                 self._narrate(words, paragraph.start + start + first)
-            else:
+            elif words:
                 self._add("note", words, paragraph.start + start + first)
         if tail and text[tail.start :].strip():
             self._add("note", _joined(text[tail.start :]), paragraph.start + start + tail.start)
@@ -451,9 +463,10 @@ def _place_of(found: Where) -> tuple[str, str]:
 
 
 def _joined(text: str) -> str:
-    """``text`` on one line; line ends between letters of scripts without spaces leave none."""
+    """``text`` on one line, links as their words; line ends between letters of scripts without spaces leave none."""
+    text = without_links(text)
     text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*\n[ \t]*(?=[\u3000-\u9fff\uff00-\uffef])", "", text.strip())
-    return re.sub(r"\s*\n\s*", " ", text)
+    return re.sub(r"\s*\n\s*| {2,}", " ", text)
 
 
 def _dense(text: str) -> bool:

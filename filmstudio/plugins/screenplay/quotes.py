@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from filmstudio.plugins.screenplay.attribution_words import ARABIC_JOINS
 from filmstudio.plugins.screenplay.grammar import continues_word, fold, grammar
 
 _PAIRS: dict[str, str] = {"“": "”", "„": "“”‟", "«": "»", "‹": "›", "「": "」", "『": "』", "‟": "”", "〝": "〟", "＂": "＂"}
 _DASHES = "—–―"
 _DASH_LINE = re.compile(r"^\s*[—–―]+\s*(?=\S)")
 _FINAL = ".!?…。！？،,;:，、；：—–-।॥؟؛'’"
+_OPENINGS = frozenset((*_PAIRS, *_PAIRS.values(), '"', "'", "‘"))
 _NEAR = 400
 """Letters around a quotation that tell whether it is speech."""
 
@@ -83,6 +85,21 @@ def starts_with_quote(paragraph: str, marks: Marks) -> bool:
     )
 
 
+def leads_to_quotation(name: str, text: str) -> bool:
+    """Whether ``name: text``, which looks like a turn, is a sentence of prose: ``The fox said: "…"``, ``狐狸说：“…”``.
+
+    A name in capitals, and a name whose words all begin with one (``Edward Said``), is a name.
+    """
+    if text[:1] not in _OPENINGS:
+        return False
+    words = [word for word in name.split() if not word[:1].isupper()]
+    if not words:
+        return False
+    if _wordless(words[-1][-1:]):
+        return any(words[-1].endswith(verb) and len(words[-1]) > len(verb) for verb in _all_verbs() if _wordless(verb))
+    return has_speech_verb(" ".join(words))
+
+
 def has_speech_verb(text: str) -> bool:
     """Whether ``text`` has a verb of saying in any language of the grammar."""
     folded = fold(text)
@@ -99,6 +116,8 @@ def _has_word(folded: str, word: str) -> bool:
     at = folded.find(word)
     while at >= 0:
         before, after = folded[at - 1 : at], folded[at + len(word) : at + len(word) + 1]
+        if before in ARABIC_JOINS and _arabic(word):
+            before = folded[at - 2 : at - 1]
         if (not word[0].isascii() and _wordless(word)) or not (continues_word(before) or continues_word(after)):
             return True
         at = folded.find(word, at + 1)
@@ -108,6 +127,10 @@ def _has_word(folded: str, word: str) -> bool:
 def _wordless(word: str) -> bool:
     """Han and kana, which are written without spaces."""
     return any("\u3040" <= char <= "\u9fff" for char in word)
+
+
+def _arabic(word: str) -> bool:
+    return "\u0600" <= word[0] <= "\u06ff"
 
 
 def _closes_with_opening(text: str) -> bool:

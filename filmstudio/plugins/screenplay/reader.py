@@ -28,7 +28,7 @@ class Reader(SingleEngine[ReadRequest, ReadResult]):
     """Reads Fountain, Final Draft, ``NAME: text`` dialogue and prose, in any writing system, with rules alone."""
 
     name: ClassVar[str] = "reader"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     role: ClassVar[str] = "screenplay"
     summary: ClassVar[str] = "Reads Fountain, FDX, podcasts and prose in any script"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)
@@ -96,6 +96,8 @@ def _completed(screenplay: Screenplay, name: str, encoding: str, language: str |
     """The screenplay with its title, language and encoding told."""
     named = screenplay.titled("language")
     tag = language or (named[0].strip() if named and re.fullmatch(r"\s*[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\s*", named[0]) else None)
+    if screenplay.form == "prose":
+        tag = tag or screenplay.language  # that of the whole text, which says more than its quotations
     page = screenplay.title_page
     if not screenplay.title:
         page = (*page, TitleEntry(key="Title", values=(_title(screenplay, name),)))

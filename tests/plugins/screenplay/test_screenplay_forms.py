@@ -142,6 +142,92 @@ def test_podcast_turns_in_all_their_dress() -> None:
     ]
 
 
+SHOW = """Mia: Welcome. <!-- smile
+here --> Hello?
+
+- milk
+- eggs
+
+And cheese.
+
+Sam: Three:
+- one
+
+> A saying
+> of old.
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+```python
+print(1)
+```
+
+Mia: Bye.
+"""
+
+
+def test_lists_quotations_tables_code_and_comments_between_turns_are_notes() -> None:
+    screenplay, _ = read_dialogue(SHOW)
+    assert [(element.kind, element.text, element.line) for element in screenplay.elements[1:]] == [
+        ("character", "Mia", 1),
+        ("dialogue", "Welcome.", 1),
+        ("note", "smile\nhere", 1),
+        ("dialogue", "Hello?", 2),
+        ("note", "- milk\n- eggs", 4),
+        ("dialogue", "And cheese.", 7),
+        ("character", "Sam", 9),
+        ("dialogue", "Three:\none", 9),
+        ("note", "> A saying\n> of old.", 12),
+        ("note", "| a | b |\n|---|---|\n| 1 | 2 |", 15),
+        ("note", "print(1)", 19),
+        ("character", "Mia", 23),
+        ("dialogue", "Bye.", 23),
+    ]
+    again, _ = parse_fountain(write_fountain(screenplay))
+    assert speeches(again.elements) == [("Mia", "Welcome.\nHello?\nAnd cheese."), ("Sam", "Three:\none"), ("Mia", "Bye.")]
+
+
+PAGE = """<!-- a draft -->
+# The Lamp
+
+Long ago there was a boy. <!-- his
+name? --> He saw [a lamp](https://example.org/lamp). ![lamp](lamp.png)
+
+| Hour | Topic |
+|------|-------|
+| 0:00 | Intro |
+
+> The river took him,
+> they said.
+
+```
+code
+```
+
+<!-- never closed
+
+“Who are you?” asked Arjun.
+"""
+
+
+def test_what_markdown_hides_or_tabulates_is_not_of_the_story() -> None:
+    screenplay, _ = read_prose(PAGE)
+    assert screenplay.title == "The Lamp"
+    assert [(element.kind, element.text, element.line) for element in screenplay.elements if element.kind in ("dialogue", "note")] == [
+        ("note", "a draft", 1),
+        ("dialogue", "Long ago there was a boy. He saw a lamp.", 4),
+        ("note", "his\nname?", 4),
+        ("note", "| Hour | Topic |\n|------|-------|\n| 0:00 | Intro |", 7),
+        ("dialogue", "The river took him, they said.", 11),
+        ("note", "code", 14),
+        ("note", "never closed", 18),
+        ("dialogue", "Who are you?", 20),
+        ("note", "asked Arjun.", 20),
+    ]
+
+
 TALE = """# The Lamp of Khari
 
 Long ago, in a village by the river, there lived a boy named Arjun. He had no father. The old people said that the river had taken him.
@@ -254,6 +340,17 @@ def test_a_speaker_nobody_tells_of_is_flagged() -> None:
         ("ru", "— Привет, — сказал Иван. — Заходи.", [("ИВАН", "Привет,"), ("ИВАН", "Заходи.")]),
         ("de", "»Komm«, sagte die alte Frau.", [("ALTE FRAU", "Komm")]),
         ("ja", "おじいさんは「よく来たね」と言った。\n\n「はい」と健二が答えた。", [("おじいさん", "よく来たね"), ("健二", "はい")]),
+        ("ja", "「喉が渇いた」と狐は言いました。\n\n「飲むな」とカラスは答えました。", [("狐", "喉が渇いた"), ("カラス", "飲むな")]),
+        ("ja", "「助けて」と叫んで、狐は走りました。", [("狐", "助けて")]),
+        (
+            "ja",
+            "狐は言いました：「喉が渇いた」\n\nカラスは答えました：「飲むな」\n\n狐は走った。",
+            [("狐", "喉が渇いた"), ("カラス", "飲むな")],
+        ),
+        ("ko", "여우가 말했다: “목이 말라.”\n\n“마시지 마.” 까마귀가 대답했습니다.", [("여우", "목이 말라."), ("까마귀", "마시지 마.")]),
+        ("ar", "وقال الثعلب: «أنا عطشان».\n\nثم أجاب الغراب: «لا تشرب».", [("الثعلب", "أنا عطشان"), ("الغراب", "لا تشرب")]),
+        ("de", "Der Fuchs sagte: „Ich habe Durst.“\n\nDer Rabe rief: „Nein.“\n\nEnde.", [("FUCHS", "Ich habe Durst."), ("RABE", "Nein.")]),
+        ("en", "“Stay,” said the **old woman**.", [("OLD WOMAN", "Stay,")]),
         ("zh", "“你是谁？”老人问道。\n\n小明低声说：“我迷路了。”", [("老人", "你是谁？"), ("小明", "我迷路了。")]),
         ("hi", "माँ बोली, “घर चलो।”\n\n“नहीं,” रवि ने कहा।", [("माँ", "घर चलो।"), ("रवि", "नहीं,")]),
     ],
@@ -268,6 +365,7 @@ PIECES = [
     "He called it \"home\".", "\"Go,\" he said, \"now.\"",
     "Mr. Rao sat.", "The next morning,", " in the village", "'Tis", "I thought, \"Run.\"", "आशा ने कहा, \"रुको।\"",
     "قالت ليلى: «ابقَ هنا».",
+    "<!-- x", "-->", "| a |\n| b |", "```\n", "> ", "[a](b)",
     "—", "...", "*", "_", "“", "”", "\"", "«", "»", "[[", "/*", "NAME: hi",
 ]  # fmt: skip
 PROSE = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=14).map(" ".join)
@@ -311,6 +409,19 @@ def test_spoken_narrated_and_seen_text_keeps_the_order_of_prose(text: str, langu
             "**Leo:** Hi Maya.\n\n## Links\n\n- https://example.com\n- https://example.org\n",
             "dialogue",
         ),
+        ("a.txt", "Le renard dit : « J'ai soif. »\n\nLe corbeau répondit : « Ne bois pas. »\n\nLe renard dit : « Pourquoi ? »", "prose"),
+        ("a.txt", "قال الثعلب: «أنا عطشان».\n\nفأجاب الغراب: «لا تشرب».\n\nقال الثعلب: «لماذا؟»", "prose"),
+        ("a.txt", "狐狸说：“我渴了。”\n\n乌鸦回答：“不要喝。”\n\n狐狸问：“为什么？”", "prose"),
+        ("a.txt", "狐は言いました：「渇いた」\n\nカラスは答えました：「飲むな」\n\n狐は聞きました：「なぜ」", "prose"),
+        ("a.txt", 'The fox said: "I am thirsty."\n\nThe crow answered: "Do not drink."\n\nThe fox asked: "Why?"', "prose"),
+        ("a.txt", "MIA: “Welcome,” he told me.\n\nSAM: Good.\n\nEdward Said: “Yes.”", "dialogue"),
+        ("a.txt", "小明：“你好。”\n\n王道明：“你好吗？”\n\n小明：“很好。”", "dialogue"),
+        (
+            "a.md",
+            "# Show\n\nMia: Hi.\n\n- milk\n- eggs\n\nSam: Ho.\n\n> A saying.\n\nMia: Look.\n\n```\nprint(1)\nprint(2)\n```\n\nSam: So.",
+            "dialogue",
+        ),
+        ("a.md", "A list.\n\n- Milk\n- Eggs\n\nWhat: nothing.", "prose"),
         ("a.md", "**Note:** It rained.\n\nThe king was old. He had a son, and the son had a horse.", "prose"),
         ("a.txt", "10:32 Mia: See https://example.org for notes.", "dialogue"),
         ("a.txt", "Title: X\nAuthor: Y\n\nINT. A - DAY\n\nA: b", "fountain"),
