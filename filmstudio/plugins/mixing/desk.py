@@ -38,7 +38,7 @@ class MixingDesk(SingleEngine[MixRequest, SceneMix]):
     """Mixes one scene in float; nothing is limited here, so nothing is lost before the master."""
 
     name: ClassVar[str] = "desk"
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     role: ClassVar[str] = "mixing"
     summary: ClassVar[str] = "Dialogue in its room, music and effects ducked under it."
     needs: ClassVar[Needs] = Needs(memory_mb=500)

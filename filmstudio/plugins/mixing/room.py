@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft
 
 from filmstudio.core.model import seed_from
 from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.sound.convolution import answered
 from filmstudio.plugins.sound.filters import butterworth, through
 from filmstudio.plugins.sound.waves import Wave, decibels
 
@@ -23,9 +23,6 @@ class Room:
     damping: float
     """Cut-off of the tail in Hz: soft rooms are dull."""
 
-
-_STRETCH = 1 << 16
-"""Samples that are convolved together, or more in large rooms: small enough for a processor's cache, and nothing is done in silence."""
 
 _OUTDOORS = Room(0.35, -34.0, 0.030, 4200.0)
 _ROOM = Room(0.45, -23.0, 0.008, 5200.0)
@@ -86,16 +83,4 @@ def in_room(dialogue: Wave, room: Room, place: str) -> Wave:
     """The reverberation of stereo ``dialogue``, as long as it plus the room's decay."""
     answer = impulse(room, seed_from("room", place.casefold())) * np.float32(decibels(room.level))
     mono = (dialogue[:, 0] + dialogue[:, 1]) * np.float32(0.5)
-    wet = np.zeros((len(mono) + len(answer) - 1, 2), np.float32)
-    size = next_fast_len(max(_STRETCH, 2 * len(answer)), real=True)
-    step = size - len(answer) + 1
-    spectra = [rfft(answer[:, side], size) for side in (0, 1)]
-    for first in range(0, len(mono), step):
-        piece = mono[first : first + step]
-        if not piece.any():
-            continue
-        heard = rfft(piece, size)
-        for side in (0, 1):
-            ring = irfft(heard * spectra[side], size)[: len(wet) - first]
-            wet[first : first + len(ring), side] += ring
-    return wet
+    return answered(mono, answer)

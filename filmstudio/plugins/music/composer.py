@@ -12,7 +12,7 @@ class Composer(SingleEngine[CueRequest, Cue]):
     """Composes and plays cues from a sound font and synthesised strings and drums; the request's seed decides everything."""
 
     name: ClassVar[str] = "composer"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     role: ClassVar[str] = "music"
     summary: ClassVar[str] = "Scores in western harmony, ragas, maqamat and the modes of East Asia and Africa."
     needs: ClassVar[Needs] = Needs(memory_mb=900, licence="Apache-2.0 AND GPL-2.0-only")

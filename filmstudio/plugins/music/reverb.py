@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft
 
 from filmstudio.core.rational import SAMPLE_RATE
+from filmstudio.plugins.sound.convolution import answered
 from filmstudio.plugins.sound.filters import butterworth, through
 
 Wave = NDArray[np.float32]
@@ -17,26 +17,14 @@ Room = Literal["room", "hall", "vast"]
 
 _ROOMS = {"room": (0.8, 12), "hall": (2.2, 28), "vast": (4.0, 45)}
 """Seconds to fall by 60 dB and pre-delay in ms: orchestration.json, bus."""
-_SIZE = 1 << 19
-"""Samples of a transform, most of them: a power of two whose spectrum stays near the processor."""
 _HIGHPASS, _LOWPASS = 200.0, 6500.0
 
 
 def in_room(wave: Wave, room: Room) -> None:
-    """Turn ``wave`` (n, 2) into what the room answers, in place and in stretches, so that a long cue needs little memory."""
+    """Turn ``wave`` (n, 2) into what the room answers, in place."""
     answer = _response(room)
-    step = min(len(wave), _SIZE - len(answer) + 1)
-    size = next_fast_len(step + len(answer) - 1, real=True)
     for side in (0, 1):
-        wet = np.zeros(len(wave), np.float32)
-        spectrum = rfft(answer[:, side], size)
-        for first in range(0, len(wave), step):
-            piece = wave[first : first + step, side]
-            if not np.any(piece):
-                continue
-            turned = irfft(rfft(piece, size) * spectrum, size)[: len(wave) - first]
-            wet[first : first + len(turned)] += turned
-        wave[:, side] = wet
+        wave[:, side] = answered(wave[:, side], answer[:, side : side + 1])[: len(wave), 0]
 
 
 @lru_cache(maxsize=3)

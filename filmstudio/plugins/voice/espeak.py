@@ -26,7 +26,7 @@ class EspeakVoice(SingleEngine[SpeakRequest, Speech]):
         cpu=1.0,
         memory_mb=300,
         licence="Apache-2.0 AND GPL-3.0-or-later",
-        modules=("espeakng_loader", "scipy", "soxr"),
+        modules=("espeakng_loader", "numba", "soxr"),
     )
 
     def __init__(self) -> None:
