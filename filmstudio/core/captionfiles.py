@@ -1,7 +1,12 @@
-"""Captions as files: SubRip, WebVTT, Advanced SubStation Alpha and TTML (IMSC text profile)."""
+"""Captions as files and as the track of an MP4: SubRip, WebVTT, Advanced SubStation Alpha, TTML (IMSC text profile), timed text.
+
+Whatever a script has spoken is read, and never taken for markup: it is escaped where a form can (WebVTT, TTML), and elsewhere marks
+that players act on are written with letters that look like them.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,13 +28,32 @@ class TimedCaption:
     speaker: str = ""
 
 
+_OVERRIDES = str.maketrans({"{": "(", "}": ")", "\\": "\u29f5"})
+"""Braces open override blocks of SubStation Alpha, and a backslash begins its codes. Players turn SubRip and timed text into it
+without escaping: libass then hides what is in braces, and breaks the line at ``\\N``."""
+_TAGS = str.maketrans({"<": "\u2039", ">": "\u203a"})
+"""Players of SubRip act on ``<b>`` and hide tags that they do not know; it has no way to escape them."""
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What may not stand in XML 1.0, not even escaped (section 2.2)."""
+
+
 def srt(captions: Sequence[TimedCaption], language: str, title: str) -> str:
     """SubRip."""
     blocks = [
-        f"{number}\n{timecode(caption.start)} --> {timecode(caption.end)}\n" + "\n".join(caption.lines) + "\n"
+        f"{number}\n{timecode(caption.start)} --> {timecode(caption.end)}\n{_srt_text(caption.lines)}\n"
         for number, caption in enumerate(captions, 1)
     ]
     return "\n".join(blocks)
+
+
+def _srt_text(lines: Sequence[str]) -> str:
+    text = timed_text(lines).replace("-->", "--\u203a")  # an arrow makes a line of times
+    return text.translate(_TAGS) if re.search("<[^<]*>", text) else text
+
+
+def timed_text(lines: Sequence[str]) -> str:
+    """The text of a caption in an MP4's track (3GPP timed text, ``mov_text``)."""
+    return "\n".join(lines).translate(_OVERRIDES)
 
 
 def vtt(captions: Sequence[TimedCaption], language: str, title: str) -> str:
@@ -73,8 +97,7 @@ def ass(captions: Sequence[TimedCaption], language: str, title: str) -> str:
 
 
 def _ass_text(text: str) -> str:
-    # Braces open override blocks and a backslash begins a code: neither may come from a script.
-    return " ".join(text.replace("\\", "\u29f5").replace("{", "(").replace("}", ")").split())
+    return " ".join(text.translate(_OVERRIDES).split())
 
 
 def _ass_time(seconds: Fraction) -> str:
@@ -92,17 +115,21 @@ def ttml(captions: Sequence[TimedCaption], language: str, title: str) -> str:
         f'<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" '
         f'xmlns:tts="http://www.w3.org/ns/ttml#styling" xmlns:ttm="http://www.w3.org/ns/ttml#metadata" xml:lang="{escape(language)}" '
         'ttp:contentProfiles="http://www.w3.org/ns/ttml/profile/imsc1.1/text">\n'
-        f"  <head>\n    <metadata><ttm:title>{escape(title)}</ttm:title></metadata>\n"
+        f"  <head>\n    <metadata><ttm:title>{_xml_text(title)}</ttm:title></metadata>\n"
         f'    <styling><style xml:id="s" tts:color="white" tts:fontSize="100%" tts:textAlign="center"{direction}/></styling>\n'
         '    <layout><region xml:id="r" tts:origin="10% 80%" tts:extent="80% 16%" tts:displayAlign="after"/></layout>\n'
         "  </head>\n  <body><div>\n"
     ]
     for caption in captions:
         begin, end = (timecode(moment, separator=".") for moment in (caption.start, caption.end))
-        text = "<br/>".join(escape(line) for line in caption.lines)
+        text = "<br/>".join(_xml_text(line) for line in caption.lines)
         rows.append(f'    <p region="r" style="s" begin="{begin}" end="{end}">{text}</p>\n')
     rows.append("  </div></body>\n</tt>\n")
     return "".join(rows)
+
+
+def _xml_text(text: str) -> str:
+    return escape(_NO_XML.sub("", text))
 
 
 WRITERS: dict[str, Callable[[Sequence[TimedCaption], str, str], str]] = {"srt": srt, "vtt": vtt, "ass": ass, "ttml": ttml}

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from filmstudio.core.captionfiles import timed_text
 from filmstudio.core.engine import Desk, Needs, SingleEngine
 from filmstudio.core.errors import EngineError
 from filmstudio.core.requests import ConformRequest, Movie, PlacedCaptions
@@ -45,7 +46,7 @@ class Remux(SingleEngine[ConformRequest, Movie]):
     """Joins segments, sound and captions into one MP4 with its index first."""
 
     name: ClassVar[str] = "remux"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     role: ClassVar[str] = "conform"
     summary: ClassVar[str] = "Joins segments and sound packet by packet; adds a soft subtitle track."
     needs: ClassVar[Needs] = Needs(memory_mb=256, licence="Apache-2.0 AND GPL-2.0-or-later")
@@ -160,7 +161,7 @@ def _captions(scenes: tuple[PlacedCaptions, ...], stream: Any, fps: int, frames:
     for begin, end, lines in cues:
         start, last = max(begin, cursor), min(end, frames)
         if last > start:
-            yield sample("\n".join(lines), start, last)
+            yield sample(timed_text(lines), start, last)
             cursor = last
 
 
