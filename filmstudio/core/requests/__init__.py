@@ -44,6 +44,7 @@ from filmstudio.core.requests.speech import (
 from filmstudio.core.requests.writing import (
     BreakdownRequest,
     BreakdownResult,
+    CardNote,
     CastNote,
     CastRequest,
     CastResult,
@@ -66,6 +67,7 @@ __all__ = [
     "CaptionLine",
     "CaptionRequest",
     "Captions",
+    "CardNote",
     "CastNote",
     "CastRequest",
     "CastResult",

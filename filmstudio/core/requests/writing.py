@@ -59,6 +59,13 @@ class CastNote(Record):
     narrator: bool = False
 
 
+class CardNote(Record):
+    """Words that the script puts on a card of their own."""
+
+    after: int = Field(ge=0, description="how many of the scene's beats come before it")
+    lines: tuple[str, ...]
+
+
 class SceneNote(Record):
     """One scene as the script tells it: beats in order, not yet shots."""
 
@@ -78,7 +85,8 @@ class SceneNote(Record):
     present: tuple[str, ...] = Field(default=(), description="ids of those on stage, in order of appearance")
     beats: tuple[JsonValue, ...] = Field(default=(), description="beats of core.film in canonical form, in script order")
     ambience: tuple[str, ...] = ()
-    captions: tuple[str, ...] = Field(default=(), description="SUPER: texts to set on the picture")
+    captions: tuple[str, ...] = Field(default=(), description="SUPER: texts to set on the picture of the place")
+    cards: tuple[CardNote, ...] = Field(default=(), description="centred texts that stand after beats, such as THE END")
 
 
 class BreakdownRequest(Request):

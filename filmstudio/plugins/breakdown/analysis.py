@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from filmstudio.core.film import Line
-from filmstudio.core.requests import BreakdownRequest, BreakdownResult, CastNote, SceneNote
+from filmstudio.core.requests import BreakdownRequest, BreakdownResult, CardNote, CastNote, SceneNote
 from filmstudio.core.screenplay import SPOKEN, Screenplay, plain_text
 from filmstudio.plugins.breakdown import summary
 from filmstudio.plugins.breakdown.atmosphere import KEPT, STEPS, Sky, following_time, heading_weather, light_of, sky_of, time_of, weather_of
@@ -24,7 +24,7 @@ from filmstudio.plugins.breakdown.cultures import (
     name_evidence,
 )
 from filmstudio.plugins.breakdown.identifiers import Numbering, name_key, slug
-from filmstudio.plugins.breakdown.lexicon import lexicon
+from filmstudio.plugins.breakdown.lexicon import lexicon, transition_kind
 from filmstudio.plugins.breakdown.moods import read_mood
 from filmstudio.plugins.breakdown.people import Cast, Person, gather
 from filmstudio.plugins.breakdown.script import Act, Caption, Speech, divide_script
@@ -218,7 +218,8 @@ def _scenes(acts: Sequence[Act], setup: Setup, *, podcast: bool) -> list[_Draft]
         sky = sky_of(weather) if told or not kept else sky
         scene = numbering.take(_scene_id(act, podcast=podcast))
         made = BeatMaker(setup, scene, numbering).make(act)
-        drafts.append(_Draft(act, _scene_note(act, scene, position, made, time, sky, weather, setup, podcast=podcast), made))
+        last = position == len(acts) - 1
+        drafts.append(_Draft(act, _scene_note(act, scene, position, made, time, sky, weather, setup, podcast=podcast, last=last), made))
     return drafts
 
 
@@ -230,7 +231,7 @@ def _scene_id(act: Act, *, podcast: bool) -> str:
 
 
 def _scene_note(
-    act: Act, scene: str, position: int, made: SceneBeats, time: str, sky: Sky, weather: str, setup: Setup, *, podcast: bool
+    act: Act, scene: str, position: int, made: SceneBeats, time: str, sky: Sky, weather: str, setup: Setup, *, podcast: bool, last: bool
 ) -> SceneNote:
     language = _short(setup.language)
     place = act.heading.place or ("podcast" if podcast else "" if act.written else _place_in(act.plays))
@@ -264,8 +265,27 @@ def _scene_note(
         present=tuple(made.present),
         beats=tuple(beat.canonical() for beat in made.beats),
         ambience=tuple(ambience),
-        captions=tuple(event.text for event in act.events if isinstance(event, Caption)),
+        captions=tuple(caption.text for before, caption in made.captions if not _on_a_card(before, caption, made, last=last)),
+        cards=_cards([(before, caption.text) for before, caption in made.captions if _on_a_card(before, caption, made, last=last)]),
     )
+
+
+def _on_a_card(before: int, caption: Caption, made: SceneBeats, *, last: bool) -> bool:
+    """Whether words have a card of their own where they stand; those that open a scene are set on the picture of its place.
+
+    A super at the end of a scene has gone to the next one, but there is none after the last.
+    """
+    if caption.centred:
+        return before > 0 or transition_kind(caption.text) == "end"
+    return last and 0 < before == len(made.beats)
+
+
+def _cards(found: Sequence[tuple[int, str]]) -> tuple[CardNote, ...]:
+    """Cards, of which one holds all that stands together."""
+    together: dict[int, list[str]] = {}
+    for before, text in found:
+        together.setdefault(before, []).append(text)
+    return tuple(CardNote(after=before, lines=tuple(lines)) for before, lines in together.items())
 
 
 def _place_in(plays: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from filmstudio.plugins.breakdown.identifiers import Numbering, short_hash
 from filmstudio.plugins.breakdown.listeners import give_listeners
 from filmstudio.plugins.breakdown.movers import Stage
 from filmstudio.plugins.breakdown.people import Cast, read_cue
-from filmstudio.plugins.breakdown.script import Act, Play, Speech
+from filmstudio.plugins.breakdown.script import Act, Caption, Play, Speech
 from filmstudio.plugins.breakdown.speech import divide, pieces_of, words_to_speak
 from filmstudio.plugins.breakdown.words import count_words, fold, sentences_of
 
@@ -36,6 +36,8 @@ class SceneBeats:
     ambience: list[str] = field(default_factory=list)
     emotions: list[tuple[str, float]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    captions: list[tuple[int, Caption]] = field(default_factory=list)
+    """Words on the picture, each with the number of beats before it."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class BeatMaker:
                 self._speech(event)
             elif isinstance(event, Play):
                 self._play(event)
+            else:
+                self._made.captions.append((len(self._made.beats), event))
         give_listeners(self._made.beats, self._setup.cast, self._made.present, self._setup.narrators)
         return self._made
 

@@ -43,9 +43,10 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """Words to set on the picture."""
+    """Words to set on the picture; centred ones stand on a card of their own."""
 
     text: str
+    centred: bool = False
 
 
 Event = Speech | Play | Caption
@@ -85,8 +86,8 @@ def divide_script(elements: Sequence[Element], language: str) -> list[Act]:
             heading = read_heading(written, language)
             acts.append(Act(heading, written, element.scene_number or "", entry))
             entry = "cut"
-            if len(act.events) > 1 and isinstance(act.events[-1], Caption):
-                # A card at the end of a scene ("THREE DAYS LATER") announces the next one.
+            if len(act.events) > 1 and isinstance(last := act.events[-1], Caption) and not last.centred:
+                # A super at the end of a scene ("THREE DAYS LATER") announces the next one.
                 acts[-1].events.append(act.events.pop())
             if _TIME_PASSED.search(fold(heading.note)):
                 acts[-1].events.append(Caption(heading.note))
@@ -94,6 +95,9 @@ def divide_script(elements: Sequence[Element], language: str) -> list[Act]:
             element.kind == "action" and transition_kind(element.text) in ("fade_in", "fade_out", "cut", "dissolve")
         ):
             kind = transition_kind(element.text) or _kind_of_unknown(element.text)
+            if kind == "end":
+                act.events.append(Caption(plain_text(element.text).strip(), centred=True))
+                continue
             if kind == "fade_in" and not act.events and act.entry == "cut":
                 act.entry = "fade"
             entry = "dissolve" if kind in ("dissolve", "wipe") else "fade" if kind in ("fade_in", "fade_out") else "cut"
@@ -101,8 +105,8 @@ def divide_script(elements: Sequence[Element], language: str) -> list[Act]:
             act.events.extend(_action(element))
         elif element.kind == "centered":
             text = plain_text(element.text).strip()
-            if text and transition_kind(text) != "end":
-                act.events.append(Caption(text))
+            if text:
+                act.events.append(Caption(text, centred=True))
     kept = [act for act in acts if act.written or act.events]
     if len(acts) > 1 and acts[0] not in kept and acts[0].entry == "fade":
         acts[1].entry = "fade"
@@ -133,7 +137,7 @@ def _grouped(elements: Sequence[Element]) -> Iterator[Element | Speech]:
 
 
 def _action(element: Element) -> Iterator[Event]:
-    """Action, with captions (SUPER: …) and dates that stand alone taken out; a card that says THE END is left to the titles."""
+    """Action, with captions (SUPER: …) and dates that stand alone taken out, and THE END as a card."""
     for paragraph in re.split(r"\n\s*\n", plain_text(element.text)):
         text = paragraph.strip()
         caption = _CAPTION.match(text)
@@ -143,7 +147,9 @@ def _action(element: Element) -> Iterator[Event]:
                 yield Caption(shown)
         elif _is_date(text):
             yield Caption(text)
-        elif text and transition_kind(text) != "end":
+        elif transition_kind(text) == "end":
+            yield Caption(text, centred=True)
+        elif text:
             yield Play(text, element.line)
 
 

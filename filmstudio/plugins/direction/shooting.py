@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,7 +30,7 @@ from filmstudio.core.film import (
     StageSet,
 )
 from filmstudio.core.model import digest_of, seed_from
-from filmstudio.core.requests import BreakdownResult, DirectRequest, SceneNote
+from filmstudio.core.requests import BreakdownResult, CardNote, DirectRequest, SceneNote
 from filmstudio.plugins.backdrop.stage import Stage
 from filmstudio.plugins.direction.blocking import DOWN, POSTURES, UP, Mark, Moment, moments, on_stage, places
 from filmstudio.plugins.direction.coverage import CLOSE_WEIGHT, Setup, cover, cover_podcast, weight
@@ -40,7 +41,7 @@ from filmstudio.plugins.direction.spotting import Spot, spot
 from filmstudio.plugins.direction.stages import choose_stage, light_for, weather_for
 from filmstudio.plugins.direction.words import enters
 
-TITLE_SECONDS, END_SECONDS = Fraction(7, 2), Fraction(7, 2)
+TITLE_SECONDS, CARD_SECONDS, END_SECONDS = Fraction(7, 2), Fraction(3), Fraction(7, 2)
 _PEOPLED = 1.18
 """How close the picture of a place comes when somebody is in it."""
 ESTABLISHING, CONTINUOUS = Fraction(3), Fraction(2)
@@ -83,7 +84,7 @@ def shoot(request: DirectRequest) -> tuple[tuple[Scene, ...], tuple[Remark, ...]
         stand_in = sets[-1].set.stand_in
         if stand_in:
             remarks.append(Remark(about=f"scene {note.number}", text=stand_in, degraded=True))
-        if _readable(note.captions) != note.captions:
+        if any(_readable(lines) != lines for lines in (note.captions, *(card.lines for card in note.cards))):
             remarks.append(Remark(about=f"scene {note.number}", text="of words too long for a card only the beginning", degraded=True))
     if _readable((told.title,)) != (told.title,):
         remarks.append(Remark(about="title", text="of a title too long for a card only the beginning", degraded=True))
@@ -243,9 +244,13 @@ def _shoot_scene(
     if establishing is not None:
         shots.append(establishing)
     views = 0
-    for setup in setups:
+    cards = {place.beats[card.after].id: card for card in note.cards if card.after < len(place.beats)}
+    for setup in _parted(setups, cards):
+        if setup.beats and setup.beats[0].id in cards:
+            shots.append(_card_between(note, cards[setup.beats[0].id], on))
         shots.append(_shot(note, setup, on, stage_moments, characters, (note.id, views)))
         views += not setup.subjects
+    shots += [_card_between(note, card, on) for card in note.cards if card.after >= len(place.beats)]
     if index == scenes - 1:
         shots.append(_card_shot(note, "end", Card(style="credits", lines=_credit_lines(told)), wide(on, ()), END_SECONDS))
     room = len(on_stage(marks))
@@ -309,6 +314,20 @@ def _establishing(place: _Place, index: int, setups: list[Setup], on: Set, openi
         seconds = max(seconds, 1 + Fraction(3, 10) * sum(len(line.split()) for line in captions))
     picture = wide(on, opening.marks, _PEOPLED if opening.marks else 1.0, push=index % 3 == 0)
     return _placed(Shot(id=f"{note.id}-place", size="establishing", camera=picture.camera, card=card, lead_in=seconds), picture)
+
+
+def _parted(setups: Sequence[Setup], cards: Mapping[str, CardNote]) -> Iterator[Setup]:
+    """The setups, each in two where a card stands before one of its beats."""
+    for setup in setups:
+        cuts = [0, *(at for at, beat in enumerate(setup.beats) if at and beat.id in cards), len(setup.beats)]
+        yield from (replace(setup, beats=setup.beats[first:last]) for first, last in pairwise(cuts)) if len(cuts) > 2 else (setup,)
+
+
+def _card_between(note: SceneNote, card: CardNote, on: Set) -> Shot:
+    """A card where the script has one: between two shots, or at the end of the scene."""
+    lines = _readable(card.lines)
+    seconds = max(CARD_SECONDS, 1 + Fraction(3, 10) * sum(len(line.split()) for line in lines))
+    return _card_shot(note, f"card-{digest_of(list(card.lines))[:8]}", Card(style="end", lines=lines), wide(on, ()), seconds)
 
 
 def _card_shot(note: SceneNote, name: str, card: Card, picture: Framed, seconds: Fraction) -> Shot:
@@ -413,6 +432,7 @@ def _unique(shots: Sequence[Shot]) -> list[Shot]:
 def _paced(shots: Sequence[Shot], note: SceneNote, *, last_scene: bool) -> list[Shot]:
     """Air before first words after silence, after heavy ones, and at the end of the scene."""
     paced: list[Shot] = []
+    last_of_story = max((index for index, shot in enumerate(shots) if shot.size != "card"), default=-1)
     for index, shot in enumerate(shots):
         update: dict[str, object] = {}
         before = shots[index - 1] if index else None
@@ -421,8 +441,7 @@ def _paced(shots: Sequence[Shot], note: SceneNote, *, last_scene: bool) -> list[
         elif shot.beats and isinstance(shot.beats[0], Happening):
             update["lead_in"] = Fraction(1, 6)
         lines = shot.lines
-        last_of_story = index == len(shots) - 1 or (last_scene and index == len(shots) - 2 and shots[-1].size == "card")
-        if last_of_story and shot.size != "card" and shot.beats:
+        if index == last_of_story and shot.beats:
             tender = note.mood in _TENDER
             update["hold"] = (_LAST_HOLD_TENDER if tender else _LAST_HOLD) if last_scene else _SCENE_HOLD
         elif lines and shot.size in ("close", "extreme") and weight(lines[-1]) >= CLOSE_WEIGHT:

@@ -18,7 +18,16 @@ BEAT: TypeAdapter[Any] = TypeAdapter(Beat)
 
 def script(*rows: str, title: dict[str, str] | None = None, **fields: Any) -> Screenplay:
     """A screenplay from rows: "# heading", "@CUE (EXT)", "(aside)", "~lyric", "> transition", "- dialogue", anything else action."""
-    kinds = {"#": "heading", "@": "character", "(": "parenthetical", "~": "lyric", ">": "transition", "-": "dialogue", "=": "synopsis"}
+    kinds = {
+        "#": "heading",
+        "@": "character",
+        "(": "parenthetical",
+        "~": "lyric",
+        ">": "transition",
+        "-": "dialogue",
+        "=": "synopsis",
+        "+": "centered",
+    }
     elements = []
     for number, row in enumerate(rows, start=1):
         kind = kinds.get(row[0], "action")
@@ -436,6 +445,30 @@ def test_a_picture_of_somebody_does_not_bring_them_on_stage() -> None:
 def test_a_card_at_the_end_of_a_scene_announces_the_next() -> None:
     result = broken_down("# INT. A - DAY", "@ASHA", "-Hm.", 'SUPER: "LATER"', "# INT. B - DAY", "@ASHA", "-Hm.")
     assert [scene.captions for scene in result.scenes] == [(), ("LATER",)]
+
+
+def test_centred_words_stand_where_the_script_has_them() -> None:
+    result = broken_down(
+        "# INT. A - DAY", "+ONE", "@ASHA", "-Hm.", "+END OF ACT ONE", "# INT. B - DAY", "@ASHA", "-Hm.", "+A YEAR", "+PASSES", "@ASHA",
+        "-So.", "+THE END",
+    )  # fmt: skip
+    assert [scene.captions for scene in result.scenes] == [("ONE",), ()]
+    assert [[(card.after, card.lines) for card in scene.cards] for scene in result.scenes] == [
+        [(1, ("END OF ACT ONE",))],
+        [(1, ("A YEAR", "PASSES")), (2, ("THE END",))],
+    ]
+
+
+@pytest.mark.parametrize("row", ["THE END", "Fin.", ">THE END", "+THE END", "終"])
+def test_the_end_is_a_card_however_it_is_written(row: str) -> None:
+    (scene,) = broken_down("# INT. A - DAY", "@ASHA", "-Hm.", row).scenes
+    assert [(card.after, card.lines) for card in scene.cards] == [(1, (row.strip(">+"),))]
+    assert len(scene.beats) == 1
+
+
+def test_a_super_behind_everything_is_the_last_card() -> None:
+    (scene,) = broken_down("# INT. A - DAY", "SUPER: 1947", "@ASHA", "-Hm.", "SUPER: In memory of Ravi").scenes
+    assert (scene.captions, [(card.after, card.lines) for card in scene.cards]) == (("1947",), [(1, ("In memory of Ravi",))])
 
 
 def test_a_title_does_not_make_another_person_unless_two_titles_share_a_name() -> None:

@@ -15,7 +15,7 @@ from filmstudio.core.character import Character, Identity
 from filmstudio.core.film import Aspect, Beat, Business, Film, Happening, Line, Shot
 from filmstudio.core.options import RenderOptions
 from filmstudio.core.planner import plan
-from filmstudio.core.requests import BreakdownResult, CastNote, DirectRequest, SceneNote
+from filmstudio.core.requests import BreakdownResult, CardNote, CastNote, DirectRequest, SceneNote
 from filmstudio.plugins.backdrop.stage import VIEW_BOX
 from filmstudio.plugins.direction.blocking import on_stage, places
 from filmstudio.plugins.direction.engine import Director
@@ -219,6 +219,21 @@ def test_a_caption_of_the_script_is_set_on_the_picture() -> None:
     film = direct([scene(line("b1", "asha"), captions=("1947", "Lahore"))])
     cards = [shot.card.lines for _, shot in film.shots() if shot.card and shot.card.style == "super"]
     assert cards == [("1947", "Lahore")]
+
+
+def test_a_card_of_the_script_stands_where_it_was_written() -> None:
+    cards = (CardNote(after=1, lines=("ONE YEAR",)), CardNote(after=2, lines=("END OF ACT ONE",)))
+    talk = [Happening(id="h1", text="Rain."), Happening(id="h2", text="A door.")]
+    ending = scene(line("b1", "asha"), number=2, cards=(CardNote(after=1, lines=("THE END",)),), place="KITCHEN", setting="interior")
+    film = direct([scene(*talk, cards=cards), ending])
+    order = [
+        [*(beat.id for beat in shot.beats), *(shot.card.lines if shot.card and shot.card.style == "end" else ())]
+        for _, shot in film.shots()
+    ]
+    assert [what for shot in order for what in shot] == ["h1", "ONE YEAR", "h2", "END OF ACT ONE", "b1", "THE END"]
+    assert next(shot for _, shot in film.shots() if shot.beats and shot.beats[0].id == "b1").hold > 0
+    last = film.scenes[-1].shots[-1]
+    assert last.card is not None and last.card.style == "credits"
 
 
 def test_a_heavy_line_is_a_close_up_and_movement_is_not() -> None:
