@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import ClassVar
 
 from filmstudio.core.engine import Desk, Needs, SingleEngine
@@ -39,7 +41,7 @@ class AlignedCaptions(SingleEngine[CaptionRequest, Captions]):
     """Captions from word times, by professional timing rules."""
 
     name: ClassVar[str] = "aligned"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     role: ClassVar[str] = "subtitles"
     summary: ClassVar[str] = "Captions that equal the speech, timed from its words and broken where a reader pauses."
     needs: ClassVar[Needs] = Needs(memory_mb=128, batch_size=8)
@@ -67,35 +69,44 @@ def _drafts(line: CaptionLine, fps: int) -> list[_Draft]:
     """Captions of one line, each from its first word to its last."""
     rules, spoken = rules_for(line.language), line.samples / SAMPLE_RATE
     reading = reading_seconds(line.text, line.language, spoken)
-    blocks = split_speech(line.text, rules, max(spoken, reading))
-    slower = reading * SAMPLE_RATE / line.samples if reading and line.samples else 1.0
-    total = max(1, sum(length(block) for block in blocks))
+    slower = reading / spoken if reading and spoken else 1.0
+    moments = _Moments(line)
+
+    def moment(character: int) -> float:
+        return slower * moments.sample(character) / SAMPLE_RATE
+
     drafts: list[_Draft] = []
-    position, read = 0, 0
-    for block in blocks:
+    position = 0
+    for block in split_speech(line.text, rules, max(spoken, reading), moment):
         first = line.text.index(block[0], position)
-        last = first
+        position = first
         for character in block:
-            last = line.text.index(character, last) + 1 if not character.isspace() else last
-        begin = slower * _sample_at(line, first, read / total, rules)
-        read += length(block)
-        end = slower * (line.samples if read == total else _sample_at(line, last, read / total, rules))
-        position = last
-        start = line.start + math.floor(begin * fps / SAMPLE_RATE)
-        drafts.append(_Draft(start, max(start + 1, line.start + math.ceil(end * fps / SAMPLE_RATE)), block, line, rules))
+            position = line.text.index(character, position) + 1 if not character.isspace() else position
+        start = line.start + math.floor(moment(first) * fps)
+        drafts.append(_Draft(start, max(start + 1, line.start + math.ceil(moment(position) * fps)), block, line, rules))
+    if drafts:  # the last stays to the end of the sound
+        drafts[-1].end = max(drafts[-1].start + 1, line.start + math.ceil(slower * spoken * fps))
     return drafts
 
 
-def _sample_at(line: CaptionLine, character: int, share: float, rules: Rules) -> int:
-    """The sample at which a character of the text is spoken: from the word that holds it or comes next, else by its share.
+class _Moments:
+    """When each character of a line is spoken."""
 
-    A word longer than a line of captions is spoken letter by letter, as evenly as can be known.
-    """
-    for word in line.words:
-        if word.last > character:
-            letters, said = word.last - word.first, character - word.first
-            return word.start + (word.end - word.start) * said // letters if said > 0 and letters > rules.line_length else word.start
-    return round(line.samples * share)
+    def __init__(self, line: CaptionLine) -> None:
+        self._words = sorted(line.words, key=lambda word: word.last)
+        self._lasts = [word.last for word in self._words]
+        self._samples = line.samples
+        self._lengths = [0, *accumulate(length(character) for character in line.text)]
+
+    def sample(self, character: int) -> float:
+        """The sample at which it begins: within the word that holds it or comes next, as evenly as can be known, else by its share."""
+        index = bisect_right(self._lasts, character)
+        if index == len(self._lasts):
+            share = self._samples * self._lengths[character] / max(1, self._lengths[-1])
+            return max(share, self._words[-1].start) if self._words else share
+        word = self._words[index]
+        said, letters = max(0, character - word.first), word.last - word.first
+        return word.start + (word.end - word.start) * said / letters if said else word.start
 
 
 def _together(drafts: list[_Draft], fps: int) -> list[_Draft]:

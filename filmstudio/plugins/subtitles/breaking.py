@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 
-from filmstudio.plugins.subtitles.rules import MAX_LINES, Rules, length
+from filmstudio.plugins.subtitles.rules import MAX_LINES, MAX_SECONDS, Rules, length
 
 _STOP = ".!?…।॥。！？؟"
 _PAUSE = ",;:、，；：،—–-"
@@ -26,14 +27,49 @@ _VIRAMA = 9
 
 _WIDE_SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
+_UNSPACED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
+"""Thai, Lao, Tibetan, Burmese and Khmer: a space there ends a phrase, not a word."""
+_LEADING = frozenset("เแโใไເແໂໃໄ")
+"""Vowels of Thai and Lao that are written before their consonant, and said after it."""
+_FOLLOWING = frozenset("ะาำๅๆฯະາຳຽໆຯ")
+_FINAL = re.compile(r"[\u1000-\u1021\u1075-\u1081]\u1037?[\u1039\u103a]")
+"""A Burmese consonant that ends the syllable before it, or is stacked below it."""
 
-def pieces(text: str, rules: Rules) -> list[str]:
+_LOCALE = "en"
+"""ICU's rules for lines and letters, and its dictionaries of Thai, Lao, Khmer and Burmese, are those of any language."""
+
+_STAY = MAX_SECONDS - 0.5
+"""Seconds that the words of a caption may last: it stays a little longer than they do."""
+
+
+def pieces(text: str, rules: Rules, moment: Callable[[int], float] = lambda character: 0.0) -> list[str]:
     """The smallest pieces a caption may be broken between, in order; joined they are the text.
 
-    Words with the space after them; in Chinese and Japanese single characters, with punctuation kept on the left and small kana
-    and closing marks never at the start of a line. A word longer than a line is cut where the line is full.
+    Words with the space after them, found by dictionary where no space parts them; in Chinese and Japanese single characters, with
+    punctuation kept on the left and small kana and closing marks never at the start of a line. A word longer than a line is cut
+    where the line is full, and a number that is longer spoken than a caption stays, where its digits are grouped. ``moment`` is the
+    second at which a character is spoken.
     """
-    return [part for whole in _unbroken(text) for part in _cut(whole, rules.line_length)]
+    found: list[str] = []
+    position = 0
+    for whole in _unbroken(text):
+        lasts = moment(position + len(whole)) - moment(position)
+        parts = _counted_out(whole, math.ceil(lasts / _STAY)) if lasts > _STAY else [whole]
+        found += (part for each in parts for part in _cut(each, rules.line_length))
+        position += len(whole)
+    return found
+
+
+def _counted_out(word: str, count: int) -> list[str]:
+    """A long number in ``count`` parts, cut behind the marks that group its digits, or before groups of three; another word whole."""
+    number = re.search(r"\d(?:[\d,.'’_\u00a0\u202f\u066b\u066c]*\d)?", word)
+    if number is None or len(re.findall(r"\d", word)) < count:
+        return [word]
+    marks = [number.start() + mark.end() for mark in re.finditer(r"[^\d]+", number.group())]
+    places = marks or list(range(number.end() - 3, number.start(), -3))[::-1] or list(range(number.start() + 1, number.end()))
+    step = (number.end() - number.start()) / count
+    cuts = sorted({min(places, key=lambda place, at=number.start() + step * part: abs(place - at)) for part in range(1, count)})  # type: ignore[misc]
+    return [word[start:end] for start, end in pairwise([0, *cuts, len(word)])]
 
 
 def _cut(piece: str, most: int) -> list[str]:
@@ -49,36 +85,60 @@ def _cut(piece: str, most: int) -> list[str]:
 
 
 def _letters(piece: str, most: int) -> list[str]:
-    """Letters with their marks, what a joiner or a virama ties to them, and the space after them; none longer than a line."""
+    """Letters with their marks, what a virama ties to them or their syllable needs, and the space after; none longer than a line."""
     found: list[str] = []
-    for character in piece:
+    for cluster in _clusters(piece):
+        if length(cluster) > most:
+            found += cluster
+            continue
         tied = bool(found) and (
-            character.isspace()
-            or unicodedata.category(character)[0] in "MC"
-            or found[-1][-1] == "\u200d"
+            cluster.isspace()
+            or unicodedata.category(cluster[0])[0] in "MC"
             or unicodedata.combining(found[-1][-1]) == _VIRAMA
+            or found[-1][-1] in _LEADING
+            or cluster[0] in _FOLLOWING
+            or _FINAL.match(cluster) is not None
         )
-        if tied and (character.isspace() or length(found[-1] + character) <= most):
-            found[-1] += character
+        if tied and (cluster.isspace() or length(found[-1] + cluster) <= most):
+            found[-1] += cluster
         else:
-            found.append(character)
+            found.append(cluster)
     return found
 
 
 def _unbroken(text: str) -> list[str]:
     """Words, and the clusters of Chinese and Japanese, however long."""
-    parts: list[str] = []
-    for word in re.findall(r"\S+\s*|\s+", text):
-        if not _WIDE_SCRIPT.search(word):
-            parts.append(word)
-            continue
-        for cluster in re.findall(
-            r"[「『（(“‘]*(?:[A-Za-z0-9]+|[^\s「『（(“‘])[ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ、。，．！？!?」』）)”’…：；\s]*", word
-        ):
-            parts.append(cluster)
-    if "".join(parts) != text:  # a cluster the pattern does not know: fall back to words, which always join
-        return re.findall(r"\S+\s*|\s+", text)
-    return parts
+    return [part for word in re.findall(r"\S+\s*|\s+", text) for part in _words(word)]
+
+
+def _words(word: str) -> list[str]:
+    """What stands between two spaces, divided where its script divides words without them."""
+    if _UNSPACED.search(word):
+        from icu4py.breakers import LineBreaker
+
+        return list(LineBreaker(word, _LOCALE))
+    if not _WIDE_SCRIPT.search(word):
+        return [word]
+    parts = re.findall(
+        r"[「『（(“‘]*(?:[A-Za-z0-9]+|[^\s「『（(“‘])[ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ、。，．！？!?」』）)”’…：；\s]*", word
+    )
+    if "".join(parts) != word:  # a cluster the pattern does not know
+        return [word]
+    edges = set(accumulate(len(cluster) for cluster in _clusters(word)))
+    whole, position = [""], 0
+    for part in parts:
+        if position in edges:
+            whole.append("")
+        whole[-1] += part
+        position += len(part)
+    return whole
+
+
+def _clusters(text: str) -> list[str]:
+    """The text in letters as a reader counts them: grapheme clusters (UAX 29)."""
+    from icu4py.breakers import CharacterBreaker
+
+    return list(CharacterBreaker(text, _LOCALE))
 
 
 def break_lines(text: str, rules: Rules) -> tuple[str, ...] | None:
@@ -89,11 +149,12 @@ def break_lines(text: str, rules: Rules) -> tuple[str, ...] | None:
     parts = pieces(text, rules)
     best: tuple[float, tuple[str, ...]] | None = None
     for index in range(1, len(parts)):
-        first, second = "".join(parts[:index]).strip(), "".join(parts[index:]).strip()
+        before = "".join(parts[:index])
+        first, second = before.strip(), "".join(parts[index:]).strip()
         if not first or not second or max(length(first), length(second)) > rules.line_length:
             continue
         cost = (
-            break_cost(first) + abs(length(first) - length(second)) / rules.line_length + (0.3 if length(first) > length(second) else 0.0)
+            break_cost(before) + abs(length(first) - length(second)) / rules.line_length + (0.3 if length(first) > length(second) else 0.0)
         )
         if best is None or cost < best[0]:
             best = (cost, (first, second))
@@ -109,21 +170,29 @@ def break_cost(before: str) -> float:
         return 0.0
     if stripped[-1] in _PAUSE:
         return 0.35
+    if _UNSPACED.match(stripped[-1]):
+        return 0.35 if before[-1].isspace() else 0.9
     last = re.split(r"\s", stripped)[-1].casefold()
     return 1.6 if last in _WEAK else 0.9
 
 
-def split_speech(text: str, rules: Rules, seconds: float) -> list[str]:
+def split_speech(text: str, rules: Rules, seconds: float, moment: Callable[[int], float] | None = None) -> list[str]:
     """Divide a speech into captions that fit two lines each, breaking where it reads best.
 
-    ``seconds`` is how long the speech lasts: a long slow speech is divided further, so that no caption stays beyond seven
-    seconds. The captions joined are the speech, spaces at the breaks aside.
+    ``seconds`` is how long the speech lasts, and ``moment`` the second at which a character of it is spoken, evenly unless given: a
+    slow stretch is divided further, so that no caption stays beyond seven seconds. The captions joined are the speech, spaces at the
+    breaks aside.
     """
-    parts = pieces(text.strip(), rules)
+    skipped, text, total = len(text) - len(text.lstrip()), text.strip(), max(1, length(text))
+    counted = [0, *accumulate(length(character) for character in text)]
+
+    def spoken(character: int) -> float:
+        return moment(skipped + character) if moment is not None else seconds * counted[character] / total
+
+    parts = pieces(text, rules, spoken)
     if not parts:
         return []
-    total = max(1, length(text))
-    longest = max(1.0, total * 6.5 / seconds) if seconds > 6.5 else float(total)
+    moments = [spoken(position) for position in accumulate((len(part) for part in parts), initial=0)]
     count = len(parts)
     ends = [0, *accumulate(length(part) for part in parts)]
     spaces = [length(part) - length(part.rstrip()) for part in parts]
@@ -134,7 +203,7 @@ def split_speech(text: str, rules: Rules, seconds: float) -> list[str]:
 
     def fits(start: int, end: int) -> bool:
         whole = span(start, end)
-        if end - start > 1 and whole > longest:
+        if end - start > 1 and moments[end] - moments[start] > _STAY:
             return False
         if whole <= rules.line_length:
             return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,64 @@ def test_no_letter_is_parted_from_its_marks_when_a_word_is_cut() -> None:
     lines = pieces(word, rules_for("sa"))
     assert "".join(lines) == word and max(map(length, lines)) <= 42
     assert not any(unicodedata.category(line[0]).startswith("M") or line.endswith("्") for line in lines)
+
+
+WORDS = {
+    "th": "ฉัน อยาก กิน ข้าว ผัด กับ เพื่อน ของ ฉัน ที่ ตลาด น้ำ ตอน เช้า วัน อาทิตย์ เพราะ ว่า อากาศ ดี และ มี คน ขาย ดอกไม้ เยอะ มาก",
+    "km": "ខ្ញុំ ចង់ ញ៉ាំ បាយ ជាមួយ មិត្តភក្តិ របស់ ខ្ញុំ នៅ ផ្សារ ទឹក នៅ ពេល ព្រឹក ថ្ងៃ អាទិត្យ ព្រោះ អាកាសធាតុ ល្អ",
+    "lo": "ຂ້ອຍ ຢາກ ກິນ ເຂົ້າ ກັບ ໝູ່ ຂອງ ຂ້ອຍ ຢູ່ ຕະຫຼາດ ນ້ຳ ໃນ ຕອນ ເຊົ້າ ວັນ ອາທິດ ເພາະ ວ່າ ອາກາດ ດີ ຫຼາຍ",
+    "my": "ကျွန်တော် သည် သူငယ်ချင်း နှင့် ထမင်း စား ချင် သည် တနင်္ဂနွေ နေ့ မနက် တွင် ရေ ဈေး သို့ သွား ကြ မည်",
+}
+
+
+@pytest.mark.parametrize("language", sorted(WORDS))
+def test_a_script_without_spaces_is_broken_between_words(language: str, desk: StoreDesk) -> None:
+    words = WORDS[language].split() * 3
+    text, edges = "".join(words), set(accumulate(len(word) for word in words))
+    captions = AlignedCaptions().make(CaptionRequest(lines=(spoken(text, 0, 20.0, language),), frames=600, fps=24), desk)
+    lines = [line for cue in captions.cues for line in cue.lines]
+    assert captions.violations == () and "".join(lines) == text and len(lines) > 4
+    assert set(accumulate(len(line) for line in lines)) <= edges
+
+
+@pytest.mark.parametrize(("syllable", "language"), [("เก้", "th"), ("น้ำ", "th"), ("โตะ", "th"), ("ໄກ່", "lo"), ("ကန့်", "my"), ("ស្ត្រី", "km")])
+def test_no_syllable_is_torn_where_a_word_is_longer_than_a_line(syllable: str, language: str) -> None:
+    for line in pieces("x" + syllable * 60, rules_for(language)):
+        assert not set(line.removeprefix("x").replace(syllable, ""))
+
+
+@pytest.mark.parametrize(
+    "cluster", ["\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1ee\U0001f1f3", "\U0001f44b\U0001f3fd", "か\u3099"]
+)
+def test_no_cluster_is_torn(cluster: str) -> None:
+    for line in (*pieces(cluster * 60, rules_for("en")), *pieces("字" + cluster * 30, rules_for("ja"))):
+        assert not set(line.removeprefix("字").replace(cluster, ""))
+
+
+@pytest.mark.parametrize(
+    ("number", "cut"),
+    [
+        ("12345678901234567890", "12345678901|234567890"),
+        ("12,345,678,901,234,567,890", "12,345,678,|901,234,567,890"),
+        ("९" * 9, "९९९|९९९९९९"),
+    ],
+)
+def test_a_number_that_is_spoken_longer_than_a_caption_stays_is_divided_where_its_digits_are_grouped(
+    number: str, cut: str, desk: StoreDesk
+) -> None:
+    line = spoken(f"It cost {number} rupees.", 0, 3.0)
+    ends = [0, RATE // 4, RATE // 2, 12 * RATE, 13 * RATE]
+    words = tuple(word.model_copy(update={"start": ends[i], "end": ends[i + 1]}) for i, word in enumerate(line.words))
+    line = line.model_copy(update={"words": words, "samples": 13 * RATE})
+    captions = AlignedCaptions().make(CaptionRequest(lines=(line,), frames=14 * 24, fps=24), desk)
+    assert captions.violations == ()
+    assert cut in "|".join("".join(cue.lines) for cue in captions.cues)
+    assert captions.cues[-1].end >= 13 * 24 and all(after.start - before.end < 24 for before, after in pairwise(captions.cues))
+
+
+def test_in_thai_a_caption_ends_rather_at_a_space_than_between_two_words() -> None:
+    text = "เมื่อวานนี้ฝนตกหนักมาก เราจึงอยู่ที่บ้านและทำอาหารด้วยกัน"
+    assert break_lines(text, rules_for("th")) == tuple(text.split())
 
 
 @settings(max_examples=150, deadline=None)
