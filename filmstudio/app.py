@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from filmstudio.core.artpack import pack_versions
 from filmstudio.core.dispatch import Dispatcher, Event, render
-from filmstudio.core.engine import Needs, Request, Result
+from filmstudio.core.engine import Needs, Request, Result, batch_key
 from filmstudio.core.errors import ConfigError, InputError, LimitError, Place, Problem, Severity
 from filmstudio.core.film import Film
 from filmstudio.core.finishing import Delivered, Rendering, deliver
@@ -355,7 +355,7 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
         engine = plugins.engine(batch.role, batch.engine).engine
         if needs_of(batch).batch_size == 1:
             return ""
-        return engine.batch_key(ROLES[batch.role].request.model_validate(batch.calls[0].request))
+        return batch_key(engine.needs.batch_by, ROLES[batch.role].request.model_validate(batch.calls[0].request))
 
     leases = Leases(Database(settings.database_address))
     if name.alone:

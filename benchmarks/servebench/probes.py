@@ -49,11 +49,7 @@ class Gatherer(Probe):
     """A probe that gathers batches: of one voice each, as if each voice were a model of its own."""
 
     name: ClassVar[str] = "gatherer"
-    needs: ClassVar[Needs] = Needs(cpu=0.5, batch_size=4, batch_wait_ms=150)
-
-    def batch_key(self, request: Request) -> str:
-        """Requests of one voice may share a run."""
-        return request.voice.voice if isinstance(request, SpeakRequest) else ""
+    needs: ClassVar[Needs] = Needs(cpu=0.5, batch_size=4, batch_wait_ms=150, batch_by=("voice.voice",))
 
     def batch_cost(self, request: Request) -> int:
         """A line that is sung fills half of a batch."""

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from filmstudio.core.errors import EngineError, InputError, Place, StudioError, Unsupported
 from filmstudio.core.media import MediaRef
-from filmstudio.core.model import Record
+from filmstudio.core.model import Record, digest_of
 
 API_VERSION = 1
 """Version of the engine interface; a plugin built for another is refused at registration."""
@@ -25,6 +25,11 @@ class Needs(Record):
     memory_mb: int = Field(default=512, gt=0, description="memory of its worker while running; one that holds far more is ended")
     batch_size: int = Field(default=1, ge=1, description="most requests in one call of run()")
     batch_wait_ms: int = Field(default=0, ge=0, description="how long to wait for a batch to fill")
+    batch_by: tuple[str, ...] = Field(
+        default=(),
+        max_length=16,
+        description="fields of a request that are equal in all of a batch, as voice.voice; none = any may share one",
+    )
     deadline_s: float = Field(default=900.0, gt=0, le=86_400, description="longest that a batch may take, with load() before the first")
     batch_sensitive: bool = Field(default=False, description="true when the output of one request depends on its neighbours in the batch")
     licence: str = Field(default="Apache-2.0", description="SPDX expression of the engine and what it loads")
@@ -108,14 +113,6 @@ class Engine(ABC, Generic[RequestT, ResultT]):
         """Why this engine cannot run here (a missing module, GPU or key) with its remedy, or an empty text. Must be quick."""
         return ""
 
-    @classmethod
-    def batch_key(cls, request: RequestT) -> str:
-        """What requests must share to be made in one ``run()``: model, shape, steps, adapters. Equal texts may share a batch.
-
-        A pure function of the request, and quick: it is asked of every call that waits. By default any may share.
-        """
-        return ""
-
     @abstractmethod
     def run(self, requests: Sequence[RequestT], desk: Desk) -> Sequence[ResultT | Failure]:
         """Make one result for each request, in the same order. A request that fails is a ``Failure`` in its place."""
@@ -142,6 +139,23 @@ class SingleEngine(Engine[RequestT, ResultT]):
             except StudioError as error:
                 results.append(Failure.of(error))
         return results
+
+
+def batch_key(fields: Sequence[str], request: Request) -> str:
+    """What requests must share to be made in one ``run()``: model, shape, steps, adapters, as ``Needs.batch_by`` names the fields.
+
+    Equal texts may share a batch. It is reckoned from what an engine declares: nobody's code is run to gather calls.
+    """
+    if not fields:
+        return ""
+    said = request.canonical()
+    return digest_of([_value(said, field) for field in fields])[:16]
+
+
+def _value(said: JsonValue, field: str) -> JsonValue:
+    for step in field.split("."):
+        said = said.get(step) if isinstance(said, dict) else None
+    return said
 
 
 def failed(failure: Failure, *, task: str, plugin: str) -> StudioError:

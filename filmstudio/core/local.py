@@ -86,6 +86,21 @@ class LocalDispatcher:
         self._queue.append(batch)
         self._start_queued()
 
+    def load(self, batch: Batch) -> None:
+        """Have an idle worker load an engine, and wait for that: ``batch`` has no calls. One that fails to will fail again when called,
+        with its task's name.
+
+        Raises:
+            StudioError: it can have no worker.
+        """
+        worker = self._worker_for(batch)
+        worker.give(batch)
+        self._loaded.setdefault(worker, set()).add(batch.address)
+        while worker.batch is not None and worker in self._workers:
+            handles: list[Any] = worker.handles()
+            wait(handles, timeout=_UNSENT_TICK if worker.wire.unsent else worker.tick)
+            self._look_at(worker, batch)
+
     def wait(self, timeout: float | None = None) -> list[Outcome]:
         """Outcomes of the batches that ended. A dead or hung worker gives failures and is replaced."""
         until = math.inf if timeout is None else time.monotonic() + timeout

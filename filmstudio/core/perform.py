@@ -48,7 +48,7 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Calls of one engine that are made together: only text, numbers and JSON."""
+    """Calls of one engine that are made together: only text, numbers and JSON. One without calls loads the engine."""
 
     role: str
     engine: str
@@ -105,8 +105,11 @@ class Performer:
         desk = StoreDesk(self._keeper)
         started = time.perf_counter()
         try:
+            engine = self.engine(batch.address)
+            if not batch.calls:
+                return []
             requests = [ROLES[batch.role].request.model_validate(call.request) for call in batch.calls]
-            results = self.engine(batch.address).run(requests, desk)
+            results = engine.run(requests, desk)
             check_results(results, len(requests), batch.role, batch.engine)
             seconds = (time.perf_counter() - started) / len(requests)
             return [self._settle(batch, call, result, seconds) for call, result in zip(batch.calls, results, strict=True)]

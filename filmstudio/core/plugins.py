@@ -18,7 +18,7 @@ from filmstudio.core.engine import API_VERSION, Engine, Needs
 from filmstudio.core.errors import ConfigError, Place, PluginError, Problem, Severity
 from filmstudio.core.offers import HOUSE, Offer, Papers
 from filmstudio.core.places import plugins_folder
-from filmstudio.core.roles import ROLES
+from filmstudio.core.roles import ROLES, has_field
 from filmstudio.core.vocabulary import Kind, Known
 
 if TYPE_CHECKING:
@@ -175,6 +175,9 @@ class Plugins:
             )
         if cls.role not in ROLES:
             raise PluginError(f"engine {cls.name} plays {cls.role!r}, which is no role.", remedy=f"Roles: {', '.join(ROLES)}.", place=place)
+        if (unknown := [field for field in cls.needs.batch_by if not has_field(cls.role, field)]) or hasattr(cls, "batch_key"):
+            what = f"names {unknown[0]} in batch_by, which no {cls.role} request has" if unknown else "has a batch_key, which nobody asks"
+            raise PluginError(f"engine {cls.name} {what}.", remedy="Name fields of the request in batch_by of its needs.", place=place)
         if not _NAME.fullmatch(cls.name):
             raise PluginError(f"{cls.name!r} is no engine name.", remedy="Use lower-case words joined by hyphens.", place=place)
         if (taken := self._offers.get((cls.role, cls.name))) is not None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from types import UnionType
+from typing import Any, Final, Union, get_args, get_origin
+
+from pydantic import BaseModel
 
 from filmstudio.core import requests as r
 from filmstudio.core.engine import Request, Result
@@ -45,3 +48,18 @@ ROLES: Final[dict[str, Role]] = {
         Role("marketing", "makes thumbnails", r.ThumbnailRequest, r.Thumbnail, "key-moments"),
     )
 }
+
+
+def has_field(role: str, field: str) -> bool:
+    """Whether requests of a role have, or may have, a field such as ``voice.voice``."""
+    forms: list[Any] = [ROLES[role].request]
+    for step in field.split("."):
+        found = [form.model_fields[step].annotation for form in forms if _is_record(form) and step in form.model_fields]
+        if not found:
+            return False
+        forms = [member for form in found for member in (get_args(form) if get_origin(form) in (Union, UnionType) else (form,))]
+    return True
+
+
+def _is_record(form: Any) -> bool:
+    return isinstance(form, type) and issubclass(form, BaseModel)

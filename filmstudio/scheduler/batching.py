@@ -42,8 +42,8 @@ class BatchTerms:
 def terms_of(batch: Batch, needs: Needs, share: str = "") -> BatchTerms:
     """What may share a batch with ``batch``: calls of its engine and version, in its surroundings, of one ``share``.
 
-    ``share`` is what the engine says must be equal (``Engine.batch_key``: model, shape, steps, adapters). An engine whose output
-    depends on its neighbours has none: the same request must give the same bytes.
+    ``share`` is what the engine says must be equal (``core.engine.batch_key``: model, shape, steps, adapters). An engine whose
+    output depends on its neighbours has none: the same request must give the same bytes.
     """
     most = 1 if needs.batch_sensitive else needs.batch_size
     wait = needs.batch_wait_ms / 1000 if most > 1 else 0.0

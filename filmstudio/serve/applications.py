@@ -12,13 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 from ray import serve
 
-from filmstudio.core.environments import python_of
 from filmstudio.core.errors import ConfigError
 from filmstudio.core.places import PLUGINS
 from filmstudio.core.plugins import Offer, Plugins
 from filmstudio.core.processes import ONE_THREAD
 from filmstudio.serve.arguments import IMPORT_PATH, EnginesArgs
-from filmstudio.serve.posts import HOUSE, Post, deployment_options, posts_for
+from filmstudio.serve.posts import HOUSE, Post, deployment_options, interpreter_of, posts_for
 from filmstudio.serve.replica import EngineReplica
 
 
@@ -73,10 +72,9 @@ def engines_of(offers: Sequence[Offer], args: EnginesArgs) -> serve.Application:
 
 def _bound(post: Post, args: EnginesArgs, variables: Mapping[str, str], *more: object) -> serve.Application:
     deployment: Any = serve.deployment(EngineReplica)
-    python = str(python_of(post.environment)) if post.environment else None
     if post.environment and PLUGINS in os.environ:  # a replica looks for the environment where it was found here
         variables = {PLUGINS: os.environ[PLUGINS], **variables}
-    options = deployment_options(post, variables, python)
+    options = deployment_options(post, variables, interpreter_of(post))
     bound: serve.Application = deployment.options(name=post.name, **options).bind(
         post.model_dump_json(), args.store, args.cache, args.deadline_s, *more
     )

@@ -15,13 +15,12 @@ from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
-from filmstudio.core.environments import python_of
 from filmstudio.core.errors import ConfigError, Place, StudioError
 from filmstudio.core.plugins import Offer, Plugins
 from filmstudio.core.processes import ONE_THREAD
 from filmstudio.serve.arguments import IMPORT_PATH, EnginesArgs
 from filmstudio.serve.company import APPLICATION
-from filmstudio.serve.posts import Post, deployment_options, posts_for
+from filmstudio.serve.posts import Post, deployment_options, interpreter_of, posts_for
 
 LARGEST_BYTES = 1 << 20
 _HEAD = """# Serve's configuration for the studio's engines. Written by python -m filmstudio.serve.config; change it as you like.
@@ -101,8 +100,7 @@ def _check_posts(args: dict[str, Any], deployments: Sequence[dict[str, Any]], pl
 
 
 def _deployment(post: Post, args: EnginesArgs) -> JsonValue:
-    python = str(python_of(post.environment)) if post.environment else None
-    return {"name": post.name, **deployment_options(post, {**ONE_THREAD, **args.variables}, python)}
+    return {"name": post.name, **deployment_options(post, {**ONE_THREAD, **args.variables}, interpreter_of(post))}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

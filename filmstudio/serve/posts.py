@@ -13,9 +13,11 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field, JsonValue
 
 from filmstudio.core.engine import Needs
+from filmstudio.core.environments import python_of
 from filmstudio.core.errors import ConfigError, Place
 from filmstudio.core.model import Record
-from filmstudio.core.perform import Guest
+from filmstudio.core.offers import HOUSE as STUDIO
+from filmstudio.core.perform import Batch, Call, Guest
 from filmstudio.core.plugins import Offer
 
 HOUSE = "house"
@@ -49,11 +51,18 @@ class Station(Record):
     )
     memory_mb: int = Field(default=0, ge=0, description="what it said it needs")
     deadline_s: float = Field(default=0.0, ge=0, description="longest that a batch of it may take; 0 = as long as any")
+    batch_by: tuple[str, ...] = Field(default=(), description="fields that its requests must share to share a batch")
 
     @property
     def key(self) -> tuple[str, str]:
         """Role and name, by which calls find it."""
         return self.role, self.engine
+
+    def batch(self, calls: tuple[Call, ...] = (), trace: str = "") -> Batch:
+        """Calls for this engine, with what its worker must keep to; none = it is to be loaded."""
+        return Batch(
+            self.role, self.engine, self.version, self.address, calls, trace, self.guest, self.memory_mb, self.deadline_s
+        )  # fmt: skip
 
 
 class Post(Record):
@@ -109,7 +118,7 @@ class Post(Record):
 def has_own_post(offer: Offer) -> bool:
     """Whether an engine stands apart from the house: for its needs, or because it is a guest that may take its process down."""
     needs = offer.engine.needs
-    guest = offer.distribution not in ("", "filmstudio")
+    guest = offer.distribution not in ("", STUDIO)
     gathers = batch_of(needs) > 1 and needs.batch_wait_ms > 0
     return guest or needs.gpu > 0 or needs.memory_mb >= HEAVY_MB or bool(needs.environment) or gathers
 
@@ -171,6 +180,22 @@ def posts_for(offers: Iterable[Offer], scales: Mapping[str, Scale] | None = None
     return posts
 
 
+def interpreter_of(post: Post) -> str | None:
+    """The Python that replicas of a post are started with; None = the studio's own.
+
+    A third party's environment is its workers' alone: Python runs what stands in an environment as it starts, and a replica has the
+    store and Ray.
+
+    Raises:
+        ConfigError: there is no such environment.
+    """
+    if not post.environment:
+        return None
+    python = str(python_of(post.environment))
+    strangers = any(station.guest is not None and station.guest.plugin != STUDIO for station in post.stations)
+    return None if strangers else python
+
+
 def deployment_options(post: Post, variables: Mapping[str, str], python: str | None = None) -> dict[str, JsonValue]:
     """The Serve deployment of a post, as its configuration file writes it.
 
@@ -219,5 +244,5 @@ def _station(offer: Offer) -> Station:
     engine = offer.engine
     return Station(
         role=engine.role, engine=engine.name, version=engine.version, address=offer.address,
-        guest=offer.guest, memory_mb=engine.needs.memory_mb, deadline_s=engine.needs.deadline_s,
+        guest=offer.guest, memory_mb=engine.needs.memory_mb, deadline_s=engine.needs.deadline_s, batch_by=engine.needs.batch_by,
     )  # fmt: skip

@@ -4,19 +4,20 @@ Three threads of control meet here. The actor's event loop takes calls in and an
 one for each key of calls that may share a run, gather them. One thread of its own runs the engines, always the same one,
 because drawing libraries and GPU contexts belong to a thread.
 
-A guest's engine does not run here but in a worker beside, as on one machine: confined, watched, and believed only after a look.
+Nothing of a guest's is imported here: its engine runs in a worker beside, as on one machine, confined, watched, and believed only
+after a look. Which of its calls may share a run is reckoned from what it declares.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import contextlib
 import os
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -25,11 +26,11 @@ from pydantic import ValidationError
 from ray import serve
 from ray.serve.metrics import Histogram
 
-from filmstudio.core.engine import Failure, Request
+from filmstudio.core.engine import Failure, Request, batch_key
 from filmstudio.core.errors import StudioError
 from filmstudio.core.local import LocalDispatcher, peak_rss_mb
 from filmstudio.core.media import MediaRef
-from filmstudio.core.perform import Batch, Outcome, Performer, engine_at
+from filmstudio.core.perform import Batch, Outcome, Performer
 from filmstudio.core.roles import ROLES
 from filmstudio.core.storage import open_store
 from filmstudio.serve.committing import FirstCommit
@@ -39,6 +40,9 @@ from filmstudio.serve.sheets import Answer, CallSheet
 MOST_QUEUES = 64
 """Batch queues of a replica; calls with further keys share one queue, which is divided by key when it runs."""
 _SHARED = "further keys"
+LOAD_SECONDS = 240.0
+"""How long a replica is not ready while a guest's worker loads, at most. One that takes longer, or fails, harms nobody else: a company
+waits a minute longer for all of its posts, and calls are told."""
 _PROBE_SECONDS = 5.0
 """How long an idle engine thread may take to say that it lives."""
 
@@ -103,6 +107,7 @@ class EngineReplica:
         own = own if len(self._post.stations) == 1 else list(preload)
         for address in own:
             self._thread.submit(self._performer.engine, address).result()
+        self._load_guests()
 
     async def perform(self, text: str) -> str:
         """Make the calls whose sheets stand on the lines of ``text``; an answer a line comes back.
@@ -147,7 +152,7 @@ class EngineReplica:
         Raises:
             RuntimeError: what is ill. Serve replaces this replica.
         """
-        for who, since in self._running.values():
+        for who, since in list(self._running.values()):
             if time.monotonic() - since > self._deadline:
                 raise RuntimeError(f"{who} has given no answer for {self._deadline:g} s")
         if not self._running:
@@ -168,27 +173,23 @@ class EngineReplica:
             return _Entry(sheet, "")  # nobody shares its run, which checks the request itself
         try:
             request = ROLES[sheet.role].request.model_validate(sheet.request)
-            engine = await asyncio.get_running_loop().run_in_executor(None, self._asked, station)
-            own = sheet.digest if sheet.alone else str(_key_of(engine, request))
-            return _Entry(sheet, f"{sheet.role}/{sheet.engine}/{sheet.version}/{own}", self._cost_of(engine, request))
+            own = sheet.digest if sheet.alone else batch_key(station.batch_by, request)
+            cost = await asyncio.get_running_loop().run_in_executor(None, self._cost_of, station, request)
+            return _Entry(sheet, f"{sheet.role}/{sheet.engine}/{sheet.version}/{own}", cost)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             return Failure(message=f"the request does not fit the {sheet.role} role: {where}: {first['msg']}.", kind="input")
-        except Exception as error:  # a plugin's own key or cost
-            return Failure(message=f"{sheet.engine} raised {type(error).__name__} when asked for a batch key: {error}.", kind="engine")
+        except Exception as error:  # an engine's own load or cost
+            return Failure(message=f"{sheet.engine} raised {type(error).__name__} when asked for a request's cost: {error}.", kind="engine")
 
-    def _asked(self, station: Station) -> Any:
-        """The engine that says which calls may share a run; a guest's is not loaded for that."""
-        return self._performer.engine(station.address) if station.guest is None else engine_at(station.address)
-
-    def _cost_of(self, engine: Any, request: Request) -> int:
-        """How much of a batch a request fills.
+    def _cost_of(self, station: Station, request: Request) -> int:
+        """How much of a batch a request fills: one call, or what an engine of the house says.
 
         Serve ends a queue for good when one call alone is larger than a batch, or when the size function raises: a cost is
         therefore known before the call is queued, and held between one and a whole batch.
         """
-        cost = getattr(engine, "batch_cost", None)
+        cost = None if station.guest is not None else getattr(self._performer.engine(station.address), "batch_cost", None)
         return 1 if cost is None else max(1, min(self._post.batch_size, int(cost(request))))
 
     def _queue(self, key: str) -> _Queue:
@@ -266,23 +267,43 @@ class EngineReplica:
         """Run a batch: here, or if it is a guest's in a worker of this thread that is ended when it lies, hangs or takes too much."""
         if batch.guest is None:
             return self._performer.perform(batch)
-        beside: LocalDispatcher | None = getattr(self._beside, "crew", None)
-        if beside is None:
-            store, cache = self._store
-            beside = self._beside.crew = LocalDispatcher(store, workers=1, deadline=self._deadline, cache=cache, keeper=self._keeper)
+        beside = self._worker_beside()
         beside.submit(batch)
         outcomes: list[Outcome] = []
         while not outcomes:
             outcomes = beside.wait()
         return outcomes
 
+    def _worker_beside(self) -> LocalDispatcher:
+        """For guests, the worker of this engine thread."""
+        beside: LocalDispatcher | None = getattr(self._beside, "crew", None)
+        if beside is None:
+            store, cache = self._store
+            beside = self._beside.crew = LocalDispatcher(store, workers=1, deadline=self._deadline, cache=cache, keeper=self._keeper)
+        return beside
+
+    def _load_guests(self) -> None:
+        """Have the worker of every engine thread load what guests play here."""
+        stations = [station for station in self._post.stations if station.guest is not None]
+        threads = self._post.scale.concurrent
+        together = threading.Barrier(threads)
+
+        def load(thread: int) -> None:
+            together.wait()  # so that no thread takes another's turn
+            self._running[-thread] = (f"the load() of {self._post.name}", time.monotonic())
+            try:
+                for station in stations:
+                    with contextlib.suppress(StudioError):  # it fails again, with its task's name, when it is called
+                        self._worker_beside().load(station.batch())
+            finally:
+                del self._running[-thread]
+
+        if stations:
+            wait([self._thread.submit(load, thread) for thread in range(threads)], LOAD_SECONDS)
+
     def _batch(self, sheets: list[CallSheet]) -> Batch:
         first = sheets[0]
-        station = self._stations[first.role, first.engine]
-        return Batch(
-            first.role, first.engine, first.version, station.address, tuple(sheet.call for sheet in sheets), _shared_trace(sheets),
-            station.guest, station.memory_mb, station.deadline_s,
-        )  # fmt: skip
+        return self._stations[first.role, first.engine].batch(tuple(sheet.call for sheet in sheets), _shared_trace(sheets))
 
     def _answer(self, outcome: Outcome) -> str:
         return Answer.of(outcome, self._name, peak_rss_mb()).model_dump_json()
@@ -290,12 +311,6 @@ class EngineReplica:
 
 def _fill(entries: list[_Entry]) -> int:
     return sum(entry.cost for entry in entries)
-
-
-def _key_of(engine: Any, request: Request) -> str:
-    """What else must be equal for two requests to share a run: model, shape, steps, adapters, as the engine says."""
-    key = getattr(engine, "batch_key", None)
-    return "" if key is None else hashlib.sha256(str(key(request)).encode()).hexdigest()[:16]
 
 
 def _shared_trace(sheets: list[CallSheet]) -> str:

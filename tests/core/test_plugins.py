@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from filmstudio.core.engine import Needs, SingleEngine
+from filmstudio.core.character import VoiceChoice
+from filmstudio.core.engine import Needs, SingleEngine, batch_key
 from filmstudio.core.errors import ConfigError, PluginError
 from filmstudio.core.plugins import Plugins
-from filmstudio.core.roles import ROLES
+from filmstudio.core.requests import SpeakRequest
+from filmstudio.core.roles import ROLES, has_field
 
 
 def plugin(**changes: Any) -> SimpleNamespace:
@@ -33,6 +35,9 @@ def test_every_role_has_its_embedded_engine_and_no_plugin_was_turned_away() -> N
         ({"api_version": 99}, "built for API 99"),
         ({"version": None}, "has no version"),
         ({"needs": "plenty"}, "has no needs"),
+        ({"needs": Needs(batch_by=("voice.voice", "voice.vioce"))}, "names voice.vioce in batch_by, which no voice request has"),
+        ({"needs": Needs(batch_by=("text.voice",))}, "names text.voice in batch_by"),
+        ({"batch_key": lambda self, request: ""}, "has a batch_key, which nobody asks"),
     ],
 )
 def test_a_plugin_that_breaks_a_rule_is_named_and_nothing_of_it_is_kept(change: dict[str, Any], told: str) -> None:
@@ -50,6 +55,17 @@ def test_two_engines_of_one_name_are_refused() -> None:
         plugins.register(plugin(), "second")
     plugins.unregister("first")
     plugins.register(plugin(), "second")
+
+
+def test_requests_share_a_batch_when_what_an_engine_declares_is_equal() -> None:
+    def key(fields: tuple[str, ...], voice: str, text: str) -> str:
+        return batch_key(fields, SpeakRequest(text=text, voice=VoiceChoice(voice=voice)))
+
+    assert key((), "anna", "one") == key((), "ben", "two") == ""
+    assert key(("voice.voice",), "anna", "one") == key(("voice.voice",), "anna", "two") != key(("voice.voice",), "ben", "one")
+    assert key(("voice", "text"), "anna", "one") != key(("voice", "text"), "anna", "two")
+    assert has_field("lipsync", "speech.audio.digest")
+    assert not has_field("lipsync", "speech.words.first"), "a field of each of many is no value of the request"
 
 
 def test_a_hook_that_does_not_exist_is_refused() -> None:

@@ -58,16 +58,17 @@ def until(seconds: float, what: str, look: Callable[[int], ValueT | None]) -> Va
 
 def run_of(outcome: Outcome) -> tuple[float, float]:
     """Number of the run that made it, and how many calls shared it."""
-    measured = _measured(outcome)
+    measured = measured_of(outcome)
     return measured["run"], measured["batch"]
 
 
 def players(outcomes: Iterable[Outcome]) -> set[int]:
     """Process ids of the replicas that made these."""
-    return {int(_measured(outcome)["pid"]) for outcome in outcomes}
+    return {int(measured_of(outcome)["pid"]) for outcome in outcomes}
 
 
-def _measured(outcome: Outcome) -> dict[str, float]:
+def measured_of(outcome: Outcome) -> dict[str, float]:
+    """What the engine measured."""
     assert outcome.take is not None, outcome.failure
     result = outcome.take.result
     assert isinstance(result, dict)

@@ -1,4 +1,4 @@
-"""An engine whose dependencies conflict with the studio's plays on Ray in an environment of its own, by that environment's Python."""
+"""An engine whose dependencies conflict with the studio's plays on Ray in an environment of its own, in a worker of that environment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from filmstudio.core.plugins import Plugins
 from filmstudio.core.store import Store
 
 
-def test_a_replica_runs_in_the_environment_of_its_engine(ray_of_two: TwoNodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_runs_in_its_environment(ray_of_two: TwoNodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from filmstudio.serve.company import engaged
 
     folders = {"FILMSTUDIO_PLUGINS": tmp_path / "plugins", "FILMSTUDIO_CONFIG": tmp_path / "config", "PIP_FIND_LINKS": tmp_path / "wheels"}

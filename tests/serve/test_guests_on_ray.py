@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +13,9 @@ from servebench.twonodes import TwoNodes
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
 
-from probing import ask, call
+from probing import ask, call, measured_of, until
 from rogue_engines import Impatient, Rogue
+from witness import VARIABLE, Witness
 
 from filmstudio.core.dispatch import Dispatcher
 from filmstudio.core.offers import Offer, Papers
@@ -20,7 +23,7 @@ from filmstudio.core.store import Store
 
 CORE = Path(__file__).parents[1] / "core"
 PLUGIN = "rogue-plugin"
-ROGUE, IMPATIENT = (Offer(engine, "rogue", PLUGIN, Papers(PLUGIN)) for engine in (Rogue, Impatient))
+ROGUE, IMPATIENT, WITNESS = (Offer(engine, "rogue", PLUGIN, Papers(PLUGIN)) for engine in (Rogue, Impatient, Witness))
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +32,35 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @pytest.fixture(scope="module")
-def crew(ray_of_two: TwoNodes, store: Store) -> Iterator[Dispatcher]:
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that is there once a replica has imported the witness."""
+    return tmp_path_factory.mktemp("imported") / "by"
+
+
+@pytest.fixture(scope="module")
+def crew(ray_of_two: TwoNodes, store: Store, imported: Path) -> Iterator[Dispatcher]:
     from filmstudio.serve.company import engaged
 
-    with engaged([ROGUE, IMPATIENT], store, replicas=1, deadline=90.0, variables={"PYTHONPATH": str(CORE)}) as dispatcher:
+    variables = {"PYTHONPATH": os.pathsep.join([str(CORE), str(Path(__file__).parent)]), VARIABLE: str(imported)}
+    with engaged([ROGUE, IMPATIENT, WITNESS], store, replicas=1, deadline=90.0, variables=variables) as dispatcher:
         yield dispatcher
+
+
+def test_a_guest_is_loaded_before_its_replica_is_ready_gathers_by_what_it_declares_and_is_never_imported_there(
+    crew: Dispatcher, imported: Path
+) -> None:
+    asked = time.monotonic()
+
+    def batches(turn: int) -> list[float] | None:
+        calls = [call(f"line {turn}.{n}", voice, WITNESS) for n in range(4) for voice in ("anna", "ben")]
+        measured = [measured_of(outcome) for outcome in ask(crew, WITNESS, *calls)]
+        assert {entry["voices"] for entry in measured} == {1.0}
+        assert {entry["loaded"] < asked for entry in measured} == {True}
+        sizes = [entry["batch"] for entry in measured]
+        return sizes if sizes == [4.0] * 8 else None  # of calls that did not come together, fewer
+
+    until(60, "full batches of one voice each", batches)
+    assert not imported.exists(), imported.read_text()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -9,8 +11,8 @@ from servebench.probes import Gatherer, Probe
 
 from filmstudio.core.engine import Needs
 from filmstudio.core.errors import ConfigError
-from filmstudio.core.plugins import Offer, Plugins
-from filmstudio.serve.posts import HOUSE, Scale, batch_of, deployment_options, posts_for
+from filmstudio.core.plugins import Offer, Papers, Plugins
+from filmstudio.serve.posts import HOUSE, Scale, batch_of, deployment_options, interpreter_of, posts_for
 
 
 def needing(called: str, wanted: Needs) -> Offer:
@@ -59,6 +61,19 @@ def test_a_replica_that_holds_fewer_calls_than_a_batch_is_refused_by_name() -> N
     with pytest.raises(ConfigError, match=r"max_ongoing_requests of voice-gatherer is 3.*gatherer takes batches of 4, 2 at a time"):
         posts_for([Offer(Gatherer, "test")], {"voice-gatherer": Scale(concurrent=2, ongoing=3)})
     posts_for([Offer(Gatherer, "test")], {"voice-gatherer": Scale(concurrent=2, ongoing=8)})
+
+
+@pytest.mark.parametrize(("plugin", "own"), [("filmstudio", True), ("someone-elses", False)])
+def test_a_third_partys_environment_is_its_workers_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugin: str, own: bool) -> None:
+    """Python runs what stands in an environment as it starts: a replica, which has the store, is not started with a stranger's."""
+    python = tmp_path / "other" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    monkeypatch.setenv("FILMSTUDIO_PLUGINS", str(tmp_path))
+    elsewhere = needing("elsewhere", Needs(environment="other"))
+    post = posts_for([replace(elsewhere, distribution=plugin, papers=Papers(plugin))])[1]
+    assert post.stations[0].guest is not None and post.stations[0].guest.environment == "other"
+    assert interpreter_of(post) == (str(python) if own else None)
 
 
 def test_more_than_one_gpu_is_whole() -> None:
