@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from filmstudio.core.errors import Severity
 from filmstudio.core.requests import ReadProblem
+from filmstudio.plugins.screenplay.latin import find_latin_encoding
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -34,7 +35,19 @@ _OTHER_FILES = (
 _LEGACY = (
     "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874",
     "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949", "mac_roman",
+    "iso8859_5", "cp866", "iso8859_6", "iso8859_7",
 )  # fmt: skip
+_ESCAPED_JAPANESE = re.compile(rb"\x1b\$[@B]")
+"""How ISO-2022-JP goes over to Japanese; to UTF-8 it is a control character, which no text has."""
+_LETTERS_OF = {
+    "cp1252": "Western European", "iso8859_15": "Western European", "mac_roman": "Western European, of old Macs",
+    "cp1250": "Central European", "iso8859_2": "Central European", "cp1254": "Turkish", "cp1257": "Baltic", "iso8859_13": "Baltic",
+    "cp1251": "Cyrillic", "koi8_r": "Cyrillic", "iso8859_5": "Cyrillic", "cp866": "Cyrillic", "cp1253": "Greek", "iso8859_7": "Greek",
+    "cp1255": "Hebrew", "cp1256": "Arabic", "iso8859_6": "Arabic", "cp1258": "Vietnamese",
+    "cp874": "Thai", "shift_jis": "Japanese", "cp932": "Japanese", "euc_jp": "Japanese", "gb18030": "Chinese", "big5": "Chinese",
+    "euc_kr": "Korean", "cp949": "Korean",
+}  # fmt: skip
+"""What a person knows an encoding by, for those that are guessed."""
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
 _INVISIBLE = re.compile("[\ufeff\u200b\u2060\u00ad\u202a-\u202e\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -69,6 +82,8 @@ def decode(data: bytes) -> Decoded:
         wide = _wide(data)
         if wide:
             return _strictly(data, wide)
+    if _ESCAPED_JAPANESE.search(data):
+        return _strictly(data, "iso2022_jp")
     try:
         return _cleaned(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
@@ -111,6 +126,9 @@ def _legacy(data: bytes, error: UnicodeDecodeError) -> Decoded:
         return _refused(f"{bad} bytes are not valid UTF-8; the first is here.", _SAVE_AS_UTF8, line, column)
     if _control_share(data.decode("latin-1")[:65536]) > _MOST_CONTROL:
         return _refused("This file is binary, not text.", "Give a script as Fountain, Final Draft FDX or plain text.")
+    latin = find_latin_encoding(data)
+    if latin is not None:
+        return _guessed(data.decode(latin), latin, line, column)
     from charset_normalizer import from_bytes
 
     matches = list(from_bytes(data, cp_isolation=list(_LEGACY), preemptive_behaviour=False))
@@ -121,9 +139,14 @@ def _legacy(data: bytes, error: UnicodeDecodeError) -> Decoded:
         return _refused(
             f"The encoding of this file cannot be told: byte {data[error.start]:#04x} here is not UTF-8.", _SAVE_AS_UTF8, line, column
         )
-    decoded = _cleaned(str(best), best.encoding)
+    return _guessed(str(best), best.encoding, line, column)
+
+
+def _guessed(text: str, encoding: str, line: int, column: int) -> Decoded:
+    decoded = _cleaned(text, encoding)
+    letters = _LETTERS_OF.get(encoding)
     told = ReadProblem(
-        message=f"The file is not UTF-8; it is read as {best.encoding}.",
+        message=f"The file is not UTF-8; it is read as {encoding}{f' ({letters} letters)' if letters else ''}.",
         remedy="If letters look wrong, save it as UTF-8.",
         line=line,
         column=column,

@@ -38,6 +38,7 @@ class Grammar(Record):
 
     version: int
     about: str = ""
+    letters: dict[str, str] = Field(description="by language: the small letters that it has besides a to z, in names and guests too")
     headings: dict[str, tuple[str, ...]] = Field(description="INT, EXT, INT/EXT, EST and their words")
     times: dict[str, TimeWords]
     transitions: dict[str, tuple[str, ...]]

@@ -457,6 +457,81 @@ LEGACY = {
 }
 
 
+LATIN = {
+    "tr": "Köyün ağası erkenden kalktı ve şöyle dedi: “Dün gece hiç uyumadım.” Işığı söndürdü, güneş doğuyordu.",
+    "pl": "Stary człowiek usiadł na ławce i powiedział: Wczoraj widziałem księżyc nad rzeką. Śnieg spadł, źrebię piło.",
+    "cs": "Starý muž si sedl na lavičku a řekl: Včera jsem viděl měsíc nad řekou. Šel dál a uviděl loďku u břehu.",
+    "hu": "Az öregember leült a padra, és így szólt: Tegnap láttam a holdat a folyó fölött. Őszintén, tűz égett.",
+    "hr": "Starac je sjeo i rekao: Sinoć sam vidio mjesec nad rijekom. Đaci su čekali, a žaba je šutjela u šumi.",
+    "lt": "Senis atsisėdo ant suolo ir pasakė: Vakar mačiau mėnulį virš upės. Žąsys šaukė, šį kartą ėjo į namus.",
+    "fr": "Le vieil homme s’assit et dit : « J’ai vu la lune. » La fille éclata de rire. Ça va, là-bas ? Où ça ?",
+    "is": "Gamli maðurinn settist á bekkinn og sagði: Í gær sá ég tunglið yfir ánni. Þú ert góð, ætíð.",
+    "de": "Der Mann setzte sich und sagte: „Gestern sah ich den Mond.“ Das Mädchen lachte. Größe, Äpfel, süß.",
+    "short": "AYŞE\nŞimdi değil, ağabey.",
+    "short pl": "ŁUKASZ\nŚwięty spokój, źle się czuję.",
+    "guests": "INT. DŮM - DAY\n\nA dark room. The rain falls on the roof.\n\nJIŘÍ\nKdo je tam?\n\nBOŽENA\nTo jsem já, Jiří.",
+    "guests tr": "INT. EV - DAY\n\nA dark room. Ayşe waits for the rain to stop and the day to come.\n\nAYŞE\nYağmur yağıyor.",
+    "names": "The end of the road. Dvořák plays in the hall, and Antonín is at the door of the house.",
+    "English": "She said, “I don’t know — maybe it’s fine…” and he left the café.",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "letters"),
+    [
+        ("tr", "cp1254", "Turkish"),
+        ("pl", "cp1250", "Central European"),
+        ("pl", "iso8859_2", "Central European"),
+        ("cs", "cp1250", "Central European"),
+        ("cs", "iso8859_2", "Central European"),
+        ("hu", "iso8859_2", "Central European"),
+        ("hr", "iso8859_2", "Central European"),
+        ("lt", "cp1257", "Baltic"),
+        ("fr", "cp1252", "Western European"),
+        ("fr", "mac_roman", "Western European"),
+        ("is", "cp1252", "Western European"),
+        ("de", "cp1252", "Western European"),
+        ("short", "cp1254", "Turkish"),
+        ("short pl", "cp1250", "Central European"),
+        ("short pl", "iso8859_2", "Central European"),
+        ("guests", "cp1250", "Central European"),
+        ("guests", "iso8859_2", "Central European"),
+        ("guests tr", "cp1254", "Turkish"),
+        ("names", "cp1250", "Central European"),
+        ("English", "cp1252", "Western European"),
+        ("English", "mac_roman", "Western European"),
+    ],
+)
+def test_of_encodings_of_latin_letters_that_of_the_language_is_taken(text: str, encoding: str, letters: str) -> None:
+    decoded = decode(LATIN[text].encode(encoding))
+    assert decoded.text == LATIN[text]
+    assert letters in decoded.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Старик сел на скамью и сказал: Вчера я видел луну над рекой.", "iso8859_5"),
+        ("Старик сел на скамью и сказал: Вчера я видел луну над рекой.", "cp866"),
+        ("Старик сел на скамью и сказал: Вчера я видел луну над рекой.", "koi8_r"),
+        ("INT. HOUSE - DAY\n\nИван сидит.\n\nИВАН\nКто там?\n", "cp1251"),
+        ("جلس الرجل العجوز على المقعد وقال: رأيت القمر فوق النهر ليلة أمس.", "iso8859_6"),
+        ("老人は椅子に座って言った。「昨夜、川の上に月を見た。」", "iso2022_jp"),
+    ],
+)
+def test_other_letters_in_old_encodings_are_read(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)).text == text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(min_size=1, max_size=80).filter(lambda text: not text.isascii()))
+def test_what_is_utf8_is_never_guessed(text: str) -> None:
+    data = clean(text).encode()
+    if not data.startswith(b"\x1f\x8b"):
+        assert decode(data).encoding in ("utf-8", "utf-16", "")
+        assert not any("read as" in problem.message for problem in decode(data).problems)
+
+
 @pytest.mark.parametrize("encoding", sorted(LEGACY))
 def test_legacy_encodings_are_guessed_and_told(encoding: str) -> None:
     decoded = decode(LEGACY[encoding].encode(encoding))
