@@ -12,6 +12,7 @@ import typer
 
 from filmstudio.cli import serving
 from filmstudio.cli.plugin_commands import add_commands_of_plugins, own_commands, plugin_app
+from filmstudio.cli.suggesting import Commands
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="studio",
+    cls=Commands,
     help="A screenplay goes in, a finished film comes out.\n\nStart with: ./studio render examples/the-last-lamp.fountain",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -124,7 +126,7 @@ def render(
         given = dict(
             size=size, aspect=aspect, fps=fps, preset=preset, voice=voice, engine=engine, duration=duration, culture=culture, style=style,
             language=language, seed=seed, title=title, captions=captions, watermark=watermark, stems=stems, loudness=loudness,
-            fallback=fallback, workers=workers, dispatch=dispatch, ray_address=ray_address, cache_dir=cache_dir,
+            fallback=fallback, workers=workers, dispatch=dispatch, ray_address=ray_address, cache_dir=cache_dir, output=output,
         )  # fmt: skip
         source = _one_source(script, film)
         _see_film_options(film, given)
@@ -134,7 +136,7 @@ def render(
             options = options.model_copy(update={"aspect": planned.aspect})
         with _crew(studio, console, values, options) as crew:
             picture = planned or _develop(studio, console, source, values, options)
-            folder = output or Path("renders") / folder_name(picture.title)
+            folder = Path(values.get("output") or Path("renders") / folder_name(picture.title))
             show.edited(console, folder, picture)
             with RenderProgress(console) as progress:
                 delivered = studio.render(picture, options, folder, dispatcher=crew, watch=progress.show, planned=progress.plan)
@@ -421,8 +423,11 @@ def _develop(studio: Studio, console: Console, script: Path, values: dict[str, A
 
 
 def _store(cache_dir: str | None) -> Store:
+    from filmstudio.core.errors import ConfigError
     from filmstudio.core.storage import default_cache, open_store
 
+    if cache_dir is not None and "://" not in cache_dir and not (Path(cache_dir) / "takes").is_dir():  # opening it would make it
+        raise ConfigError(f"--cache-dir {cache_dir} is no cache.", remedy="Check the name, or leave it out for your own cache folder.")
     return open_store(cache_dir or default_cache())
 
 

@@ -47,6 +47,7 @@ class RenderTable(Record):
     stems: bool | None = None
     loudness: str | None = None
     fallback: bool | None = None
+    output: str | None = None
     cache_dir: str | None = None
     dispatch: str | None = None  # not ray_address: a file that came with a script does not say whose machines see it
 

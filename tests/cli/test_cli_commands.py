@@ -179,6 +179,33 @@ def test_a_wrong_option_in_the_file_is_told_with_exit_code_2(line: str, cache: P
     assert "error:" in said and "Traceback" not in said
 
 
+def test_no_hidden_command_is_suggested() -> None:
+    for typed in ("frnt", "crw", "prepar"):
+        code, said = run(typed, cache=Path())
+        assert code == 2 and "No such command" in said and "Did you mean" not in said
+    assert "Did you mean 'render'" in run("rendr", cache=Path())[1]
+
+
+@pytest.mark.parametrize("command", ["stats", "prune"])
+def test_a_cache_that_is_not_there_is_told_and_not_made(command: str, cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    for name in ("typo", "pictures"):
+        code, said = run("cache", command, "--cache-dir", str(tmp_path / name), cache=cache)
+        assert code == 2 and "is no cache" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["pictures"] and not list((tmp_path / "pictures").iterdir())
+
+
+def test_the_delivery_folder_may_be_named_in_the_file_and_the_command_line_wins(cache: Path, tmp_path: Path) -> None:
+    script = tmp_path / "good.fountain"
+    script.write_text(GOOD)
+    for name in ("mine", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "letter.txt").write_text("dear")
+    (tmp_path / "filmstudio.toml").write_text(f'[render]\noutput = "{tmp_path / "mine"}"\n')
+    assert f"{tmp_path / 'mine'} holds other files" in run("render", str(script), cache=cache)[1]
+    assert f"{tmp_path / 'other'} holds other files" in run("render", str(script), "-o", str(tmp_path / "other"), cache=cache)[1]
+
+
 def test_lists_are_lists(cache: Path) -> None:
     engines = json.loads(CliRunner().invoke(app, ["plugins", "--json"]).stdout)
     assert {engine["role"] for engine in engines} >= {"voice", "picture", "music", "mastering"}
