@@ -12,7 +12,7 @@ class DrawnPortrait(SingleEngine[PortraitRequest, Portrait]):
     """Rasterises everything a rigged person or creature needs to act, once, at the scale of the closest shot."""
 
     name = "drawn-cast"
-    version = "2"
+    version = "3"
     role = "portrait"
     summary = "the drawn, rigged cast: sprites from vector art packs"
     needs = Needs(cpu=1, memory_mb=512)

@@ -54,7 +54,9 @@ class FaceRig:
     def __init__(self, head: Head, pack: ArtPack) -> None:
         self._head = head
         self._pack = pack
-        self._back = self._features(head.back)
+        # What is seen between hair and temple when the head turns: hair in its own shade, not the stage.
+        linings = (name.removesuffix("_front") + "_under" for name in head.front if name.endswith("_front"))
+        self._back = self._features((*head.back, *(name for name in linings if name in pack.parts)))
         self._front = self._features(head.front)
         self._over_eyes = self._features(head.over_eyes)
         self._marks = self._features(head.feat, own=False)

@@ -40,7 +40,7 @@ def names_in(value: object) -> set[str]:
 
 def test_the_house_pack_holds_its_cast_creatures_and_stages() -> None:
     pack = house_pack()
-    assert len(pack.parts) == 803
+    assert len(pack.parts) == 850
     assert len(pack.people) == 131
     assert isinstance(pack.creatures, dict)
     assert len(pack.creatures["cast"]) == 28  # type: ignore[arg-type]
