@@ -72,6 +72,8 @@ class Outcome:
     task: str
     take: Take | None
     failure: Failure | None = None
+    fill: float = 0.0
+    """Of the first call of a batch that was formed where it ran: how full it was, 0 to 1. 0 = there is nothing to count."""
 
 
 class Performer:

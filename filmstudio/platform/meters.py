@@ -7,6 +7,7 @@ former are added up over instances, and of the latter the largest is taken.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, M
 from prometheus_client.registry import Collector
 
 from filmstudio.scheduler.autoscaling import by_resource
+from filmstudio.scheduler.estimates import GPU_IN_CORES
 from filmstudio.scheduler.jobs import Backlog, Jobs
-from filmstudio.scheduler.measures import CPU_SECONDS, GPU_SECONDS, MEASURES, Measure
+from filmstudio.scheduler.measures import CPU_SECONDS, FILM_SECONDS, GPU_SECONDS, MEASURES, Measure
 from filmstudio.scheduler.tallies import Kept, kept, total
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
@@ -62,6 +64,12 @@ class Meters:
             ("resource",),
             registry=self.registry,
         )
+        self._minute = Gauge(
+            "filmstudio_core_seconds_per_film_minute",
+            f"Cost of a minute of film, over all that was ever delivered: core-seconds charged, a GPU-second as {GPU_IN_CORES:g}",
+            ("tier",),
+            registry=self.registry,
+        )
         self._house = _HouseTotals()
         self.registry.register(self._house)
 
@@ -87,8 +95,24 @@ class Meters:
         cpu, gpu = by_resource(now.work_left, total(now.series, CPU_SECONDS), total(now.series, GPU_SECONDS))
         self._left.labels("cpu").set(cpu)
         self._left.labels("gpu").set(gpu)
+        for tier, cost in cost_per_minute(now.series).items():
+            self._minute.labels(tier).set(cost)
         self._house.series = now.series
         return generate_latest(self.registry)
+
+
+def cost_per_minute(series: Mapping[str, Sequence[Kept]]) -> dict[str, float]:
+    """Core-seconds for each minute of film delivered, by tier; a tier that was delivered none has no such cost yet.
+
+    A GPU-second counts as ``GPU_IN_CORES`` core-seconds, as in the fair shares. What failed and what is not finished is in it; takes
+    that were found cost nothing.
+    """
+    spent: dict[str, float] = defaultdict(float)
+    for measure, cores in ((CPU_SECONDS, 1.0), (GPU_SECONDS, GPU_IN_CORES)):
+        for one in series.get(measure.name, ()):
+            spent[one.labels[measure.labels.index("tier")]] += cores * one.total
+    delivered = {one.labels[0]: one.total for one in series.get(FILM_SECONDS.name, ())}
+    return {tier: 60 * spent[tier] / seconds for tier, seconds in delivered.items() if seconds > 0}
 
 
 class _HouseTotals(Collector):

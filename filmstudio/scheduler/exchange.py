@@ -303,6 +303,8 @@ class Exchange:
             return
         place = running.places.pop(outcome.task)
         flight, batch = place.task, place.task.batch
+        if outcome.fill:  # Ray's replicas form batches themselves
+            self._tallies.observe(BATCH_FILL, (batch.role, batch.engine), outcome.fill)
         elapsed = (time.monotonic() - running.since) / running.size
         seconds = elapsed if outcome.take is None else outcome.take.seconds
         if outcome.take is not None:

@@ -51,6 +51,7 @@ class Station(Record):
     )
     memory_mb: int = Field(default=0, ge=0, description="what it said it needs")
     deadline_s: float = Field(default=0.0, ge=0, description="longest that a batch of it may take; 0 = as long as any")
+    batch_size: int = Field(default=1, ge=1, description="most calls in one run of it; at a post that takes one at a time, it gets one")
     batch_by: tuple[str, ...] = Field(default=(), description="fields that its requests must share to share a batch")
 
     @property
@@ -244,5 +245,6 @@ def _station(offer: Offer) -> Station:
     engine = offer.engine
     return Station(
         role=engine.role, engine=engine.name, version=engine.version, address=offer.address,
-        guest=offer.guest, memory_mb=engine.needs.memory_mb, deadline_s=engine.needs.deadline_s, batch_by=engine.needs.batch_by,
+        guest=offer.guest, memory_mb=engine.needs.memory_mb, deadline_s=engine.needs.deadline_s,
+        batch_size=batch_of(engine.needs), batch_by=engine.needs.batch_by,
     )  # fmt: skip

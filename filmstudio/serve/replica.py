@@ -224,16 +224,21 @@ class EngineReplica:
             async with self._turn:
                 wanted = [place for place in places if entries[place].wanted]
                 if wanted:
-                    self._count_batch([entries[place] for place in wanted])
-                    made = await self._perform([entries[place].sheet for place in wanted])
-                    outcomes.update(zip(wanted, made, strict=True))
+                    fill = self._count_batch([entries[place] for place in wanted])
+                    first, *others = await self._perform([entries[place].sheet for place in wanted])
+                    outcomes.update(zip(wanted, [replace(first, fill=fill), *others], strict=True))
         given_up = Failure(message="its caller went away.", kind="transient")
         return [outcomes.get(place, Outcome(entry.sheet.task, None, given_up)) for place, entry in enumerate(entries)]
 
-    def _count_batch(self, entries: list[_Entry]) -> None:
-        if self._post.batch_size > 1:
-            sheet = entries[0].sheet
-            self._filled.observe(min(1.0, _fill(entries) / self._post.batch_size), {"role": sheet.role, "engine": sheet.engine})
+    def _count_batch(self, entries: list[_Entry]) -> float:
+        """How full a batch is: exported by Ray where it exports anything, and told by the first call's answer."""
+        sheet = entries[0].sheet
+        most = self._stations[sheet.role, sheet.engine].batch_size
+        if most == 1:
+            return 0.0
+        fill = min(1.0, _fill(entries) / most)
+        self._filled.observe(fill, {"role": sheet.role, "engine": sheet.engine})
+        return fill
 
     async def _perform(self, sheets: list[CallSheet]) -> list[Outcome]:
         self._runs += 1

@@ -51,15 +51,16 @@ class Answer(Record):
     task: str
     take: Take | None = None
     failure: Failure | None = None
+    fill: float = Field(default=0.0, ge=0, le=1, description="how full its batch was, told by the first of a batch alone")
     replica: str = ""
     peak_mb: float = Field(default=0.0, ge=0)
 
     @classmethod
     def of(cls, outcome: Outcome, replica: str, peak_mb: float) -> Answer:
         """An outcome, with who made it."""
-        return cls(task=outcome.task, take=outcome.take, failure=outcome.failure, replica=replica, peak_mb=peak_mb)
+        return cls(task=outcome.task, take=outcome.take, failure=outcome.failure, fill=outcome.fill, replica=replica, peak_mb=peak_mb)
 
     @property
     def outcome(self) -> Outcome:
         """The answer in core's words."""
-        return Outcome(self.task, self.take, self.failure)
+        return Outcome(self.task, self.take, self.failure, self.fill)

@@ -154,7 +154,13 @@ def summed_over_apis(all_expressions: Iterator[tuple[str, str]]) -> list[str]:
     from filmstudio.scheduler.measures import MEASURES
 
     house = "|".join(
-        [*(measure.name for measure in MEASURES), "filmstudio_jobs", "filmstudio_tenants_waiting", "filmstudio_backlog_seconds"]
+        [
+            *(measure.name for measure in MEASURES),
+            "filmstudio_jobs",
+            "filmstudio_tenants_waiting",
+            "filmstudio_backlog_seconds",
+            "filmstudio_core_seconds_per_film_minute",
+        ]
     )
     taken = re.compile(rf"(?<![a-z_:])(?:{house})(?:_(?:bucket|sum|count|total))?(?![a-z_])")
     largest = re.compile(r"\bmax(?: by \([^)]*\))? ?\((?:(?:rate|increase)\()?$")

@@ -43,6 +43,20 @@ def test_what_crews_counted_is_told_by_every_api_and_again_after_a_restart(tmp_p
         assert buckets == [1, 1, 2, 2]
 
 
+def test_a_minute_of_film_costs_what_was_charged_for_all_that_was_delivered(tmp_path: Path) -> None:
+    with running_api(tmp_path, open_house=True) as api:
+        crew = Tallies()
+        crew.add(CPU_SECONDS, ("pro", "voice", "espeak"), 20.0)
+        crew.add(CPU_SECONDS, ("pro", "picture", "cutout"), 60.0)
+        crew.add(GPU_SECONDS, ("pro", "picture", "diffusion"), 5.0)  # 16 cores each
+        crew.add(CPU_SECONDS, ("free", "voice", "espeak"), 7.0)  # nothing delivered yet: no cost of a minute
+        crew.add(FILM_SECONDS, ("pro",), 120.0)
+        crew.keep_in(api.database)
+        page = samples(api)
+    costs = {name: cost for name, cost in page.items() if name.startswith("filmstudio_core_seconds_per_film_minute")}
+    assert costs == {"filmstudio_core_seconds_per_film_minute pro": pytest.approx(80.0)}
+
+
 def test_every_measure_is_told_of_though_nothing_was_counted(tmp_path: Path) -> None:
     with running_api(tmp_path, open_house=True) as api:
         text = api.ask("GET", "/metrics").text

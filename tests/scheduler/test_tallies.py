@@ -20,6 +20,7 @@ from filmstudio.core.dispatch import render
 from filmstudio.core.engine import Needs
 from filmstudio.core.graph import RenderGraph, Task
 from filmstudio.core.inline import InlineDispatcher
+from filmstudio.core.perform import Outcome
 from filmstudio.core.plugins import Offer
 from filmstudio.core.store import Store, Take
 from filmstudio.scheduler import measures
@@ -234,6 +235,21 @@ def test_a_batch_is_as_full_as_its_calls_are_of_those_it_could_take(tmp_path: Pa
     series = series_of(tallied, tmp_path)
     [fill] = series[BATCH_FILL.name]
     assert fill.total == 0.75 and fill.buckets[-1] == 1, "three of four, once"
+
+
+class FormsBatches(InlineDispatcher):
+    """Forms batches where they run, as Ray's replicas do, and says how full each was."""
+
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        return [replace(outcome, fill=0.5) for outcome in super().wait(timeout)]
+
+
+def test_a_batch_that_was_formed_where_it_ran_is_counted_as_it_says(tmp_path: Path) -> None:
+    tallied = Tallies()
+    with Exchange(FormsBatches(tmp_path), lambda batch: Needs(), tallies=tallied) as exchange:
+        made(exchange, tmp_path, ["chorus"], Chorus, "ada", "pro")
+    [fill] = series_of(tallied, tmp_path)[BATCH_FILL.name]
+    assert (fill.labels, fill.total, fill.buckets[-1]) == (("voice", "chorus"), 0.5, 1)
 
 
 def test_work_that_two_films_share_is_charged_once(tmp_path: Path) -> None:

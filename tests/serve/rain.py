@@ -18,6 +18,8 @@ It rains again.
 """
 OPTIONS = {"size": "480p", "preset": "draft", "duration": "5"}
 """As an order has them; the command's have the same names."""
+SAME = ("film.mp4", "film.json", "film.otio", "captions.en.srt", "captions.en.vtt", "metadata.json")
+"""Files of its delivery that do not depend on where it was made."""
 
 
 def without_ray() -> dict[str, str]:

@@ -11,13 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
-from rain import rendered
+from rain import SAME, rendered
 from servebench.twonodes import FOLDER_VARIABLE, TwoNodes
 
 from filmstudio.core.errors import ConfigError
 from filmstudio.serve.config import main
 
-SAME = ("film.mp4", "film.json", "film.otio", "captions.en.srt", "captions.en.vtt", "metadata.json")
 DEPLOYED_SECONDS = 120
 
 

@@ -170,7 +170,8 @@ def test_engines_that_do_not_see_the_store_are_told(ray_of_two: TwoNodes, crew: 
 
 def test_a_node_exports_how_full_batches_were(ray_of_two: TwoNodes, crew: Dispatcher) -> None:
     """Under the name, with the role and engine, that boards ask for; Ray's nodes gather what replicas count every ten seconds."""
-    ask(crew, GATHERER, *(call(f"fill {n}", "filling", GATHERER) for n in range(4)))
+    outcomes = ask(crew, GATHERER, *(call(f"fill {n}", "filling", GATHERER) for n in range(4)))
+    assert sum(outcome.fill for outcome in outcomes) == pytest.approx(1), "answers tell it too, once a batch"
 
     def counted(turn: int) -> list[str] | None:
         named = [line for line in _exported() if line.startswith(f"ray_{BATCH_FILL}_count{{")]

@@ -20,6 +20,16 @@ from servebench.twonodes import TwoNodes
 
 pytestmark = pytest.mark.slow
 
+WATCHED = {
+    "filmstudio_job_queue_seconds_sum",
+    "filmstudio_engine_queue_seconds_sum",
+    "filmstudio_engine_service_seconds_sum",
+    "filmstudio_batch_fill_ratio_sum",
+    "filmstudio_gpu_seconds_total",
+    "filmstudio_cache_hits_total",
+    "filmstudio_core_seconds_per_film_minute",
+}
+"""What ``/metrics`` has series of once a film has been made, on Ray as elsewhere."""
 SPEECH = {"text": "On Ray.", "voice": {"voice": "en-us-claire"}}
 
 
@@ -109,6 +119,10 @@ def test_a_film_is_ordered_followed_and_fetched_and_is_the_local_one(local_film:
         assert fetched == (local_film / "film.mp4").read_bytes()
         assert hashlib.sha256(fetched).hexdigest() == next(d["sha256"] for d in state["deliverables"] if d["name"] == "film.mp4")
         assert house.client.get(f"{film}/deliverables/film.mp4", headers={"Range": "bytes=10-19"}).content == fetched[10:20]
+        told = [line.partition("{")[::2] for line in house.client.get("/metrics").text.splitlines()]
+        assert {name for name, labels in told if labels} >= WATCHED
+        fills = [labels for name, labels in told if name == "filmstudio_batch_fill_ratio_count"]
+        assert fills and all("subtitles" in labels for labels in fills), "the one engine that takes several"
         spoken = house.client.post("/v1/engines/voice/espeak", json=SPEECH)
         assert spoken.status_code == 200, spoken.text
         assert house.client.get(f"/v1/media/{spoken.json()['audio']['digest']}").content.startswith(b"RIFF")
