@@ -40,7 +40,7 @@ Script = Annotated[
     Path | None,
     typer.Argument(help="A screenplay: Fountain, Final Draft (.fdx), Markdown or NAME: text dialogue, or prose.", show_default=False),
 ]
-FilmFile = Annotated[Path | None, typer.Option("--film", help="Render a film.json instead of a script.", show_default=False)]
+FilmFile = Annotated[Path | None, typer.Option("--film", help="A film.json, instead of a script.", show_default=False)]
 Voice = Annotated[
     list[str] | None, typer.Option("--voice", metavar="NAME=VOICE", help="Give someone a voice; see studio voices.", show_default=False)
 ]
@@ -51,7 +51,7 @@ Duration = Annotated[str | None, typer.Option(help="Length to aim for: 90, 1:30 
 Culture = Annotated[
     str | None, typer.Option(help="Culture of people, places and music, when the script leaves it open.", show_default=False)
 ]
-Style = Annotated[str | None, typer.Option(help="Look of the film.", show_default="drawn")]
+Style = Annotated[str | None, typer.Option(help="Look of the film; a plugin may bring others.", show_default="drawn")]
 Language = Annotated[str | None, typer.Option(help="Language of the script, such as en, hi or ja.", show_default="found from the text")]
 Seed = Annotated[int | None, typer.Option(help="Another seed gives another cast, music and acting.", show_default="0")]
 Title = Annotated[str | None, typer.Option(help="Title, when the script has none.", show_default=False)]
@@ -84,7 +84,9 @@ def render(
     captions: Annotated[
         str | None,
         typer.Option(
-            help="Burn captions in: burn, or size=large,color=#FFEE00,position=top,background=solid,font=serif.", show_default="off"
+            help="Burn captions in: burn, or a list such as size=large,position=top. Keys: font (sans, serif), size (small, medium, "
+            "large), color (#RRGGBB), position (bottom, top), background (none, translucent, solid).",
+            show_default="off",
         ),
     ] = None,
     watermark: Annotated[str | None, typer.Option(help="Words in the corner of the picture.", show_default=False)] = None,
@@ -108,8 +110,7 @@ def render(
 ) -> None:
     """Make a film from a screenplay and deliver it into a folder.
 
-    What was made before is found in the cache: after a small edit only what depends on it is made again, and a render that
-    was stopped goes on where it was.
+    After an edit only what depends on it is made again. A render that was stopped goes on.
     """
     with _reporting() as console:
         from filmstudio.core import nursery

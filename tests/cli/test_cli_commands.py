@@ -35,6 +35,13 @@ def test_help_names_every_command() -> None:
         assert command in shown.stdout
 
 
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_help_of_a_render_is_whole_at_any_width(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = CliRunner().invoke(app, ["render", "--help"]).output
+    assert "…" not in shown and "translucent" in shown
+
+
 BAD_SCRIPTS = {
     "empty": (b"", "empty"),
     "blank": (b"  \n\n \t\n", "empty"),
