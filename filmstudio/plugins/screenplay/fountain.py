@@ -29,6 +29,7 @@ from filmstudio.plugins.screenplay.fountain_writing import write_fountain
 from filmstudio.plugins.screenplay.grammar import all_capitals, fold, grammar
 from filmstudio.plugins.screenplay.headings import is_heading, split_number
 from filmstudio.plugins.screenplay.hidden import MARK, HiddenText, hide
+from filmstudio.plugins.screenplay.lone_cues import introduced_in, names_somebody
 from filmstudio.plugins.screenplay.title_page import read_title_page
 
 __all__ = ["parse_fountain", "plain_text", "write_fountain"]
@@ -104,14 +105,28 @@ class _Reader:
     def _known_names(self) -> frozenset[str]:
         forced = [line.strip()[1:] for line in self.bare if line.lstrip().startswith("@") and len(line) <= 4 * MAX_FORCED_LETTERS]
         alone = [
-            self.bare[at]
+            at
             for at in range(len(self.lines))
             if (at == 0 or self._is_blank(at - 1) or self._only_hidden(at - 1))
             and self._text_follows(at)
             and len(self.bare[at]) <= 3 * MAX_LETTERS
             and is_caseless_candidate(self.bare[at])
         ]
-        return known_caseless_names(forced, alone)
+        known = known_caseless_names(forced, (self.bare[at] for at in alone))
+        left = {at: name for at in alone if name_key(name := split_cue(self.bare[at]).name) not in known}
+        if not left:
+            return known
+        introduced = introduced_in("\n".join(line for at, line in enumerate(self.bare) if at not in left))
+        return known | {name_key(name) for at, name in left.items() if names_somebody(name, self._under(at), introduced)}
+
+    def _under(self, at: int) -> list[str]:
+        """The lines of text under line ``at``, up to the next blank one."""
+        following: list[str] = []
+        at += 1
+        while not self._is_blank(at):
+            following += [] if self._only_hidden(at) else [self.bare[at]]
+            at += 1
+        return following
 
     # --- emitting -------------------------------------------------------------------------------------------------------
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import ClassVar
 
 from filmstudio.core.engine import Desk, Needs, SingleEngine
 from filmstudio.core.errors import Severity
 from filmstudio.core.requests import ReadProblem, ReadRequest, ReadResult
-from filmstudio.core.screenplay import SPOKEN, Screenplay, TitleEntry, plain_text, spoken_text
+from filmstudio.core.screenplay import SPOKEN, Element, Screenplay, TitleEntry, plain_text, spoken_text
 from filmstudio.plugins.screenplay.detect import Form, find_form
 from filmstudio.plugins.screenplay.dialogue import read_dialogue
 from filmstudio.plugins.screenplay.encoding import decode
@@ -137,12 +138,27 @@ def _told_of(screenplay: Screenplay) -> tuple[ReadProblem, ...]:
             "Begin each scene with a line such as INT. KITCHEN - NIGHT.",
         )
         told.append(ReadProblem(message=message, remedy=remedy, line=first, column=1, severity=Severity.WARNING))
+    told += _numbered_twice(screenplay)
     spoken = [element for element in screenplay.elements if element.kind in SPOKEN]
     if not any(any(char.isalnum() for char in spoken_text(element.text)) for element in spoken):
         message = "Nobody speaks in this script; it becomes a silent film with captions of its action and a score."
         remedy = "For speech, write a name in capitals on a line of its own, and the words on the next."
         told.append(ReadProblem(message=message, remedy=remedy, line=first, column=1, severity=Severity.WARNING))
     return tuple(told)
+
+
+def _numbered_twice(screenplay: Screenplay) -> Iterator[ReadProblem]:
+    """Numbers that several scenes have. They are kept: a script in production may be quoted by them."""
+    numbered: dict[str, list[Element]] = {}
+    for element in screenplay.elements:
+        if element.scene_number:
+            numbered.setdefault(fold(element.scene_number), []).append(element)
+    for same in numbered.values():
+        if len(same) > 1:
+            *first, last = (str(element.line) for element in same)
+            message = f"{len(same)} scenes have the number {same[1].scene_number}: lines {', '.join(first)} and {last}."
+            remedy = f"Give each its own, such as {same[1].scene_number} and {same[1].scene_number}A."
+            yield ReadProblem(message=message, remedy=remedy, line=same[1].line, column=same[1].column, severity=Severity.WARNING)
 
 
 def _bounded(problems: tuple[ReadProblem, ...]) -> tuple[ReadProblem, ...]:

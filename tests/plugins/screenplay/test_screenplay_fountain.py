@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,7 +95,7 @@ def test_capitals_that_name_nobody_are_action() -> None:
 
 def test_names_in_scripts_without_capitals() -> None:
     assert shape("@花子\n待って。")[0] == ("character", "花子")
-    assert shape("花子\n待って。")[0] == ("action", "花子\n待って。")
+    assert shape("玄奘\n待って。")[0] == ("action", "玄奘\n待って。")
     twice = shape("花子\n待って。\n\n健二\nはい。\n\n花子\n行こう。\n\n健二\nうん。")
     assert [text for kind, text in twice if kind == "character"] == ["花子", "健二", "花子", "健二"]
     known = shape("@आशा\nरुको।\n\nआशा\nसुनो।")
@@ -103,10 +104,63 @@ def test_names_in_scripts_without_capitals() -> None:
     assert (arabic[0].text, arabic[0].extensions) == ("ليلى", ("V.O.",))
 
 
-def test_a_lone_name_in_such_a_script_is_told() -> None:
-    problems = parse_fountain("INT. HOUSE - DAY\n\n花子\n待って。")[1]
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("अंदर. घर - रात\n\nराम\nमैं यहाँ हूँ।", "राम"),
+        ("INT. HOUSE - DAY\n\n太郎\n待って。", "太郎"),
+        ("山田花子\n待って。", "山田花子"),
+        ("田中さん\nはい。", "田中さん"),
+        ("母\nおかえり。", "母"),
+        ("김철수\n여기 있어.", "김철수"),
+        ("ليلى\nمن هناك؟", "ليلى"),
+        ("الملك\nمن هناك؟", "الملك"),
+        ("बूढ़ा आदमी\nकौन है?", "बूढ़ा आदमी"),
+        ("झुमरू (25) बैठा है।\n\nझुमरू\nमैं यहाँ हूँ।", "झुमरू"),
+        ("बूढ़ा झुमरू खिड़की के पास बैठा है।\n\nझुमरू\nमैं यहाँ हूँ।", "झुमरू"),
+        ("玄奘は歩く。\n\n玄奘\n遠いな。", "玄奘"),
+        ("小李，25岁，坐在窗边。\n\n小李\n你好。", "小李"),
+        ("დავითი ზის.\n\nდავითი\nვინ არის?", "დავითი"),
+        ("झुमरू\n(धीरे से)\nमैं यहाँ हूँ।", "झुमरू"),
+    ],
+)
+def test_a_name_that_speaks_once_in_such_a_script_is_a_cue(text: str, name: str) -> None:
+    assert [said for kind, said in shape(text) if kind == "character"] == [name]
+    assert shape(text)[-1][0] == "dialogue"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "रात\nबारिश हो रही है।",
+        "सन्नाटा\nकोई नहीं बोलता।",
+        "रात हुई\nचाँद निकला",
+        "बाज़ार\nलोग चल रहे हैं।",
+        "बारिश\nसब भीग गया।\n\nबारिश तेज़ होती है।",
+        "राम आया\nसीता गई।",
+        "राम, सीता\nदोनों चलते हैं।",
+        "आशा नदी के पास\nबैठी है।",
+        "静寂\n誰も動かない。",
+        "翌朝\n雨が降っている。",
+        "暗転\n音だけが残る。",
+        "雨が降る\nドアが閉まる",
+        "太郎と花子\n走っている。",
+        "花子、走る\n扉が閉まる。",
+        "テロップ\n「三年後」",
+        "北京\n街上人很多。",
+        "صمت\nلا أحد يتكلم.",
+        "دخل رجل\nوجلس.",
+        "숲\n바람이 분다.",
+    ],
+)
+def test_action_in_such_a_script_stays_action(text: str) -> None:
+    assert {kind for kind, _ in shape(f"INT. A - DAY\n\n{text}")} == {"heading", "action"}
+
+
+def test_a_lone_word_that_may_be_a_name_in_such_a_script_is_told() -> None:
+    problems = parse_fountain("INT. HOUSE - DAY\n\n玄奘\n待って。")[1]
     assert [(problem.line, problem.column, problem.severity) for problem in problems] == [(3, 1, Severity.WARNING)]
-    assert "@花子" in problems[0].remedy
+    assert "@玄奘" in problems[0].remedy
 
 
 def test_forced_action_lyrics_transitions_and_centered() -> None:

@@ -80,6 +80,18 @@ def test_a_script_without_headings_is_told() -> None:
     assert ["no scene heading" in problem.message for problem in result.problems] == [True]
 
 
+def test_two_scenes_with_one_number_are_told_and_kept() -> None:
+    numbers = ("2", "2a", "2A", "2", "2")
+    scenes = [f"INT. PLACE {at} - DAY #{number}#\n\nASHA\nHm." for at, number in enumerate(numbers)]
+    result = read_script("\n\n".join(scenes).encode(), "x.fountain")
+    assert result.screenplay is not None
+    assert [element.scene_number for element in result.screenplay.elements if element.kind == "heading"] == list(numbers)
+    assert [(problem.line, problem.severity, problem.message) for problem in result.problems] == [
+        (11, Severity.WARNING, "2 scenes have the number 2A: lines 6 and 11."),
+        (16, Severity.WARNING, "3 scenes have the number 2: lines 1, 16 and 21."),
+    ]
+
+
 def test_notes_alone_are_nothing_to_film() -> None:
     assert "nothing to film" in errors(read_script(b"[[only a note]]\n", "x.fountain"))[0]
 
