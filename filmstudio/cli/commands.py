@@ -121,6 +121,7 @@ def render(
         from filmstudio.app import load_film
         from filmstudio.cli import show
         from filmstudio.cli.progress import RenderProgress
+        from filmstudio.core.delivery import check_folder
         from filmstudio.core.finishing import record_json
         from filmstudio.core.options import folder_name
 
@@ -132,6 +133,8 @@ def render(
         source = _one_source(script, film)
         _see_film_options(film, given)
         values, options, studio = _prepare(given, config, script)
+        if values.get("output"):
+            check_folder(Path(values["output"]))
         planned = studio.preflight.check_film(load_film(source), options.engines, source.name) if film is not None else None
         if planned is not None and values.get("aspect") is None:
             options = options.model_copy(update={"aspect": planned.aspect})

@@ -115,6 +115,7 @@ def test_a_folder_with_other_things_in_it_is_refused_before_any_work(cache: Path
     code, answer = run("render", str(script), "-o", str(out), cache=cache)
     assert code == 1 and "holds other files" in answer
     assert [path.name for path in out.iterdir()] == ["letter.txt"]
+    assert not list((cache / "media").iterdir())
 
 
 NAMES = ["../../etc/passwd", "$(rm -rf)", "A" * 60, "\U0001f600\U0001f600", "СОНЯ", "花子", "O'NEIL-MÜLLER", "%s%n", "CON", "<script>"]
