@@ -16,12 +16,14 @@ from filmstudio.core.requests.speech import SpokenWord
 
 FOLDER = Path(__file__).resolve().parents[1]
 """What replicas need on their path to find this module."""
+_MEET_SECONDS = 60.0
 
 
 class Probe(Engine[SpeakRequest, Speech]):
     """Speaks nothing: obeys ``WORD ARGUMENT; …`` in its text, and marks each result with its process and a number of the run.
 
-    SLEEP seconds; RAISE for the whole run; REFUSE this request; DIE with the process; DIEONCE while the file named is missing.
+    SLEEP seconds; RAISE for the whole run; REFUSE this request; DIE with the process; DIEONCE while the file named is missing; MEET in
+    the folder named, where two processes wait for each other.
     The mark breaks the rule that equal requests give equal bytes, on purpose: it tells two runs of one task apart.
     """
 
@@ -84,6 +86,11 @@ def _obey(word: str, argument: str) -> None:
         raise StudioError("this word cannot be spoken.", remedy="Say another.")
     elif word == "DIE":
         os._exit(3)
+    elif word == "MEET":
+        (Path(argument) / str(os.getpid())).touch()
+        until = time.monotonic() + _MEET_SECONDS
+        while len(list(Path(argument).iterdir())) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
     elif word == "DIEONCE" and not Path(argument).exists():
         Path(argument).write_text("died")
         os._exit(3)
