@@ -14,11 +14,12 @@ from filmstudio.core.engine import Request as EngineRequest
 from filmstudio.core.engine import Result
 from filmstudio.core.errors import ConfigError
 from filmstudio.core.plugins import Offer, Plugins
-from filmstudio.core.roles import ROLES
+from filmstudio.core.roles import ROLES, Role
 from filmstudio.core.store import media_in
+from filmstudio.platform.described import KEYED, WITH_BODY, example, header, problems, role_examples
 from filmstudio.platform.edge import facts_of
 from filmstudio.platform.enginecalls import EngineCaller
-from filmstudio.platform.problems import DOCUMENTED, Refusal
+from filmstudio.platform.problems import Refusal
 from filmstudio.platform.reception import Reception
 from filmstudio.platform.shelf import Shelf
 
@@ -44,26 +45,31 @@ class EngineList(BaseModel):
     engines: list[EngineFacts]
 
 
-_VOICE_EXAMPLE: Final = {
-    "text": "Good morning. The coffee is ready.",
-    "language": "en",
-    "voice": {"voice": "en-us-claire"},
-    "emotion": "happy",
-}
+_ENGINES_EXAMPLE: Final = {
+    "engines": [
+        {
+            "role": "voice", "does": "speaks lines", "name": "espeak", "version": "1", "plugin": "filmstudio", "summary": "60 languages",
+            "default": True, "ready": True, "reason": "", "needs": {"cpu": 1.0, "gpu": 0.0, "memory_mb": 512, "batch_size": 1},
+        }
+    ]
+}  # fmt: skip
 
 
 def engine_routes(shelf: Shelf, reception: Reception, plugins: Callable[[], Plugins], caller: EngineCaller, seconds: float) -> APIRouter:
     """The endpoints under ``/v1/engines``."""
-    routes = APIRouter(prefix="/v1/engines", tags=["engines"], responses=DOCUMENTED)
+    routes = APIRouter(prefix="/v1/engines", tags=["engines"], responses=KEYED)
 
-    @routes.get("", response_model=EngineList, summary="The engines of this house")
+    @routes.get("", response_model=EngineList, summary="The engines of this house", responses={200: example(_ENGINES_EXAMPLE)})
     async def engines(request: Request) -> Response:
         """Every engine with its role, version and needs, and whether it can run here."""
         await reception.who(request)
         found = await reception.run(lambda: [_facts(offer) for offer in plugins().engines()])
         return Response(to_json({"engines": found}), media_type="application/json")
 
-    @routes.post("/{role}/{name}", openapi_extra=_request_body(), summary="Call an engine", response_model=dict[str, Any])
+    @routes.post(
+        "/{role}/{name}", openapi_extra=_request_body(), summary="Call an engine", response_model=None,
+        responses={200: _result(), **problems(400, 404, 502), **WITH_BODY},
+    )  # fmt: skip
     async def call(request: Request, role: str, name: str) -> Response:
         """One request of the role's model; answers with its result. Media in it can be fetched at `/v1/media/{digest}`.
 
@@ -100,10 +106,23 @@ def _facts(offer: Offer) -> dict[str, JsonValue]:
 
 
 def _request_body() -> dict[str, Any]:
-    named = {role.name: {"$ref": f"#/components/schemas/{role.request.__name__}"} for role in ROLES.values()}
-    examples = {"voice": {"summary": "speak a line: /v1/engines/voice/espeak", "value": _VOICE_EXAMPLE}}
-    content = {"application/json": {"schema": {"oneOf": list(named.values())}, "examples": examples}}
+    examples = role_examples("request", lambda role: f"{ROLES[role].does}: /v1/engines/{role}/{ROLES[role].default}")
+    content = {"application/json": {"schema": _any_of(lambda role: role.request), "examples": examples}}
     return {"requestBody": {"required": True, "content": content, "description": "the request of the role; see the schemas"}}
+
+
+def _result() -> dict[str, Any]:
+    headers = {
+        "X-Filmstudio-Take": header("digest of the take"),
+        "X-Filmstudio-Seconds": header("that the engine took when it made it", "number"),
+    }
+    examples = role_examples("result", lambda role: f"of /v1/engines/{role}/{ROLES[role].default}; long lists are cut")
+    content = {"application/json": {"schema": _any_of(lambda role: role.result), "examples": examples}}
+    return {"description": "The result of the role.", "content": content, "headers": headers}
+
+
+def _any_of(model: Callable[[Role], type[EngineRequest] | type[Result]]) -> dict[str, Any]:
+    return {"anyOf": [{"$ref": f"#/components/schemas/{model(role).__name__}"} for role in ROLES.values()]}
 
 
 def role_models() -> list[type[EngineRequest] | type[Result]]:

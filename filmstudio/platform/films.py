@@ -14,14 +14,16 @@ from starlette.websockets import WebSocketDisconnect
 
 from filmstudio.core.errors import StudioError
 from filmstudio.core.telemetry import traceparent
+from filmstudio.platform.described import FILM_ID, KEYED, WITH_BODY, example, files, headless, location, problems
 from filmstudio.platform.edge import facts_of
 from filmstudio.platform.files import RangedFile
 from filmstudio.platform.following import Following, heard_all
 from filmstudio.platform.frontdesk import FrontDesk
 from filmstudio.platform.keys import Principal
+from filmstudio.platform.making import MEDIA_TYPES
 from filmstudio.platform.meters import Meters
 from filmstudio.platform.orders import FilmOrder
-from filmstudio.platform.problems import DOCUMENTED, ProblemPart, Refusal, refusal_of
+from filmstudio.platform.problems import ProblemPart, Refusal, refusal_of
 from filmstudio.platform.reception import Reception
 from filmstudio.platform.screening import Screening
 from filmstudio.platform.settings import Settings
@@ -33,7 +35,7 @@ _PING_SECONDS: Final = 15.0
 _KEY: Final = r"^[\x21-\x7e]{1,200}$"
 _ID: Final = r"^[0-9a-z]{28}$"
 
-FilmId = Annotated[str, Path(description="id of a film", pattern=_ID, examples=["01kb0cx8wv2y7gq5mzr4tn6d3f8a"])]
+FilmId = Annotated[str, Path(description="id of a film", pattern=_ID, examples=[FILM_ID])]
 IdempotencyKey = Annotated[str | None, Header(pattern=_KEY, description="names the request, so that it may be sent again")]
 After = Annotated[int, Query(ge=0, description="only events after this one")]
 
@@ -69,8 +71,8 @@ class FilmState(BaseModel):
     attempt: int
     priority: int
     created: float = Field(description="seconds since the epoch, as all times")
-    started: float | None
-    finished: float | None
+    started: float | None = None
+    finished: float | None = None
     deliverables: list[Deliverable] = []
     problem: str | None = Field(default=None, description="why it failed")
     remedy: str | None = None
@@ -81,7 +83,7 @@ class FilmPage(BaseModel):
     """Films, newest first."""
 
     films: list[FilmState]
-    next: str | None = Field(description="cursor of the next page; null on the last")
+    next: str | None = Field(default=None, description="cursor of the next page; null on the last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,15 @@ class House:
 
 def film_routes(house: House) -> APIRouter:
     """The endpoints under ``/v1/films``."""
-    routes = APIRouter(prefix="/v1/films", tags=["films"], responses=DOCUMENTED)
+    routes = APIRouter(prefix="/v1/films", tags=["films"], responses=KEYED)
     reception, jobs = house.reception, house.jobs
 
-    @routes.post("", status_code=202, response_model=Accepted, openapi_extra=_order_body(), summary="Order a film")
+    accepted = example(_ACCEPTED, says="It is in the queue.", headers=location("where it can be looked at"))
+
+    @routes.post(
+        "", status_code=202, response_model=Accepted, openapi_extra=_order_body(), summary="Order a film",
+        responses={202: accepted, **problems(400, 409, 429), **WITH_BODY},
+    )  # fmt: skip
     async def order(request: Request, idempotency_key: IdempotencyKey = None) -> Response:
         """Put a film in the queue. It is safe on the disk when this answers. Send an `Idempotency-Key` to be able to send it again."""
         who = await reception.who(request)
@@ -115,7 +122,9 @@ def film_routes(house: House) -> APIRouter:
         answer = {"id": job.id, "status": job.status, "url": f"/v1/films/{job.id}"}
         return Response(to_json(answer), 202, {"Location": answer["url"]}, "application/json")
 
-    @routes.get("", response_model=FilmPage, summary="Your films")
+    page = example({"films": [_FINISHED], "next": FILM_ID})
+
+    @routes.get("", response_model=FilmPage, summary="Your films", responses={200: page, **problems(422)})
     async def films(
         request: Request,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -128,7 +137,7 @@ def film_routes(house: House) -> APIRouter:
         more = found[limit - 1].id if len(found) > limit else None
         return _json({"films": [state_of(job) for job in found[:limit]], "next": more})
 
-    @routes.get("/{film}", response_model=FilmState, summary="Where a film stands")
+    @routes.get("/{film}", response_model=FilmState, summary="Where a film stands", responses={200: _states(), **problems(404)})
     async def film(request: Request, film: FilmId) -> Response:
         """Status, progress, stage, and the deliverables once it has succeeded."""
         return _json(state_of(await _job(reception, jobs.get, request, film)))
@@ -147,8 +156,10 @@ def film_routes(house: House) -> APIRouter:
 def _add_deliverables(routes: APIRouter, house: House) -> None:
     reception, jobs = house.reception, house.jobs
 
-    @routes.head("/{film}/deliverables/{name:path}", include_in_schema=False)
-    @routes.get("/{film}/deliverables/{name:path}", summary="Fetch a deliverable", response_class=RangedFile)
+    where, found = "/{film}/deliverables/{name:path}", files([*sorted({*MEDIA_TYPES.values()}), "application/octet-stream"])
+
+    @routes.head(where, summary="Look at a deliverable", response_class=Response, responses=headless(KEYED | found))
+    @routes.get(where, summary="Fetch a deliverable", response_class=RangedFile, responses=found)
     async def deliverable(request: Request, film: FilmId, name: str) -> Response:
         """A file of a finished film. Ranges are answered, so players can seek."""
         job = await _job(reception, jobs.get, request, film)
@@ -168,11 +179,23 @@ def _add_deliverables(routes: APIRouter, house: House) -> None:
 def _add_following(routes: APIRouter, house: House) -> None:
     reception, jobs = house.reception, house.jobs
 
-    @routes.get("/{film}/events", summary="Follow a film", response_class=StreamingResponse)
+    told = {
+        "description": "What happens, as it happens.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENTS}},
+    }
+    nothing = {"description": "Nothing more will come: the film is finished, and all of it has been heard."}
+
+    @routes.get(
+        "/{film}/events", summary="Follow a film", response_class=StreamingResponse,
+        responses={200: told, 204: nothing, **problems(404, 422, 429)},
+    )  # fmt: skip
     async def follow(
         request: Request, film: FilmId, after: After = 0, last_event_id: Annotated[int | None, Header(ge=0)] = None
     ) -> Response:
-        """Server-sent events: what happened so far after `after` or `Last-Event-ID`, then what happens, until the film is finished."""
+        """Server-sent events: what happened so far after `after` or `Last-Event-ID`, then what happens, until the film is finished.
+
+        The same events come as JSON texts over a web socket at `/v1/films/{film}/ws`.
+        """
         job, number = await _job(reception, jobs.get, request, film), max(after, last_event_id or 0)
         if heard_all(job, number):
             return Response(status_code=204)  # tells a browser's EventSource not to come back
@@ -205,8 +228,9 @@ def _add_following(routes: APIRouter, house: House) -> None:
 
 def _add_steering(routes: APIRouter, reception: Reception, name: str, act: Callable[[str, str], Job], says: str) -> None:
     @routes.post(
-        f"/{{film}}/{name}", response_model=FilmState, summary=says.partition(".")[0], description=says, operation_id=f"{name}_film"
-    )
+        f"/{{film}}/{name}", response_model=FilmState, summary=says.partition(".")[0], description=says, operation_id=f"{name}_film",
+        responses={200: example(_QUEUED), **problems(404, 409)},
+    )  # fmt: skip
     async def steer(request: Request, film: FilmId) -> Response:
         return _json(state_of(await _job(reception, act, request, film)))
 
@@ -271,6 +295,34 @@ _EXAMPLE: Final = {
     "screenplay": "INT. CAFE - DAY\n\nLENA\nIt rains. Stay a while.\n",
     "options": {"size": "720p", "preset": "draft", "captions": "size=large"},
 }
+_ACCEPTED: Final = {"id": FILM_ID, "status": "queued", "url": f"/v1/films/{FILM_ID}"}
+_QUEUED: Final = {
+    "id": FILM_ID, "status": "queued", "progress": 0.0, "stage": "", "title": "Rain", "attempt": 0, "priority": 0,
+    "created": 1767225600.0, "started": None, "finished": None,
+}  # fmt: skip
+_FINISHED: Final = _QUEUED | {
+    "status": "succeeded", "progress": 1.0, "attempt": 1, "started": 1767225601.5, "finished": 1767225622.0, "verdict": "passed",
+    "seconds": 6.25, "deliverables": [
+        {"name": "film.mp4", "url": f"/v1/films/{FILM_ID}/deliverables/film.mp4", "size": 1048576, "sha256": "9f86d081" * 8,
+         "media_type": "video/mp4"},
+    ],
+}  # fmt: skip
+_FAILED: Final = _QUEUED | {
+    "status": "failed", "attempt": 1, "started": 1767225601.5, "finished": 1767225602.0, "problem": "screenplay cannot be read.",
+    "remedy": None, "errors": [{"detail": "This name has 70 letters.", "remedy": "Use a shorter name.", "line": 12, "column": 1}],
+}  # fmt: skip
+_EVENTS: Final = (
+    "retry: 2000\n\n"
+    'id: 1\nevent: status\ndata: {"status":"queued"}\n\n'
+    'id: 2\nevent: status\ndata: {"status":"running"}\n\n'
+    'id: 3\nevent: progress\ndata: {"progress":0.5,"stage":"Pictures"}\n\n'
+    'id: 4\nevent: status\ndata: {"status":"succeeded"}\n\n'
+)
+
+
+def _states() -> dict[str, Any]:
+    named = {"queued": _QUEUED, "succeeded": _FINISHED, "failed": _FAILED}
+    return {"content": {"application/json": {"examples": {name: {"value": state} for name, state in named.items()}}}}
 
 
 def _order_body() -> dict[str, Any]:

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic.json_schema import models_json_schema
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
@@ -23,6 +22,7 @@ from filmstudio.core.local import LocalDispatcher
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.storage import open_store
 from filmstudio.core.store import Store
+from filmstudio.platform.described import describe, example, problems
 from filmstudio.platform.edge import Edge
 from filmstudio.platform.enginecalls import EngineCaller, PooledCaller
 from filmstudio.platform.engines import engine_routes, role_models
@@ -32,7 +32,7 @@ from filmstudio.platform.frontdesk import FrontDesk
 from filmstudio.platform.keys import Keys
 from filmstudio.platform.meters import HouseCounts, Meters
 from filmstudio.platform.orders import FilmOrder
-from filmstudio.platform.problems import ProblemDetails, Refusal, refusal_of
+from filmstudio.platform.problems import Refusal, refusal_of
 from filmstudio.platform.reception import Reception
 from filmstudio.platform.screening import Screening
 from filmstudio.platform.settings import Settings, settings_from_environment
@@ -48,9 +48,11 @@ _NO_KEY: Final[dict[str, Any]] = {"security": []}
 """Of pages that machines ask for, which have no key."""
 _NOBODYS: Final = "0" * 64
 """Digest of a task that nobody has: a store that answers has no take of it."""
+_COUNTS: Final = '# TYPE filmstudio_jobs gauge\nfilmstudio_jobs{status="waiting"} 2.0\n'
 _DESCRIPTION: Final = """A screenplay goes in, a finished film comes out. Order a film, follow it, fetch what was made.
 
-Send your key as `Authorization: Bearer KEY`. Errors are problem details (RFC 9457) and name every problem of what was sent."""
+Send your key as `Authorization: Bearer KEY`. Errors are problem details (RFC 9457) and name every problem of what was sent. Every
+answer has an `X-Request-Id`, by which the studio's log knows it; the one that you send is kept."""
 
 
 def create_app(settings: Settings | None = None, caller: EngineCaller | None = None) -> FastAPI:
@@ -96,7 +98,7 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
     _add_health(app, reception, jobs, meters, Path(settings.data), store)
     larger = {("POST", "/v1/media"): settings.media_bytes}
     app.add_middleware(Edge, meters=meters, body_bytes=settings.body_bytes, seconds=settings.request_seconds, larger=larger)
-    _describe(app)
+    describe(app, [FilmOrder, *role_models()])
     return app
 
 
@@ -115,14 +117,15 @@ def _once(make: Callable[[], Plugins]) -> Callable[[], Plugins]:
 
 def _add_health(app: FastAPI, reception: Reception, jobs: Jobs, meters: Meters, data: Path, store: Store) -> None:
     @app.get(
-        "/healthz", tags=["health"], summary="Whether this process answers", response_model=dict[str, str], openapi_extra=_NO_KEY
+        "/healthz", tags=["health"], summary="Whether this process answers", response_model=dict[str, str], openapi_extra=_NO_KEY,
+        responses={200: example({"status": "ok"}), **problems(413, 503)},
     )  # fmt: skip
     async def healthz() -> Response:
         return Response(b'{"status":"ok"}', media_type="application/json")
 
     @app.get(
         "/readyz", tags=["health"], summary="Whether work can be taken", response_model=dict[str, str], openapi_extra=_NO_KEY,
-        responses={503: {"model": ProblemDetails, "description": "The database, the store or the data folder is away."}},
+        responses={200: example({"status": "ready"}), **problems(413, 503, 504)},
     )  # fmt: skip
     async def readyz() -> Response:
         """The database and the store answer, and the data folder is there."""
@@ -135,7 +138,12 @@ def _add_health(app: FastAPI, reception: Reception, jobs: Jobs, meters: Meters, 
             raise Refusal(503, f"the studio is not ready: {type(error).__name__}.", headers={"Retry-After": "2"}) from error
         return Response(b'{"status":"ready"}', media_type="application/json")
 
-    @app.get("/metrics", tags=["health"], summary="Counts, for Prometheus", response_class=PlainTextResponse, openapi_extra=_NO_KEY)
+    counts = {"description": "Prometheus' text format.", "content": {"text/plain": {"example": _COUNTS}}}
+
+    @app.get(
+        "/metrics", tags=["health"], summary="Counts, for Prometheus", response_class=PlainTextResponse, openapi_extra=_NO_KEY,
+        responses={200: counts, **problems(413, 500, 503, 504)},
+    )  # fmt: skip
     async def metrics() -> Response:
         page = await reception.run(lambda: meters.page(HouseCounts.of(jobs)))
         return Response(page, media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -163,25 +171,6 @@ def _add_refusals(app: FastAPI) -> None:
             return Refusal(404, "there is nothing with this id.").response()
         errors = [{"detail": f"{item['loc'][0]} parameter {item['loc'][-1]}: {item['msg']}"} for item in found]
         return Refusal(422, "the request has wrong parameters.", errors=errors).response()
-
-
-def _describe(app: FastAPI) -> None:
-    """Add to the description what endpoints read for themselves: orders, requests of roles, problems, and the key."""
-    plain = app.openapi
-    described: dict[str, Any] = {}
-
-    def openapi() -> dict[str, Any]:
-        if not described:
-            described.update(plain())
-            parts: dict[str, Any] = described.setdefault("components", {}).setdefault("schemas", {})
-            models = [(model, "validation") for model in (FilmOrder, ProblemDetails, *dict.fromkeys(role_models()))]
-            _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
-            parts |= found["$defs"]
-            described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-            described["security"] = [{"key": []}]
-        return described
-
-    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def description(settings: Settings) -> bytes:

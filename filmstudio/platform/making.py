@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -207,7 +206,11 @@ def counts_of(delivered: Delivered, shooting: Shooting) -> Increments:
     return tallies.drain()
 
 
-_TYPES: Final = {".otio": "application/json", ".srt": "application/x-subrip", ".ttml": "application/ttml+xml", ".ass": "text/x-ass"}
+MEDIA_TYPES: Final[Mapping[str, str]] = {
+    ".mp4": "video/mp4", ".jpg": "image/jpeg", ".wav": "audio/wav", ".json": "application/json", ".otio": "application/json",
+    ".srt": "application/x-subrip", ".vtt": "text/vtt", ".ttml": "application/ttml+xml", ".ass": "text/x-ass",
+}  # fmt: skip
+"""Of deliverables, by suffix. What else a plugin puts beside them is only bytes."""
 
 
 def _entry(path: Path, name: str) -> dict[str, Any]:
@@ -215,7 +218,7 @@ def _entry(path: Path, name: str) -> dict[str, Any]:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             sha.update(chunk)
-    media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
     return {"name": name, "size": path.stat().st_size, "sha256": sha.hexdigest(), "media_type": media_type}
 
 

@@ -144,10 +144,3 @@ def invalid(error: ValidationError, what: str) -> Refusal:
 
 def _pointer(steps: Sequence[int | str]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-
-
-DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"description": TITLES[status], "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}}
-    for status in (400, 401, 404, 409, 413, 415, 422, 429, 503, 504)
-}
-"""For the OpenAPI description: what any endpoint may answer instead."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
@@ -17,10 +18,11 @@ from filmstudio.core.media import MediaRef
 from filmstudio.core.store import Store
 from filmstudio.core.wavefile import check_finite, wave_facts
 from filmstudio.core.wishes import MAX_SCRIPT_BYTES
+from filmstudio.platform.described import KEYED, SCRIPT, WITH_BODY, example, files, headless, location, problems
 from filmstudio.platform.edge import facts_of, too_large
 from filmstudio.platform.files import RangedFile
 from filmstudio.platform.films import IdempotencyKey
-from filmstudio.platform.problems import DOCUMENTED, Refusal
+from filmstudio.platform.problems import Refusal
 from filmstudio.platform.reception import Reception, media_type_of
 from filmstudio.platform.settings import Settings
 from filmstudio.platform.shelf import Shelf
@@ -29,6 +31,9 @@ SCRIPTS: Final = ("text/plain", "text/markdown", "text/xml", "application/xml")
 """Scripts in any form; the engine that reads them tells what is wrong in them, with its place."""
 SOUND: Final = "audio/wav"
 """32-bit float at 48 kHz, as engines make and take it."""
+_MADE: Final = (SOUND, "audio/mp4", "video/mp4", "image/jpeg", "application/vnd.filmstudio.sprites", "application/x-npy", "*/*")
+"""Types of what the studio's own engines make; those of others may make anything."""
+_SENT: Final = {"digest": hashlib.sha256(SCRIPT.encode()).hexdigest(), "media_type": "text/plain", "size": len(SCRIPT)}
 _AT_ONCE: Final = 1 << 20
 """Bytes that are written to the disk together."""
 
@@ -37,9 +42,14 @@ Digest = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{64}$", description="SH
 
 def media_routes(settings: Settings, store: Store, shelf: Shelf, reception: Reception) -> APIRouter:
     """The endpoints under ``/v1/media``."""
-    routes = APIRouter(prefix="/v1/media", tags=["media"], responses=DOCUMENTED)
+    routes = APIRouter(prefix="/v1/media", tags=["media"], responses=KEYED)
 
-    @routes.post("", status_code=201, response_model=MediaRef, summary="Send media")
+    sent = example(_SENT, says="It is in the store.", headers=location("where it can be fetched"))
+
+    @routes.post(
+        "", status_code=201, response_model=MediaRef, summary="Send media", openapi_extra=_body(),
+        responses={201: sent, **problems(409, 429), **WITH_BODY},
+    )  # fmt: skip
     async def send(request: Request, idempotency_key: IdempotencyKey = None) -> Response:
         """A script or a sound, as the body itself. The answer is what a request to an engine refers to it by; only yours can."""
         who = await reception.who(request)
@@ -64,8 +74,10 @@ def media_routes(settings: Settings, store: Store, shelf: Shelf, reception: Rece
             await reception.run(lambda: shutil.rmtree(folder, ignore_errors=True))
         return Response(to_json(media), 201, {"Location": f"/v1/media/{media.digest}"}, "application/json")
 
-    @routes.head("/{digest}", include_in_schema=False)
-    @routes.get("/{digest}", response_class=RangedFile, summary="Fetch media")
+    found = files([*SCRIPTS, *_MADE])
+
+    @routes.head("/{digest}", response_class=Response, summary="Look at media", responses=headless(KEYED | found))
+    @routes.get("/{digest}", response_class=RangedFile, summary="Fetch media", responses=found)
     async def media(request: Request, digest: Digest) -> Response:
         """Only what calls of yours made, and what you sent. Ranges are answered."""
         who = await reception.who(request)
@@ -80,6 +92,13 @@ def media_routes(settings: Settings, store: Store, shelf: Shelf, reception: Rece
         return RangedFile(path, media_type=ref.media_type, headers={"ETag": f'"{digest}"', "Cache-Control": "private, immutable"})
 
     return routes
+
+
+def _body() -> dict[str, Any]:
+    text = {"schema": {"type": "string"}, "example": SCRIPT}
+    content: dict[str, Any] = {media_type: text if media_type.startswith("text/plain") else {} for media_type in SCRIPTS}
+    says = "the bytes themselves: a script of up to 4 MB, or a sound (32-bit float at 48 kHz)"
+    return {"requestBody": {"required": True, "content": content | {SOUND: {}}, "description": says}}
 
 
 async def _write(reception: Reception, pieces: AsyncIterator[bytes], file: Path, most: int) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from description import Description
 
 from filmstudio.platform.enginecalls import EngineCaller
 from filmstudio.platform.http import create_app
@@ -33,6 +34,7 @@ class Api:
     address: str
     settings: Settings
     database: Database
+    description: Description
     keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -40,11 +42,13 @@ class Api:
         self.client = httpx.Client(base_url=self.address, timeout=20)
 
     def ask(self, method: str, path: str, tenant: str = "", **given: Any) -> httpx.Response:
-        """One request, with the tenant's key if it has one."""
+        """One request, with the tenant's key if it has one. The answer must be as it is described."""
         headers = dict(given.pop("headers", {}))
         if tenant:
             headers["Authorization"] = f"Bearer {self.keys[tenant]}"
-        return self.client.request(method, path, headers=headers, **given)
+        answer = self.client.request(method, path, headers=headers, **given)
+        self.description.check(answer)
+        return answer
 
     def order(self, tenant: str = "", **given: Any) -> str:
         """Order the film above; its id."""
@@ -61,14 +65,15 @@ def running_api(folder: Path, *, keys: dict[str, str] | None = None, caller: Eng
     database = Database(settings.database_address)
     made = {tenant: Keys(database).add(tenant, Tier(tier)) for tenant, tier in (keys or {}).items()}
     app = create_app(settings, caller)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    description = Description(app)
+    with description.watching(), socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         until = time.monotonic() + 30
         while not server.started and thread.is_alive() and time.monotonic() < until:
             time.sleep(0.01)
-        found = Api(f"http://127.0.0.1:{listening.getsockname()[1]}", settings, database, made)
+        found = Api(f"http://127.0.0.1:{listening.getsockname()[1]}", settings, database, description, made)
         try:
             yield found
         finally:
