@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -24,6 +25,14 @@ _LISTED: Final = 160
 """Most words that are all named where none is near: every language, but not every voice."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A wish that cannot be met: ``option`` leads to it, such as ``language`` or ``voice``, ``ASHA``."""
+
+    option: tuple[str, ...]
+    problem: Problem
+
+
 class Preflight:
     """Holds wishes and films against what the installed engines offer. What they offer is asked once: keep one for many films."""
 
@@ -31,10 +40,14 @@ class Preflight:
         self._plugins = plugins
 
     def of_wishes(self, wishes: Wishes, engines: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
-        """Everything in ``wishes`` that the chosen engines, by role, cannot meet, and every choice of an engine that is not there.
+        """``unmet`` as the command line tells it: messages begin with the option, such as ``--language`` or ``--voice ASHA``."""
+        found = self.unmet(wishes, engines)
+        return tuple(Problem(f"--{' '.join(each.option)}: {each.problem.message}", each.problem.remedy) for each in found)
 
-        Messages begin with the option's name, such as ``--language``. Whether the names of ``wishes.voices`` are in the script is
-        known when it is read.
+    def unmet(self, wishes: Wishes, engines: Mapping[str, str] | None = None) -> tuple[Unmet, ...]:
+        """Every wish that the chosen engines, by role, cannot meet, and every choice of an engine that is not there.
+
+        Whether the names of ``wishes.voices`` are in the script is known when it is read.
         """
         return tuple(self._unmet(wishes, engines or {}))
 
@@ -61,7 +74,7 @@ class Preflight:
             ConfigError: with every problem of ``of_wishes``.
         """
         if problems := self.of_wishes(wishes, engines):
-            raise ConfigError("the options cannot be met.", problems=problems)
+            raise ConfigError(problems[0].message, remedy=problems[0].remedy, problems=problems)
 
     def check_film(self, film: Film, engines: Mapping[str, str] | None = None, name: str = "film.json") -> Film:
         """See that the film can be made.
@@ -70,26 +83,25 @@ class Preflight:
             InputError: with every problem of ``of_film``.
         """
         if problems := self.of_film(film, engines, name):
-            raise InputError(f"{name} cannot be made.", problems=problems)
+            raise InputError(f"{name} cannot be made with the engines that are here.", problems=problems)
         return film
 
-    def _unmet(self, wishes: Wishes, engines: Mapping[str, str]) -> Iterator[Problem]:
+    def _unmet(self, wishes: Wishes, engines: Mapping[str, str]) -> Iterator[Unmet]:
         for role, engine in engines.items():
             try:
                 self._plugins.engine(role, engine)
             except ConfigError as error:
-                yield error.problem
-        if wishes.language is not None and not re.fullmatch(LANGUAGE_TAG, wishes.language):
-            yield Problem(f"--language {wishes.language!r} is no tag of a language.", "Write en, hi, pt-BR or zh-Hant.")
-            wishes = Wishes(culture=wishes.culture, style=wishes.style, voices=wishes.voices)
-        asked: list[tuple[Kind, str, str | None]] = [
-            ("language", "--language", wishes.language), ("culture", "--culture", wishes.culture), ("style", "--style", wishes.style),
-            *(("voice", f"--voice {who}", voice) for who, voice in wishes.voices.items()),
+                yield Unmet(("engine", role), error.problem)
+        wanted: list[tuple[Kind, tuple[str, ...], str | None]] = [
+            ("language", ("language",), wishes.language), ("culture", ("culture",), wishes.culture), ("style", ("style",), wishes.style),
+            *(("voice", ("voice", who), voice) for who, voice in wishes.voices.items()),
         ]  # fmt: skip
-        for kind, option, word in asked:
+        for kind, option, word in wanted:
             known = self._known(kind, engines)
-            if word is not None and known is not None and not is_known(word, (known,)):
-                yield Problem(f"{option}: {_missing(kind, word, known)}.", _remedy(kind, word, known))
+            if kind == "language" and word is not None and not re.fullmatch(LANGUAGE_TAG, word):
+                yield Unmet(option, Problem(f"{word!r} is no tag of a language.", "Write en, hi, pt-BR or zh-Hant."))
+            elif word is not None and known is not None and not is_known(word, (known,)):
+                yield Unmet(option, Problem(f"{_missing(kind, word, known)}.", _remedy(kind, word, known)))
 
     def _known(self, kind: Kind, engines: Mapping[str, str]) -> Known | None:
         """What the plugin of the chosen engine knows; None where it offers no words of the kind, or is not there."""
