@@ -61,14 +61,18 @@ def pieces(text: str, rules: Rules, moment: Callable[[int], float] = lambda char
 
 
 def _counted_out(word: str, count: int) -> list[str]:
-    """A long number in ``count`` parts, cut behind the marks that group its digits, or before groups of three; another word whole."""
+    """A long number in ``count`` parts, cut behind the marks that group its digits, or between groups of three; another word whole."""
     number = re.search(r"\d(?:[\d,.'’_\u00a0\u202f\u066b\u066c]*\d)?", word)
-    if number is None or len(re.findall(r"\d", word)) < count:
+    if number is None or number.end() - number.start() < count:
         return [word]
-    marks = [number.start() + mark.end() for mark in re.finditer(r"[^\d]+", number.group())]
-    places = marks or list(range(number.end() - 3, number.start(), -3))[::-1] or list(range(number.start() + 1, number.end()))
+    places: list[int] = []
+    for run in re.finditer(r"\d+", number.group()):
+        start, end = number.start() + run.start(), number.start() + run.end()
+        places += range(end - 3, start, -3) if run.start() == 0 else range(start, end, 3)  # a fraction counts from its mark
+    places = sorted(places) or list(range(number.start() + 1, number.end()))
     step = (number.end() - number.start()) / count
-    cuts = sorted({min(places, key=lambda place, at=number.start() + step * part: abs(place - at)) for part in range(1, count)})  # type: ignore[misc]
+    ideal = [number.start() + step * part for part in range(1, count)]
+    cuts = sorted({min(places, key=lambda place, at=at: abs(place - at)) for at in ideal})  # type: ignore[misc]
     return [word[start:end] for start, end in pairwise([0, *cuts, len(word)])]
 
 

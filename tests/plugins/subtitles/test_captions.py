@@ -164,6 +164,7 @@ def test_no_cluster_is_torn(cluster: str) -> None:
         ("12345678901234567890", "12345678901|234567890"),
         ("12,345,678,901,234,567,890", "12,345,678,|901,234,567,890"),
         ("९" * 9, "९९९|९९९९९९"),
+        ("3.14159265358979323846", "3.141592653|58979323846"),
     ],
 )
 def test_a_number_that_is_spoken_longer_than_a_caption_stays_is_divided_where_its_digits_are_grouped(
