@@ -135,9 +135,11 @@ def render(
         values, options, studio = _prepare(given, config, script)
         if values.get("output"):
             check_folder(Path(values["output"]))
-        planned = studio.preflight.check_film(load_film(source), options.engines, source.name) if film is not None else None
-        if planned is not None and values.get("aspect") is None:
-            options = options.model_copy(update={"aspect": planned.aspect})
+        planned = load_film(source) if film is not None else None
+        if planned is not None:
+            show.passed_over(console, studio.passed_over(planned))
+            studio.preflight.check_film(planned, options.engines, source.name)
+            options = options.model_copy(update={"aspect": values.get("aspect") or planned.aspect})
         with _crew(studio, console, values, options) as crew:
             picture = planned or _develop(studio, console, source, values, options)
             folder = Path(values.get("output") or Path("renders") / folder_name(picture.title))

@@ -119,10 +119,10 @@ def test_a_studio_makes_nothing_of_a_film_that_cannot_be_made(tmp_path: Path) ->
 @pytest.mark.parametrize("command", ["plan", "render"])
 def test_the_command_line_tells_of_a_film_edited_by_hand_before_any_work(command: str, tmp_path: Path) -> None:
     path = tmp_path / "film.json"
-    path.write_text(record_json(film(voice="zeus", stage="zzz")))
+    path.write_text(record_json(film(voice="zeus", stage="zzz").model_copy(update={"culture": "klingon"})))
     result = CliRunner().invoke(app, [command, "--film", str(path), "--cache-dir", str(tmp_path / "cache")])
     said = " ".join(result.stderr.split())
-    assert result.exit_code == 1 and "'zeus'" in said and "'zzz'" in said
+    assert result.exit_code == 1 and all(word in said for word in ("'zeus'", "'zzz'", "no culture is called 'klingon'"))
     assert not list((tmp_path / "cache").rglob("*.json"))
     assert ("A by" in result.stdout or "Scenes" in result.stdout) == (command == "plan")
 
