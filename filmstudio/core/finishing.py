@@ -44,6 +44,8 @@ from filmstudio.core.sync import SyncReading, read_sync
 LOUDNESS_TOLERANCE_LU = 0.3
 SILENT_MOTION_LIMIT = 2.0
 """Share of open-mouth frames, in percent, that may fall outside speech: laughs and gasps are acting, more is a fault."""
+MOST_NAMED = 3
+"""Tasks that a note names when more say the same."""
 
 ResultT = TypeVar("ResultT", bound=Result)
 
@@ -261,8 +263,19 @@ def _task_facts(rendering: Rendering, task_id: str) -> TaskFacts:
 def _notes(rendering: Rendering, tasks: Sequence[TaskFacts]) -> tuple[str, ...]:
     notes = list(rendering.notes)
     notes += [f"{remark.about}: {remark.text}" for remark in rendering.film.remarks if remark.degraded]
-    notes += [f"{task.task}: {note}" for task in tasks for note in task.notes]
-    return tuple(dict.fromkeys(notes))
+    return tuple(dict.fromkeys((*notes, *notes_of_tasks(tasks))))
+
+
+def notes_of_tasks(tasks: Sequence[TaskFacts]) -> tuple[str, ...]:
+    """What tasks tell, each note once, with the tasks that say it by name as far as a person would read on."""
+    told: dict[str, list[str]] = {}
+    for task in tasks:
+        for note in task.notes:
+            told.setdefault(note, []).append(task.task)
+    return tuple(
+        f"{', '.join(names[:MOST_NAMED])}{f' and {len(names) - MOST_NAMED} more' if len(names) > MOST_NAMED else ''}: {note}"
+        for note, names in told.items()
+    )
 
 
 def _verdict(checks: Sequence[Check], notes: Sequence[str]) -> Verdict:

@@ -76,7 +76,7 @@ def set_text(
     Raises:
         InputError: the text is too long to be set at all.
     """
-    text = "\n".join(" ".join(_UNDRAWN.sub("", line).split()) for line in lines)
+    text = "\n".join(" ".join(without_undrawn(line).split()) for line in lines)
     if not text.strip():
         return np.zeros((1, 1, 4), np.uint8)
     chosen: Family = family or ("serif" if weight == "regular" and outline_px == 0 else "sans")
@@ -93,9 +93,14 @@ def set_text(
     return over
 
 
+def without_undrawn(text: str) -> str:
+    """``text`` without what is left out of pictures: emoji and control characters."""
+    return _UNDRAWN.sub("", text)
+
+
 def width_of(text: str, *, size_px: float, language: str = "en", family: Family = "sans") -> int:
     """Width in pixels of one line that is not wrapped, without an outline."""
-    text = " ".join(_UNDRAWN.sub("", text).split())
+    text = " ".join(without_undrawn(text).split())
     return _alpha(text, family, size_px, _UNWRAPPED, language, "left", 1.0).shape[1] if text else 1
 
 

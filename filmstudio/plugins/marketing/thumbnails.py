@@ -27,7 +27,7 @@ class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
     """A frame of the film, darkened where the title stands."""
 
     name: ClassVar[str] = "key-moments"
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     role: ClassVar[str] = "marketing"
     summary: ClassVar[str] = "Thumbnails: key moments of the film with the title set on them."
     needs: ClassVar[Needs] = Needs(memory_mb=300, licence="Apache-2.0 AND GPL-2.0-or-later")
@@ -40,6 +40,8 @@ class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
         """
         import cv2
 
+        from filmstudio.plugins.lettering.coverage import told_missing
+
         segment = request.segment
         frame = _frame_at(desk.path(segment.video), _moment(request.at, segment.frames, segment.blinks))
         picture = _beside(frame, request) if request.style == "side" else _covering(frame, request.width, request.height)
@@ -47,7 +49,12 @@ class KeyMoments(SingleEngine[ThumbnailRequest, Thumbnail]):
         done, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
         if not done:
             raise EngineError("the thumbnail could not be encoded.")
-        return Thumbnail(image=desk.keep_bytes(data.tobytes(), "image/jpeg"))
+        unlettered = (*told_missing("the title", request.title), *told_missing("the line under the title", _subtitle(request)))
+        return Thumbnail(image=desk.keep_bytes(data.tobytes(), "image/jpeg"), degraded=unlettered)
+
+
+def _subtitle(request: ThumbnailRequest) -> str:
+    return request.subtitle if request.style != "band" else ""
 
 
 def _moment(at: float, frames: int, blinks: Sequence[int]) -> int:
@@ -141,10 +148,8 @@ def _titled(picture: Picture, request: ThumbnailRequest) -> Picture:
         outline_px=line, align=("left" if left_side else "right") if style == "side" else "centre",
     )  # fmt: skip
     blocks = [title]
-    if request.subtitle and style != "band":
-        small = set_text(
-            [request.subtitle], size_px=30, max_width_px=room, language=request.language, weight="bold", color="#FFC766", outline_px=2
-        )
+    if subtitle := _subtitle(request):
+        small = set_text([subtitle], size_px=30, max_width_px=room, language=request.language, weight="bold", color="#FFC766", outline_px=2)
         blocks.append(small)
     total = sum(block.shape[0] for block in blocks) + 18 * (len(blocks) - 1)
     top = (height - total) // 2 if style == "side" else height - 46 - total

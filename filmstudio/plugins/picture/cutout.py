@@ -18,7 +18,7 @@ class Cutout(SingleEngine[SegmentRequest, Segment]):
     """Cut-out animation: the drawn cast on the drawn stages."""
 
     name: ClassVar[str] = "cutout"
-    version: ClassVar[str] = "8"
+    version: ClassVar[str] = "9"
     role: ClassVar[str] = "picture"
     summary: ClassVar[str] = "Cut-out animation: the drawn cast on drawn stages, encoded as H.264."
     # x264 is GPL: what this engine loads is licensed so, though its own code is not.

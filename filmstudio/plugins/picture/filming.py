@@ -19,6 +19,7 @@ from filmstudio.plugins.art.pack import house_pack
 from filmstudio.plugins.backdrop.camera import Size, wing_opacity
 from filmstudio.plugins.backdrop.engine import FORM as STAGE_FORM
 from filmstudio.plugins.backdrop.extras import StageExtras
+from filmstudio.plugins.lettering.coverage import told_missing
 from filmstudio.plugins.picture.acting import MotionData, Performance, StagedPose, load_motion
 from filmstudio.plugins.picture.canvas import FULL, Box, Cel, Frame, Matrix, Numbers, yuv_of
 from filmstudio.plugins.picture.cards import Words, words_of
@@ -248,8 +249,18 @@ def prepare(request: SegmentRequest, desk: Desk) -> Shoot:
         width=size.width, height=size.height, fps=fps, frames=frames, language=language, on_stage=scenery is not None,
     )  # fmt: skip
     players, degraded = _players(request, view, light, desk)
+    degraded += _unlettered(request)
     fade_in, fade_out = frames_in(shot.fade_in, fps), frames_in(shot.fade_out, fps)
     return Shoot(size, view, scenery, light, players, words, fade_in, fade_out, degraded)
+
+
+def _unlettered(request: SegmentRequest) -> tuple[str, ...]:
+    """Letters of this segment's words that no font has. What runs through the shot is told with its first segment."""
+    first, last = (request.timing.frames * part // request.parts for part in (request.part, request.part + 1))
+    captions = [("the caption", " ".join(caption.lines)) for caption in request.captions if first <= caption.start < last]
+    card = request.shot.card.lines if request.shot.card else ()
+    through = [*(("the card", line) for line in card), ("the watermark", request.watermark)] if request.part == 0 else []
+    return tuple(dict.fromkeys(note for where, text in (*through, *captions) for note in told_missing(where, text)))
 
 
 def _stage(backdrop: Backdrop, view: View, seed: int, desk: Desk) -> tuple[Scenery, CastLight]:

@@ -1,4 +1,4 @@
-"""Thumbnails: the moment that was asked for, or the nearest to it at which nobody's eyes are shut."""
+"""Thumbnails: the moment that was asked for, or the nearest to it at which nobody's eyes are shut, and letters that no font has."""
 
 from __future__ import annotations
 
@@ -53,3 +53,8 @@ def test_nobody_blinks_on_a_thumbnail(desk: StoreDesk, film: Segment, at: float,
     luma = (float(np.median(picture[2:8, 2:40])) * 219 / 255) + 16
     bright = [DARKEST + STEP * number for number in range(FRAMES)]
     assert int(np.argmin([abs(value - luma) for value in bright])) == shown
+
+
+def test_letters_of_the_title_that_no_font_has_are_told(desk: StoreDesk, film: Segment) -> None:
+    [thumbnail] = KeyMoments().run([ThumbnailRequest(segment=film, title="King 𒀀", width=320, height=180)], desk)
+    assert ["U+12000" in note and "the title" in note for note in thumbnail.degraded] == [True]

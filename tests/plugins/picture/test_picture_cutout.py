@@ -24,6 +24,7 @@ from filmstudio.core.requests import (
     Backdrop,
     BackdropRequest,
     BeatTiming,
+    BurntCaption,
     Mouth,
     Portrait,
     PortraitRequest,
@@ -213,6 +214,18 @@ def test_a_performer_without_a_portrait_is_told(place: Set, ask: Ask) -> None:
 def test_a_card_needs_no_stage(place: Set, ask: Ask) -> None:
     drawn = picture(ask(alone=True, backdrop=None, card=Card(style="end", lines=("The End",))), place.desk, 15)
     assert drawn.max() > 220 and np.median(drawn) < 40
+
+
+def test_letters_that_no_font_has_are_told_once_with_their_place(place: Set, ask: Ask) -> None:
+    card = Card(style="super", lines=("King 𒀀", "Uruk"))
+    captions = (BurntCaption(start=20, end=28, lines=("Ꮳ said",)),)
+    wishes = {"alone": True, "backdrop": None, "card": card, "captions": captions, "watermark": "ⴰ", "parts": 2}
+    first, second = (Cutout().make(ask(part=part, **wishes), place.desk).degraded for part in (0, 1))
+    assert [note.partition(": ")[2] for note in first] == [
+        "a box stands for it in the card “King 𒀀”.",
+        "a box stands for it in the watermark “ⴰ”.",
+    ]
+    assert ["U+13E3" in note and "the caption" in note for note in second] == [True]
 
 
 @pytest.mark.parametrize(
