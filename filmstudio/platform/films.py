@@ -113,7 +113,7 @@ def film_routes(house: House) -> APIRouter:
     async def order(request: Request, idempotency_key: IdempotencyKey = None) -> Response:
         """Put a film in the queue. It is safe on the disk when this answers. Send an `Idempotency-Key` to be able to send it again."""
         who = await reception.who(request)
-        asked: FilmOrder = await reception.read(request, FilmOrder, "the order")
+        asked = await house.screening.read(request)
         await house.screening.check(asked, who)
         submission = await reception.run(_submission, asked, who, idempotency_key, traceparent())
         job = await house.desk.submit(submission)

@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
 
     @contextlib.asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        await reception.run(plugins)
+        await reception.run(screening.open)
         yield
         following.close()
         await asyncio.to_thread(desk.close)

@@ -21,7 +21,7 @@ from filmstudio.core.perform import Batch, Outcome
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.stages import STAGE_OF
 from filmstudio.platform.orders import FilmOrder, length_of
-from filmstudio.platform.problems import part_of
+from filmstudio.platform.problems import parts_of
 from filmstudio.scheduler.estimates import resources
 from filmstudio.scheduler.job import ErrorClass, Lease
 from filmstudio.scheduler.leases import Failed
@@ -224,8 +224,7 @@ def _entry(path: Path, name: str) -> dict[str, Any]:
 
 def failure_of(error: StudioError) -> Failed:
     """Whose fault an error is, and what to tell."""
-    problems = tuple(part_of(problem) for problem in error.problems) if isinstance(error, InputError) else ()
-    return Failed(_fault(error), str(error.problem.message), error.problem.remedy, problems)
+    return Failed(_fault(error), error.problem.message, error.problem.remedy, tuple(parts_of(error)))
 
 
 def _fault(error: StudioError) -> ErrorClass:

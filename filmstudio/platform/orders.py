@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal
 
@@ -20,6 +21,9 @@ from filmstudio.scheduler.tiers import TERMS, Tier
 SCRIPT_NAME: Final = "screenplay"
 """What problems call the screenplay of an order; a part of its reading's digest."""
 
+_INK: Final = re.compile("[^\\s\\0\u200b-\u200f\u2060\ufeff]")
+"""Something to be read: neither a space of any kind nor a mark that is not seen."""
+
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -37,6 +41,12 @@ def _style(value: str | TextStyle) -> str | TextStyle:
             caption_style(value)
     except ConfigError as error:
         raise PydanticCustomError("captions", "{why}", {"why": _said(error)}) from error
+    return value
+
+
+def _not_blank(value: str | None) -> str | None:
+    if value is not None and _INK.search(value) is None:
+        raise PydanticCustomError("blank", "the screenplay is blank")
     return value
 
 
@@ -96,8 +106,8 @@ class FilmOptions(Record):
 class FilmOrder(Record):
     """Make a film: of a screenplay, or of a film that was planned before."""
 
-    screenplay: str | None = Field(
-        default=None, min_length=1, description="Fountain, Final Draft XML, Markdown or NAME: text dialogue, or prose; up to 4 MB of UTF-8"
+    screenplay: Annotated[str | None, AfterValidator(_not_blank)] = Field(
+        default=None, description="Fountain, Final Draft XML, Markdown or NAME: text dialogue, or prose; up to 4 MB of UTF-8"
     )
     film: Film | None = Field(default=None, description="a film.json, as `studio plan --save` writes it")
     options: FilmOptions = FilmOptions()

@@ -117,9 +117,14 @@ class Refusal(Exception):
 def refusal_of(error: StudioError) -> Refusal:
     """A studio's error as an answer."""
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    several = [part_of(problem) for problem in error.problems] if isinstance(error, InputError) else []
+    several = parts_of(error)
     headers = {"Retry-After": "10"} if status in (429, 503) else {}
     return Refusal(status, error.problem.message, remedy=error.problem.remedy, errors=several, headers=headers)
+
+
+def parts_of(error: StudioError) -> list[dict[str, Any]]:
+    """Every problem of an input, or of anything else that has several."""
+    return [part_of(problem) for problem in error.problems] if isinstance(error, InputError) or len(error.problems) > 1 else []
 
 
 def part_of(problem: Problem) -> dict[str, Any]:
@@ -132,15 +137,16 @@ def part_of(problem: Problem) -> dict[str, Any]:
 _MOST_ERRORS: Final = 100
 
 
-def invalid(error: ValidationError, what: str) -> Refusal:
-    """Everything that is wrong with a body, each with its place. What was sent is not repeated."""
+def invalid(error: ValidationError, what: str, besides: Sequence[Mapping[str, Any]] = ()) -> Refusal:
+    """Everything that is wrong with a body, each with its place. What was sent is not repeated. ``besides``: what was found further."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
-    errors = [{"detail": item["msg"], "pointer": _pointer(item["loc"])} for item in found[:_MOST_ERRORS]]
+    errors = [*({"detail": item["msg"], "pointer": pointer_of(*item["loc"])} for item in found), *besides]
     if found[0]["type"] == "json_invalid":
         return Refusal(400, f"the body is not JSON: {found[0]['msg']}.")
-    count = "a problem" if len(found) == 1 else f"{len(found)} problems"
-    return Refusal(422, f"{what} has {count}.", errors=errors)
+    count = "a problem" if len(errors) == 1 else f"{len(errors)} problems"
+    return Refusal(422, f"{what} has {count}.", errors=errors[:_MOST_ERRORS])
 
 
-def _pointer(steps: Sequence[int | str]) -> str:
+def pointer_of(*steps: int | str) -> str:
+    """A place in a body, as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -19,6 +19,7 @@ from filmstudio.scheduler.tiers import Tier
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
+Besides = Callable[[bytes, ValidationError], Sequence[Mapping[str, Any]]]
 
 _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1", "testserver"}
 _AT_ONCE: Final = 64 << 10
@@ -59,8 +60,10 @@ class Reception:
         remembered, found = self._keys.recall(key)
         return _ready(found) if remembered else self.run(self._keys.principal, key)
 
-    async def read(self, request: Request, model: type[ModelT] | TypeAdapter[Any], what: str) -> Any:
+    async def read(self, request: Request, model: type[ModelT] | TypeAdapter[Any], what: str, besides: Besides = lambda _, __: ()) -> Any:
         """The body of a request as its model; everything that is wrong with it is told at once.
+
+        ``besides`` finds what else is wrong with a body that does not have the model's form.
 
         Raises:
             Refusal: it is not JSON, too large, or not what it should be.
@@ -75,7 +78,7 @@ class Reception:
                 return adapter.validate_json(body)
             return await self.run(adapter.validate_json, body)
         except ValidationError as error:
-            raise invalid(error, what) from error
+            raise invalid(error, what, await self.run(besides, body, error)) from error
 
 
 def media_type_of(request: Request) -> str:

@@ -8,9 +8,12 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from api_server import ORDER, Api, running_api
 
+from filmstudio.core.film import StageSet
+from filmstudio.core.samples import film
 from filmstudio.platform.logs import log_to
 
 JSON = {"Content-Type": "application/json"}
@@ -27,6 +30,46 @@ def test_everything_wrong_with_an_order_is_told_at_once_and_where(api: Api) -> N
 def test_engines_that_are_not_here_are_told_at_once(api: Api) -> None:
     answer = api.ask("POST", "/v1/films", json=ORDER | {"options": {"engine": {"voice": "nobody", "cook": "x"}}})
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/options/engine/voice", "/options/engine/cook"]
+
+
+def test_wishes_that_nobody_here_can_meet_are_told_at_once_and_where(api: Api) -> None:
+    options = {"language": "xx", "culture": "martian", "style": "oil", "voice": {"LENA": "nobody", "A/B: C": "no-one"}}
+    answer = api.ask("POST", "/v1/films", json=ORDER | {"options": options | {"engine": {"music": "nobody"}, "duration": 9_000}})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "the order has 7 problems.")
+    told = {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
+    assert set(told) == {
+        "/options/language", "/options/culture", "/options/style", "/options/voice/LENA", "/options/voice/A~1B: C",
+        "/options/engine/music", "/options/duration",
+    }  # fmt: skip
+    assert told["/options/culture"] == "there is no culture 'martian'."
+    assert all("--" not in error["detail"] for error in answer.json()["errors"])
+    for name, value in options.items():
+        alone = api.ask("POST", "/v1/films", json=ORDER | {"options": {name: value}})
+        assert alone.status_code == 422, name
+
+
+def test_wishes_that_cannot_be_met_are_told_with_what_is_no_order_at_all(api: Api) -> None:
+    answer = api.ask(
+        "POST", "/v1/films", json={"screenplay": " \n\ufeff\u3000\t", "options": {"fps": 23, "culture": "martian", "style": 3}}
+    )
+    assert answer.status_code == 422
+    pointers = [error["pointer"] for error in answer.json()["errors"]]
+    assert pointers == ["/screenplay", "/options/fps", "/options/style", "/options/culture"]
+
+
+def test_a_film_that_cannot_be_made_is_refused_when_it_is_ordered(api: Api) -> None:
+    def ordered(**changes: object) -> httpx.Response:
+        asked = film().model_copy(update={"characters": (), **changes})
+        return api.ask("POST", "/v1/films", json={"film": asked.canonical()})
+
+    scene = film().scenes[0].model_copy(update={"set": StageSet(pack="house", stage="the-moon"), "shots": film().scenes[0].shots[:1]})
+    unknown = ordered(scenes=(scene,))
+    assert (unknown.status_code, [error["pointer"] for error in unknown.json()["errors"]]) == (422, ["/film"])
+    assert "the-moon" in unknown.json()["errors"][0]["detail"]
+    nobody = ordered()
+    assert nobody.status_code == 422
+    assert {error["pointer"] for error in nobody.json()["errors"]} == {"/film"}
+    assert "not among the characters" in nobody.json()["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize(

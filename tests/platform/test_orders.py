@@ -43,7 +43,7 @@ def film(developing: Studio) -> Film:
 
 
 def test_every_option_of_the_command_line_that_is_about_the_film_may_be_ordered() -> None:
-    about_the_machine = {"workers", "cache_dir", "dispatch", "ray_address"}
+    about_the_machine = {"workers", "cache_dir", "dispatch", "ray_address", "output"}
     assert set(FilmOptions.model_fields) >= set(RenderTable.model_fields) - about_the_machine
 
 
