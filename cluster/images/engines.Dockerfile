@@ -1,5 +1,5 @@
-# An image with plugins in environments of their own, for engines whose libraries conflict with the studio's: Ray starts their
-# replicas with that interpreter (py_executable). PLUGIN is a distribution, pinned; repeat the build on top for more.
+# An image with plugins in environments of their own, for engines whose libraries conflict with the studio's: beside their replicas
+# run workers with that interpreter. PLUGIN is a distribution, pinned; repeat the build on top for more.
 #   docker build -f cluster/images/engines.Dockerfile --build-arg PLUGIN=filmstudio-xtts==1.2.0 -t filmstudio:0.1.0-xtts .
 ARG BASE_IMAGE=filmstudio:0.1.0-gpu
 

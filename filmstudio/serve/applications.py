@@ -74,7 +74,7 @@ def _bound(post: Post, args: EnginesArgs, variables: Mapping[str, str], *more: o
     deployment: Any = serve.deployment(EngineReplica)
     if post.environment and PLUGINS in os.environ:  # a replica looks for the environment where it was found here
         variables = {PLUGINS: os.environ[PLUGINS], **variables}
-    options = deployment_options(post, variables, interpreter_of(post))
+    options = deployment_options(post, variables, interpreter_of(post), args.guests_on)
     bound: serve.Application = deployment.options(name=post.name, **options).bind(
         post.model_dump_json(), args.store, args.cache, args.deadline_s, *more
     )

@@ -21,5 +21,6 @@ class EnginesArgs(Record):
     only: tuple[str, ...] = Field(default=(), description="engines as ROLE/NAME; empty = all that are installed")
     scales: dict[str, Scale] = Field(default_factory=dict, description="replicas and batches by post, where not the defaults")
     preload: tuple[str, ...] = Field(default=(), description="engines as ROLE/NAME that the house loads before it is ready")
+    guests_on: str = Field(default="", description="resource of Ray by which nodes for third parties' engines are known")
     deadline_s: float = Field(default=DEADLINE_SECONDS, gt=0, description="after which a run is taken for hung")
     variables: dict[str, str] = Field(default_factory=dict, description="environment variables of the engines' processes")

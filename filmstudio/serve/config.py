@@ -100,7 +100,7 @@ def _check_posts(args: dict[str, Any], deployments: Sequence[dict[str, Any]], pl
 
 
 def _deployment(post: Post, args: EnginesArgs) -> JsonValue:
-    return {"name": post.name, **deployment_options(post, {**ONE_THREAD, **args.variables}, interpreter_of(post))}
+    return {"name": post.name, **deployment_options(post, {**ONE_THREAD, **args.variables}, interpreter_of(post), args.guests_on)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path, nargs="?", help="the file; without it, JSON goes to standard output")
     parser.add_argument("--store", default="", help="address of the store that all nodes share: a folder or s3://BUCKET/PREFIX")
     parser.add_argument("--only", action="append", default=[], metavar="ROLE/NAME", help="only this engine; may be given again")
+    parser.add_argument("--guests-on", default="", metavar="RESOURCE", help="place third parties' engines on nodes that have this resource")
     parser.add_argument("--check", action="store_true", help="check the file instead of writing it")
     given = parser.parse_args(arguments)
     try:
@@ -118,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         if not given.store:
             parser.error("--store is needed to write a configuration")
-        args = EnginesArgs(store=given.store, only=tuple(given.only))
+        args = EnginesArgs(store=given.store, only=tuple(given.only), guests_on=given.guests_on)
         plugins = Plugins()
         offers = [plugins.engine(*name.split("/", 1)) for name in given.only] if given.only else plugins.engines()
         if given.file is None:

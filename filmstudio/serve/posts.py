@@ -90,6 +90,11 @@ class Post(Record):
         """Calls that all replicas together run at once."""
         return self.batch_size * self.scale.concurrent * self.scale.most
 
+    @property
+    def of_strangers(self) -> bool:
+        """Whether a third party's engine plays here."""
+        return any(station.guest is not None and station.guest.plugin != STUDIO for station in self.stations)
+
     def check(self, ongoing: int | None = None) -> None:
         """See that it can be placed, and that a replica may hold as many calls as its batches take: else none would ever be full.
 
@@ -193,17 +198,17 @@ def interpreter_of(post: Post) -> str | None:
     if not post.environment:
         return None
     python = str(python_of(post.environment))
-    strangers = any(station.guest is not None and station.guest.plugin != STUDIO for station in post.stations)
-    return None if strangers else python
+    return None if post.of_strangers else python
 
 
-def deployment_options(post: Post, variables: Mapping[str, str], python: str | None = None) -> dict[str, JsonValue]:
+def deployment_options(post: Post, variables: Mapping[str, str], python: str | None = None, guests_on: str = "") -> dict[str, JsonValue]:
     """The Serve deployment of a post, as its configuration file writes it.
 
     Args:
         post: what is to run.
         variables: environment of its processes.
         python: the interpreter of its environment; None = the studio's own.
+        guests_on: a resource of Ray that nodes for third parties' engines have; those that need a GPU go where one is.
     """
     where: dict[str, JsonValue] = {"env_vars": dict(variables)}
     if python is not None:
@@ -211,6 +216,8 @@ def deployment_options(post: Post, variables: Mapping[str, str], python: str | N
     actor: dict[str, JsonValue] = {"num_cpus": post.cpu, "memory": float(post.memory_mb << 20), "runtime_env": where}
     if post.gpu:
         actor["num_gpus"] = post.gpu
+    elif guests_on and post.of_strangers:
+        actor["resources"] = {guests_on: _A_PLACE}
     options: dict[str, JsonValue] = {
         "max_ongoing_requests": post.ongoing,
         "health_check_period_s": HEALTH_PERIOD_SECONDS,
@@ -233,6 +240,8 @@ def deployment_options(post: Post, variables: Mapping[str, str], python: str | N
     return options
 
 
+_A_PLACE = 0.001
+"""Of a resource that says where, not how much."""
 HEALTH_PERIOD_SECONDS = 5.0
 HEALTH_TIMEOUT_SECONDS = 30.0
 """Long for a busy machine: a replica whose thread holds the interpreter for so long is replaced."""

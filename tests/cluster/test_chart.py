@@ -191,6 +191,14 @@ def test_plugins_reach_ray_names_and_the_store_and_nothing_else(manifests: Objec
     assert [peer["podSelector"]["matchLabels"] for peer in abroad] == [{"k8s-app": "kube-dns"}]
 
 
+def test_engines_of_third_parties_are_placed_on_plugins_nodes(manifests: Objects, cluster: Path) -> None:
+    service = next(each for each in manifests if each["kind"] == "RayService")
+    groups = service["spec"]["rayClusterConfig"]["workerGroupSpecs"]
+    having = {group["groupName"]: group["rayStartParams"].get("resources", "") for group in groups}
+    where = serve_configs(manifests, cluster)[0]["applications"][0]["args"]["guests_on"]
+    assert [name for name, resources in having.items() if f'\\"{where}\\": 1' in resources] == ["plugins"], having
+
+
 def test_the_database_is_reached_by_the_studio_alone(manifests: Objects) -> None:
     everyone = dict(pods(manifests))
     database = labels_of(everyone["filmstudio-postgres"])

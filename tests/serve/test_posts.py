@@ -63,6 +63,15 @@ def test_a_replica_that_holds_fewer_calls_than_a_batch_is_refused_by_name() -> N
     posts_for([Offer(Gatherer, "test")], {"voice-gatherer": Scale(concurrent=2, ongoing=8)})
 
 
+def test_third_parties_are_placed_on_nodes_that_are_theirs_unless_they_need_a_gpu() -> None:
+    offers = [needing("light", Needs()), Offer(Probe, "guest", "someone-elses"), needing("large", Needs(memory_mb=8000))]
+    gpu = replace(needing("gpu", Needs(gpu=1)), distribution="someone-elses", papers=Papers("someone-elses"))
+    offers[1] = replace(offers[1], papers=Papers("someone-elses"))
+    options = {post.name: deployment_options(post, {}, guests_on="plugins")["ray_actor_options"] for post in posts_for([*offers, gpu])}
+    placed = {name: actor.get("resources") for name, actor in options.items() if isinstance(actor, dict)}
+    assert placed == {"house": None, "voice-probe": {"plugins": 0.001}, "voice-large": None, "voice-gpu": None}
+
+
 @pytest.mark.parametrize(("plugin", "own"), [("filmstudio", True), ("someone-elses", False)])
 def test_a_third_partys_environment_is_its_workers_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugin: str, own: bool) -> None:
     """Python runs what stands in an environment as it starts: a replica, which has the store, is not started with a stranger's."""

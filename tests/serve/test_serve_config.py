@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from servebench.probes import Probe
 
 from filmstudio.core.errors import ConfigError
-from filmstudio.core.plugins import Plugins
+from filmstudio.core.plugins import Offer, Papers, Plugins
 from filmstudio.serve.config import check, main
 
 
@@ -47,3 +48,13 @@ def test_wrong_arguments_are_told_when_it_is_built() -> None:
         engines({})
     with pytest.raises(ConfigError, match="typo"):
         engines({"store": "/s", "typo": 1})
+
+
+def test_the_written_file_places_third_parties_where_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = Offer(Probe, "guest", "someone-elses", Papers("someone-elses"))
+    monkeypatch.setattr(Plugins, "engines", lambda self: [stranger])
+    main(["--store", str(tmp_path), "--guests-on", "plugins", str(tmp_path / "serve.yaml")])
+    (application,) = yaml.safe_load((tmp_path / "serve.yaml").read_text())["applications"]
+    actors = {entry["name"]: entry["ray_actor_options"].get("resources") for entry in application["deployments"]}
+    assert actors == {"house": None, "voice-probe": {"plugins": 0.001}}
+    assert application["args"]["guests_on"] == "plugins"
