@@ -139,7 +139,26 @@ def _legacy(data: bytes, error: UnicodeDecodeError) -> Decoded:
         return _refused(
             f"The encoding of this file cannot be told: byte {data[error.start]:#04x} here is not UTF-8.", _SAVE_AS_UTF8, line, column
         )
+    if best.encoding == "cp874" and (paired := _paired_letters(data)):
+        return _guessed(data.decode(paired), paired, line, column)
     return _guessed(str(best), best.encoding, line, column)
+
+
+def _paired_letters(data: bytes) -> str | None:
+    """EUC-JP or GB 18030, where a text that may be Thai reads as kana, or as the commonest characters of Chinese, nearly throughout.
+
+    A short text of theirs scores as Thai does. Kana have the first bytes A4 and A5; GB 2312 has punctuation at A1 to A3 and its
+    3,755 commonest characters at B0 to D7, and Thai writes its vowels beyond.
+    """
+    leads = [pair[0] for run in re.findall(rb"[\x80-\xff]+", data) for pair in re.findall(rb"..", run, re.DOTALL)]
+    for encoding, common, least in (("euc_jp", {0xA4, 0xA5}, 0.35), ("gb18030", {0xA1, 0xA2, 0xA3, *range(0xB0, 0xD8)}, 0.95)):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if sum(lead in common for lead in leads) >= least * len(leads):
+            return encoding
+    return None
 
 
 def _guessed(text: str, encoding: str, line: int, column: int) -> Decoded:
