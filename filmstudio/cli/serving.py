@@ -1,4 +1,4 @@
-"""The commands that serve films to others: ``studio serve`` and ``studio keys``."""
+"""The commands that serve films to others: ``studio serve``, ``studio keys`` and ``studio dead-letters``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import ipaddress
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from filmstudio.platform.keys import Keys
     from filmstudio.platform.settings import Settings
@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
     app.command(hidden=True)(crew)
     app.command(hidden=True)(front)
+    app.command("dead-letters")(dead_letters)
     app.add_typer(keys_app, name="keys")
 
 
@@ -224,6 +225,51 @@ def keys_revoke(
     with _reporting():
         _keys(data, database).revoke(key.rstrip("…"))
         sys.stdout.write("revoked\n")
+
+
+def dead_letters(
+    tenant: Annotated[str | None, typer.Option(help="Of this tenant alone.", show_default="of all tenants")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Films to show, the newest.")] = 20,
+    before: Annotated[str | None, typer.Option(help="Only films older than this one: the last id of what was shown before.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    data: Data = None,
+    database: DatabaseAddress = None,
+) -> None:
+    """Show films that were given up: every attempt, what went wrong in which task, and whose crew made it."""
+    from filmstudio.cli.commands import _reporting
+
+    with _reporting() as console:
+        import json
+
+        settings = _settings(data, database, None)
+        from filmstudio.platform.deadletters import letter_of
+        from filmstudio.scheduler.database import Database
+        from filmstudio.scheduler.jobs import Jobs
+
+        found = Jobs(Database(settings.database_address)).dead_letters(limit, before, tenant)
+        for job in found:
+            letter = letter_of(job)
+            if as_json:
+                sys.stdout.write(json.dumps({"tenant": job.tenant, "tier": job.tier, **letter}, ensure_ascii=False) + "\n")
+            else:
+                for line in _told(job.tenant, letter):  # words of tenants, which may hold what steers a terminal
+                    sys.stdout.write("".join(sign if sign.isprintable() else " " for sign in line) + "\n")
+        if not found and not as_json:
+            console.print("No film was given up." if before is None else "None before that.", highlight=False)
+
+
+def _told(tenant: str, letter: Mapping[str, Any]) -> Iterator[str]:
+    import time
+
+    yield f"{letter['id']}  {tenant}  {letter['title']}"
+    for attempt in letter["attempts"]:
+        at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(attempt["at"]))
+        yield f"  attempt {attempt['attempt']}  {at}  {attempt['worker']}  {attempt['kind']}"
+        said = [attempt["where"] and f"{attempt['where']}:", attempt["problem"], attempt["remedy"]]
+        yield "    " + " ".join(part for part in said if part)
+        for error in attempt["errors"]:
+            place = ":".join(str(error[part]) for part in ("line", "column") if error.get(part))
+            yield "    " + " ".join(part for part in (place, error["detail"], error.get("remedy")) if part)
 
 
 def _keys(data: Path | None, database: str | None) -> Keys:

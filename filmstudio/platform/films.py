@@ -37,6 +37,7 @@ _ID: Final = r"^[0-9a-z]{28}$"
 
 FilmId = Annotated[str, Path(description="id of a film", pattern=_ID, examples=[FILM_ID])]
 IdempotencyKey = Annotated[str | None, Header(pattern=_KEY, description="names the request, so that it may be sent again")]
+Cursor = Annotated[str | None, Query(pattern=_ID, description="the `next` of the page before")]
 After = Annotated[int, Query(ge=0, description="only events after this one")]
 
 
@@ -128,7 +129,7 @@ def film_routes(house: House) -> APIRouter:
     async def films(
         request: Request,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        cursor: Annotated[str | None, Query(pattern=_ID, description="the `next` of the page before")] = None,
+        cursor: Cursor = None,
         status: Status | None = None,
     ) -> Response:
         """Newest first, a page at a time."""

@@ -22,6 +22,7 @@ from filmstudio.core.local import LocalDispatcher
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.storage import open_store
 from filmstudio.core.store import Store
+from filmstudio.platform.deadletters import dead_letter_routes
 from filmstudio.platform.described import describe, example, problems
 from filmstudio.platform.edge import Edge
 from filmstudio.platform.enginecalls import EngineCaller, PooledCaller
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
     app.state.following = following
     _add_refusals(app)
     app.include_router(film_routes(House(settings, jobs, desk, following, reception, meters, screening)))
+    app.include_router(dead_letter_routes(jobs, reception))
     shelf = Shelf(database, store)
     app.include_router(engine_routes(shelf, reception, plugins, calls, settings.engine_seconds))
     app.include_router(media_routes(settings, store, shelf, reception))

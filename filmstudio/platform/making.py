@@ -224,7 +224,7 @@ def _entry(path: Path, name: str) -> dict[str, Any]:
 
 def failure_of(error: StudioError) -> Failed:
     """Whose fault an error is, and what to tell."""
-    return Failed(_fault(error), error.problem.message, error.problem.remedy, tuple(parts_of(error)))
+    return Failed(_fault(error), error.problem.message, error.problem.remedy, tuple(parts_of(error)), str(error.problem.place))
 
 
 def _fault(error: StudioError) -> ErrorClass:

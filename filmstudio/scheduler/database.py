@@ -144,6 +144,7 @@ tallies = sa.Table(
 
 QUEUED: Final = jobs.c.status == sa.literal_column("'queued'")
 RUNNING: Final = jobs.c.status == sa.literal_column("'running'")
+FAILED: Final = jobs.c.status == sa.literal_column("'failed'")
 LEASABLE: Final = sa.and_(QUEUED, jobs.c.held_until.is_(None))
 """Written out, not bound: SQLite uses a partial index only for a condition that it can see."""
 
@@ -160,6 +161,7 @@ _index("jobs_leased", jobs.c.lease_until, where=RUNNING)
 _index("jobs_begun", jobs.c.start_tag, where=RUNNING)
 _index("jobs_of_worker", jobs.c.worker, jobs.c.id, where=RUNNING)
 _index("jobs_finished", jobs.c.finished, where=jobs.c.finished.is_not(None))
+_index("jobs_failed", jobs.c.id, where=FAILED)
 _index("jobs_of_tenant", jobs.c.tenant, jobs.c.id)
 _index("uploads_of_tenant", uploads.c.tenant, uploads.c.at)
 

@@ -28,6 +28,8 @@ class Failed:
     message: str
     remedy: str = ""
     problems: tuple[Mapping[str, Any], ...] = ()
+    where: str = ""
+    """The task that was given up, and whose engine it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def failure(row: Any, why: Failed, spent: float, now: float, rules: Retry) -> En
     told = json.loads(row.evidence)
     told.append(
         {"attempt": row.attempt, "worker": row.worker, "kind": why.kind, "message": why.message, "remedy": why.remedy, "at": now,
-         "problems": [dict(problem) for problem in why.problems]}
+         "problems": [dict(problem) for problem in why.problems], "where": why.where}
     )  # fmt: skip
     evidence = json.dumps(told[-_MOST_EVIDENCE:], ensure_ascii=False)
     if again is None:

@@ -68,7 +68,9 @@ class Evidence:
     at: float
     """Seconds since the epoch."""
     problems: tuple[Mapping[str, Any], ...] = ()
-    """Everything wrong with an input: ``message``, ``remedy``, ``line``, ``column``."""
+    """Everything wrong with an input: ``detail``, ``remedy``, ``line``, ``column``."""
+    where: str = ""
+    """The task that was given up, and whose engine it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from filmstudio.core.errors import StudioError
 from filmstudio.core.model import canonical_json, digest_of
 from filmstudio.scheduler import turns
 from filmstudio.scheduler.admission import Load, Refused, admit
-from filmstudio.scheduler.database import LEASABLE, RUNNING, Database, jobs, specs, tenants
+from filmstudio.scheduler.database import FAILED, LEASABLE, RUNNING, Database, jobs, specs, tenants
 from filmstudio.scheduler.events import append
 from filmstudio.scheduler.job import FINAL, Job, KeyConflict, NoSuchJob, QuotaExceeded, Status, Submission, WrongStatus, job_of, new_id
 from filmstudio.scheduler.tiers import TERMS
@@ -43,6 +43,9 @@ _PAGE: Final = (
     .limit(sa.bindparam("most"))
 )
 _PAGE_OF_STATUS: Final = _PAGE.where(jobs.c.status == sa.bindparam("wanted_status"))
+_DEAD_LETTERS: Final = (
+    sa.select(jobs).where(FAILED, jobs.c.id < sa.bindparam("before")).order_by(jobs.c.id.desc()).limit(sa.bindparam("most"))
+)
 _TURN_TO: Final = (
     sa.update(jobs)
     .where(jobs.c.id == sa.bindparam("job"))
@@ -137,6 +140,13 @@ class Jobs:
             if status is None:
                 return [job_of(row) for row in connection.execute(_PAGE, values)]
             return [job_of(row) for row in connection.execute(_PAGE_OF_STATUS, values | {"wanted_status": status.value})]
+
+    def dead_letters(self, most: int = 50, before: str | None = None, tenant: str | None = None) -> list[Job]:
+        """Jobs that were given up, newest first, of one tenant or of all; those older than the job ``before``, if given."""
+        if tenant is not None:
+            return self.page(tenant, most, before, Status.FAILED)
+        with self.database.reading() as connection:
+            return [job_of(row) for row in connection.execute(_DEAD_LETTERS, {"before": before or _AFTER_ALL, "most": most})]
 
     def backlog(self) -> Backlog:
         """What waits and runs, of all tenants."""

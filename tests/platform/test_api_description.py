@@ -115,7 +115,14 @@ def from_each(folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[Answer]:
         for given in ({"content": "x"}, {"json": {}}, {"json": ORDER | {"priority": 1}, "headers": {"Idempotency-Key": "1"}}):
             ask("POST", "/v1/films", **given)
         ask("POST", "/v1/films", json=ORDER, headers={"Idempotency-Key": "1"})
-        for path in ("/v1/films", "/v1/films?limit=0", f"/v1/films/{film}", f"/v1/films/{open_film}/events?after=-1"):
+        for path in (
+            "/v1/dead-letters",
+            "/v1/dead-letters?limit=0",
+            "/v1/films",
+            "/v1/films?limit=0",
+            f"/v1/films/{film}",
+            f"/v1/films/{open_film}/events?after=-1",
+        ):
             ask("GET", path)
         for act in ("pause", "resume"):
             ask("POST", f"/v1/films/{open_film}/{act}")

@@ -183,7 +183,7 @@ def test_requests_are_counted_by_route_and_not_by_what_anyone_may_type(api: Api)
 def test_the_description_of_the_api_names_every_endpoint_and_resolves(api: Api) -> None:
     described = api.ask("GET", "/openapi.json").json()
     assert set(described["paths"]) == {
-        "/v1/films", "/v1/films/{film}", "/v1/films/{film}/cancel", "/v1/films/{film}/pause", "/v1/films/{film}/resume",
+        "/v1/dead-letters", "/v1/films", "/v1/films/{film}", "/v1/films/{film}/cancel", "/v1/films/{film}/pause", "/v1/films/{film}/resume",
         "/v1/films/{film}/deliverables/{name}", "/v1/films/{film}/events", "/v1/engines", "/v1/engines/{role}/{name}",
         "/v1/media", "/v1/media/{digest}", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip

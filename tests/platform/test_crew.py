@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from filmstudio.core.dispatch import Dispatcher, Event
-from filmstudio.core.errors import EngineError, InputError, Problem, StoreError
+from filmstudio.core.errors import EngineError, InputError, Place, Problem, StoreError
 from filmstudio.core.finishing import Delivered
 from filmstudio.core.graph import RenderGraph, Task
 from filmstudio.core.inline import InlineDispatcher
@@ -152,7 +152,7 @@ def test_a_film_is_told_of_while_it_is_made_and_delivered_with_its_digests(studi
     ("error", "kind", "status"),
     [
         (InputError("no.", problems=(Problem("nobody speaks."), Problem("no heading."))), "input", Status.FAILED),
-        (EngineError("the picture engine broke."), "engine", Status.FAILED),
+        (EngineError("the picture engine broke.", place=Place(plugin="cutout", task="picture:1")), "engine", Status.FAILED),
         (StoreError("the disk is full."), "transient", Status.FAILED),
         (ZeroDivisionError("oops"), "engine", Status.FAILED),
     ],
@@ -167,6 +167,7 @@ def test_a_film_that_fails_is_tried_by_whose_fault_it_was(studio: Studio, error:
     assert found.status is status
     assert {entry.kind for entry in found.evidence} == {kind}
     assert len(found.evidence) == (1 if kind == "input" else 3)
+    assert {entry.where for entry in found.evidence} == {"plugin cutout, task picture:1" if isinstance(error, EngineError) else ""}
     if kind == "input":
         assert [problem["detail"] for problem in found.evidence[0].problems] == ["nobody speaks.", "no heading."]
 
