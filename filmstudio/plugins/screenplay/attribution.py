@@ -12,6 +12,13 @@ from filmstudio.plugins.screenplay.grammar import fold, grammar
 _TOKEN = re.compile(r"[^\s,;:!?…。，、：；！？।॥()\"“”„«»「」『』—–]+")
 _ABBREVIATIONS = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "capt.", "sr.", "jr.", "sra.", "m.", "mme.", "fr."})
 _PARTICLES = frozenset({"de", "van", "von", "al", "bin", "ibn", "del", "della", "da", "di", "el", "la", "le", "du", "ben"})
+_FRENCH_OBJECTS = frozenset({"me", "te", "lui", "nous", "vous", "leur"})
+_ARABIC_TO = frozenset({"له", "لها", "لهم", "لهما", "لي", "لك", "لنا", "عليه", "عليها", "عليهم", "إليه", "إليها"})
+_SLAVIC_OTHERS = frozenset(
+    {"при", "без", "для", "под", "над", "про", "через", "из-за", "ещё", "еще", "уже", "вслух", "вновь", "опять", "мне", "нам"}
+)
+_SLAVIC_ENDS = re.compile("(?:[оуюе]|сь|ми|им|ым|нув|[аиы]в)$")
+"""Endings of adverbs, of other cases, and of what is done besides."""
 _KOREAN_SUBJECT = re.compile(r"(?<=.)(?:께서|은|는|이|가)$")
 """The particle that Korean writes on the subject."""
 _ARABIC_LEADS = frozenset({"ثم", "ولكن", "لكن", "عندها", "عندئذ", "حينئذ", "هنا", "وهنا", "بعدها", "وبعدها"})
@@ -29,11 +36,14 @@ def after_quote(text: str, language: str) -> Attribution | None:
     tokens = _tokens(sentence)
     if not tokens:
         return None
-    first = 1 if len(tokens) > 1 and _is_adverb(tokens[0].word) else 0
+    if language == "ko":
+        return _korean(sentence, tokens)
+    first = 1 if len(tokens) > 1 and _comes_between(tokens[0].word, language) else 0
     verb = _verb_at(sentence, tokens, first, language)
     if verb:
-        phrase = _noun_phrase(tokens, first + verb, language)
-        subject = _subject(sentence[tokens[first + verb].start : tokens[phrase - 1].end], language) if phrase else ""
+        start = _after_verb(tokens, first + verb, language)
+        phrase = _noun_phrase(tokens, start, language)
+        subject = sentence[tokens[start].start : tokens[phrase - 1].end] if phrase else ""
         return _finished(text, sentence, tokens, subject, phrase or first + verb, _is_thought(tokens, first, verb))
     if language == "hi":
         return _hindi(sentence, tokens, language)
@@ -41,12 +51,12 @@ def after_quote(text: str, language: str) -> Attribution | None:
     if not phrase:
         return None
     at = phrase
-    while at < len(tokens) and at < phrase + 2 and _is_adverb(tokens[at].word):
+    while at < len(tokens) and at < phrase + 2 and _comes_between(tokens[at].word, language):
         at += 1
     verb = _verb_at(sentence, tokens, at, language)
     if not verb:
         return None
-    subject = _subject(sentence[tokens[0].start : tokens[phrase - 1].end], language)
+    subject = sentence[tokens[0].start : tokens[phrase - 1].end]
     return _finished(text, sentence, tokens, subject, at + verb, _is_thought(tokens, at, verb))
 
 
@@ -87,16 +97,20 @@ def _worded_before(sentence: str, language: str) -> Attribution | None:
         if language == "hi":
             found = _hindi(sentence, tokens[: at + verb], language)
             return found and Attribution(found.subject, found.start, len(sentence), thought)
+        if language == "ko":
+            found = _korean(sentence, tokens[: at + verb])
+            return found and Attribution(found.subject, found.start, len(sentence), thought)
         before = at
-        while before > 0 and _is_adverb(tokens[before - 1].word):
+        while before > 0 and _comes_between(tokens[before - 1].word, language):
             before -= 1
         for first in range(max(0, before - 4), before):
             if _noun_phrase(tokens, first, language) == before and (first == 0 or not _noun_phrase_covers(tokens, first, language)):
-                subject = _subject(sentence[tokens[first].start : tokens[before - 1].end], language)
+                subject = sentence[tokens[first].start : tokens[before - 1].end]
                 return Attribution(subject, tokens[first].start, len(sentence), thought)
-        after = _noun_phrase(tokens, at + verb, language)
+        behind = _after_verb(tokens, at + verb, language)
+        after = _noun_phrase(tokens, behind, language)
         if after and (language == "ar" or before == 0):
-            return Attribution(sentence[tokens[at + verb].start : tokens[after - 1].end], tokens[at].start, len(sentence), thought)
+            return Attribution(sentence[tokens[behind].start : tokens[after - 1].end], tokens[at].start, len(sentence), thought)
         head = _noun_phrase(tokens, 0, language)
         if head and head < at:
             joint = at - 1 if before == at and at > head and fold(tokens[at - 1].word) in ("and", "y", "et", "und", "e") else at
@@ -181,8 +195,6 @@ def _noun_phrase(tokens: list[_Token], at: int, language: str) -> int:
         return at + 1
     if language == "fr" and at > 0 and re.search(r"-(?:il|elle|je)$", tokens[at - 1].word):
         return 0
-    if language == "ko":
-        return at + 1 if _KOREAN_SUBJECT.search(word) else 0
     if language == "ar":
         if word in _ARABIC_LEADS:
             return 0
@@ -199,7 +211,7 @@ def _noun_phrase(tokens: list[_Token], at: int, language: str) -> int:
         end += 1
     while end > at and fold(tokens[end - 1].word) in _PARTICLES:
         end -= 1
-    if end == at and fold(word) in grammar().relations:
+    if end == at and (fold(word) in grammar().relations or (language in ("ru", "uk") and _is_slavic_subject(fold(word)))):
         return at + 1
     return end if end > at else 0
 
@@ -218,14 +230,32 @@ def _is_name(tokens: list[_Token], at: int, first: int, language: str) -> bool:
     return at > first and fold(word) in _PARTICLES
 
 
-def _subject(phrase: str, language: str) -> str:
-    return _KOREAN_SUBJECT.sub("", phrase) if language == "ko" else phrase
+def _comes_between(word: str, language: str) -> bool:
+    """Whether ``word`` may stand between a subject and its verb."""
+    return _is_adverb(word) or (language == "fr" and fold(word) in _FRENCH_OBJECTS)
+
+
+def _after_verb(tokens: list[_Token], at: int, language: str) -> int:
+    """Where a subject behind the verb may begin: in Arabic behind those who are spoken to, in Russian behind how it is said."""
+    while at < len(tokens):
+        word = tokens[at].word
+        spoken_to = language == "ar" and (word in _ARABIC_TO or word.startswith("لل"))
+        manner = language in ("ru", "uk") and word.islower() and word.endswith("о")
+        if not (spoken_to or manner):
+            break
+        at += 1
+    return at
+
+
+def _is_slavic_subject(word: str) -> bool:
+    """Whether a small word of Russian or Ukrainian, which have no articles, may be somebody: a noun as the subject of its verb."""
+    return len(word) > 2 and word not in _SLAVIC_OTHERS and word not in grammar().speech.phrase_ends and not _SLAVIC_ENDS.search(word)
 
 
 def _ends_phrase(tokens: list[_Token], at: int, language: str) -> bool:
     word = fold(tokens[at].word)
     apart = tokens[at].start - tokens[at - 1].end > 1
-    closes = word in grammar().speech.phrase_ends or _is_adverb(word) or word.endswith("ing")
+    closes = word in grammar().speech.phrase_ends or _comes_between(word, language) or word.endswith("ing")
     return apart or closes or bool(_verb_at("", tokens, at, language))
 
 
@@ -263,6 +293,10 @@ def _hindi(sentence: str, tokens: list[_Token], language: str) -> Attribution | 
         return None
     mark = next((at for at in range(verb) if words[at] == "ने"), None)
     end = mark if mark is not None else verb
+    if mark is None and verb and words[verb - 1].endswith("कर"):  # "laughing": done besides
+        end = verb - 1
+        if not end:
+            return None
     first = end
     while (
         first > 0
@@ -271,10 +305,21 @@ def _hindi(sentence: str, tokens: list[_Token], language: str) -> Attribution | 
         and (first == end or tokens[first].start - tokens[first - 1].end <= 1)
     ):
         first -= 1
-    if mark is None and words[verb - 1 : verb] and words[verb - 1].endswith("कर"):
-        return None
     pronoun = next((word for word in words[:verb] if pronoun_of(word, "hi") is not None), None)
     subject = sentence[tokens[first].start : tokens[end - 1].end] if end > first else ""
     stop = tokens[min(verb + _verb_at(sentence, tokens, verb, language), len(tokens)) - 1].end
     tail = re.match(r"\s*[,.:;।॥]+", sentence[stop:])
     return Attribution(pronoun or subject, tokens[first].start if subject else tokens[verb].start, stop + (tail.end() if tail else 0))
+
+
+def _korean(sentence: str, tokens: list[_Token]) -> Attribution | None:
+    """``여우가 까마귀에게 말했다``: the verb is the last word, the subject has its particle."""
+    verb = next((at for at in range(len(tokens)) if _verb_at(sentence, tokens, at, "ko")), None)
+    if verb is None:
+        return None
+    pronoun = next((at for at in range(verb) if pronoun_of(_KOREAN_SUBJECT.sub("", tokens[at].word), "ko") is not None), None)
+    named = next((at for at in range(verb) if _KOREAN_SUBJECT.search(tokens[at].word)), None)
+    at = pronoun if pronoun is not None else named
+    subject = _KOREAN_SUBJECT.sub("", tokens[at].word) if at is not None else ""
+    tail = re.match(r"\s*[,.:;]+", sentence[tokens[verb].end :])
+    return Attribution(subject, tokens[verb if at is None else at].start, tokens[verb].end + (tail.end() if tail else 0))

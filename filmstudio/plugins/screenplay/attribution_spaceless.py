@@ -13,6 +13,7 @@ _JAPANESE_LATER = re.compile(rf"^、?{_JAPANESE_NAME}(?:は|が|も)")
 """Whoever speaks may be named behind the verb: ``「…」と言って、狐は走りました``."""
 _JAPANESE_THOUGHTS = ("と思", "と考")
 _CHINESE_THOUGHTS = ("心想", "想道", "心里想", "心裡想")
+_CHINESE_TO = re.compile(r"(?<=.)[对對向跟朝].*$")
 _CHINESE_MANNER = re.compile(
     r"(?:低声|轻声|轻轻地?|大声|高声|笑着|哭着|又|就|也|便|却|连忙|赶紧|忽然|突然|回头|平静地|慢慢地|[^，。]{1,4}[地着])+$"
 )
@@ -60,7 +61,7 @@ def chinese_after(text: str) -> Attribution | None:
     verb = _spaceless_verb(head, "zh")
     if verb is None or verb[0] > 8 or "，" in head[: verb[0]]:
         return None
-    subject = _CHINESE_MANNER.sub("", head[: verb[0]].strip())
+    subject = _chinese_subject(head[: verb[0]])
     end = skipped + verb[1]
     mark = re.match(r"[。，：:、,.]", clause[end:])
     return Attribution(subject, 0, end + (mark.end() if mark else 0), verb[2] in _CHINESE_THOUGHTS)
@@ -83,5 +84,10 @@ def chinese_before(sentence: str) -> Attribution | None:
             if sentence.rstrip().endswith(("：", ":")) and 1 <= len(lead) <= 4
             else None
         )
-    subject = _CHINESE_MANNER.sub("", lead.removesuffix(verb).strip())
+    subject = _chinese_subject(lead.removesuffix(verb))
     return Attribution(subject, match.start("lead"), len(sentence), verb in _CHINESE_THOUGHTS)
+
+
+def _chinese_subject(words: str) -> str:
+    """Whoever speaks, without manner and without whom it is said to."""
+    return _CHINESE_TO.sub("", _CHINESE_MANNER.sub("", words.strip()))
