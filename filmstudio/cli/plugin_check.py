@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from filmstudio.core.environments import python_of
+from filmstudio.core.environments import command_of
 from filmstudio.core.errors import ConfigError
 from filmstudio.core.offers import HOUSE, Offer
 from filmstudio.core.perform import Guest
@@ -88,7 +88,7 @@ def _examine(offer: Offer, root: Path) -> list[Finding]:
     environment = guest.environment if guest is not None else ""
     try:
         ran = subprocess.run(  # noqa: S603 - an interpreter of this installation, and fixed arguments
-            [str(python_of(environment)), "-I" if environment else "-P", "-m", "filmstudio.testing"],
+            [*command_of(environment), "-m", "filmstudio.testing"],
             input=json.dumps(order), capture_output=True, text=True, errors="replace", check=False, timeout=CHECK_SECONDS, cwd=root,
             env=dict(os.environ) if guest is None else variables_for(guest, root),
         )  # fmt: skip

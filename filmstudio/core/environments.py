@@ -60,6 +60,17 @@ def python_of(environment: str) -> Path:
     return python
 
 
+def command_of(environment: str) -> list[str]:
+    """How a stranger's code is started: the interpreter of an environment, without the user's own packages and the current folder,
+    with compiled files where this process has them.
+
+    Raises:
+        ConfigError: there is no such environment.
+    """
+    kept = [f"-Xpycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
+    return [str(python_of(environment)), *kept, "-I" if environment else "-P"]
+
+
 def environments() -> Iterator[Environment | PluginError]:
     """Every environment, in order of name; for one that is damaged, what is wrong with it. Nothing of a plugin is imported."""
     root = plugins_folder()
@@ -205,7 +216,7 @@ def _manifest_in(found: Distribution) -> Path | None:
 
 def _try(name: str) -> None:
     """See that a worker could start there."""
-    command = [str(python_of(name)), "-I", "-c", "import filmstudio.core.guest_worker"]
+    command = [*command_of(name), "-c", "import filmstudio.core.guest_worker"]
     ran = _run(command, _CHECK_SECONDS, "starting a worker there")
     if ran.returncode:
         said = ran.stderr.strip().splitlines()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from filmstudio.core.engine import Failure
-from filmstudio.core.environments import python_of
+from filmstudio.core.environments import command_of
 from filmstudio.core.messages import Order, Report
 from filmstudio.core.perform import Batch, Guest, Outcome
 from filmstudio.core.processes import ONE_THREAD, rss_mb
@@ -51,7 +51,7 @@ class GuestWorker(Worker):
         Raises:
             ConfigError: its environment is not there, or not whole.
         """
-        python, self._plugin = python_of(guest.environment), guest.plugin
+        command, self._plugin = command_of(guest.environment), guest.plugin
         self._keeper, self._folder = keeper, keeper.scratch()
         self._last_words = b""
         (self._folder / "tmp").mkdir()
@@ -60,7 +60,7 @@ class GuestWorker(Worker):
         os.set_blocking(self._printed, False)
         self._listening = True
         self._process = subprocess.Popen(  # noqa: S603 - an interpreter of this installation, and arguments of our own making
-            [str(python), "-I" if guest.environment else "-P", *_arguments(guest, theirs.fileno(), self._folder)],
+            [*command, *_arguments(guest, theirs.fileno(), self._folder)],
             cwd=self._folder, env=variables_for(guest, self._folder), stdin=subprocess.DEVNULL, stdout=prints,
             stderr=subprocess.STDOUT, pass_fds=(theirs.fileno(),), start_new_session=True,
         )  # fmt: skip
