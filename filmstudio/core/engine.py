@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import Field, JsonValue
 
-from filmstudio.core.errors import EngineError, InputError, Place, StudioError, Unsupported
+from filmstudio.core.errors import EngineError, InputError, Place, StoreError, StudioError, Unsupported
 from filmstudio.core.media import MediaRef
 from filmstudio.core.model import Record, digest_of
 
@@ -55,13 +55,14 @@ class Failure(Record):
 
     message: str
     remedy: str = ""
-    kind: str = Field(default="engine", description="engine, input, unsupported or transient: who can mend it")
+    kind: str = Field(default="engine", description="engine, input, unsupported, transient or store: who can mend it")
 
     @classmethod
     def of(cls, error: StudioError) -> Failure:
         """The failure that tells of ``error``."""
-        kinds = {"Unsupported": "unsupported", "InputError": "input", "LimitError": "input"}
-        return cls(message=error.problem.message, remedy=error.problem.remedy, kind=kinds.get(type(error).__name__, "engine"))
+        kinds = ((Unsupported, "unsupported"), (InputError, "input"), (StoreError, "store"))
+        kind = next((kind for sort, kind in kinds if isinstance(error, sort)), "engine")
+        return cls(message=error.problem.message, remedy=error.problem.remedy, kind=kind)
 
 
 class Desk(Protocol):
@@ -163,5 +164,5 @@ def failed(failure: Failure, *, task: str, plugin: str) -> StudioError:
     if failure.kind == "input":
         # The user's own input is at fault: which engine said so is of no help to them.
         return InputError(failure.message, remedy=failure.remedy)
-    kind = Unsupported if failure.kind == "unsupported" else EngineError
+    kind = {"unsupported": Unsupported, "store": StoreError}.get(failure.kind, EngineError)
     return kind(failure.message, remedy=failure.remedy, place=Place(plugin=plugin, task=task))

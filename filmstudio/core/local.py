@@ -147,7 +147,7 @@ class LocalDispatcher:
         except EOFError:
             failure = worker.failure(batch, self._dismiss(worker, gone=True))
         except StudioError as error:
-            failure = Failure(message=error.problem.message, remedy=error.problem.remedy)
+            failure = Failure.of(error)
         else:
             self._peaks[worker.process_id] = worker.peak_mb
             if failure is None:
@@ -166,7 +166,7 @@ class LocalDispatcher:
                 worker.give(batch)
                 self._loaded.setdefault(worker, set()).add(batch.address)
             except StudioError as error:
-                failure = Failure(message=error.problem.message, remedy=error.problem.remedy)
+                failure = Failure.of(error)
                 self._lost += [Outcome(call.task, None, failure) for call in batch.calls]
 
     def _worker_for(self, batch: Batch) -> Worker:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import JsonValue, ValidationError
 
 from filmstudio.core.engine import Engine, Failure, Result
-from filmstudio.core.errors import EngineError, Place, PluginError
+from filmstudio.core.errors import EngineError, Place, PluginError, StoreError
 from filmstudio.core.model import canonical_json
 from filmstudio.core.roles import ROLES
 from filmstudio.core.storage import open_store
 from filmstudio.core.store import Keeper, StoreDesk, Take, media_in
 from filmstudio.core.telemetry import span_under
+
+_DISK_TROUBLE: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH}
+)
+"""What files say of a disk that is full, or away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +177,11 @@ def check_results(results: object, asked: int, role: str, engine: str) -> None:
 
 
 def _failure_of(error: BaseException, batch: Batch) -> Failure:
-    if isinstance(error, EngineError | PluginError):
+    if isinstance(error, EngineError | PluginError | StoreError):
         return Failure.of(error)
+    if isinstance(error, OSError) and error.errno in _DISK_TROUBLE:
+        remedy = "Free some disk space, or see that the disk of the store and of temporary files is there."
+        return Failure(message=f"a file of {batch.engine} could not be read or written: {error.strerror}.", remedy=remedy, kind="store")
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

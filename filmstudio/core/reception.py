@@ -64,7 +64,7 @@ def receive(batch: Batch, report: Report, handed_in: Path, keeper: Keeper, secon
             check_sound(batch.role, take.result, keeper.path)
             outcomes.append(Outcome(call.task, keeper.commit(take)))
         except StudioError as error:
-            outcomes.append(Outcome(call.task, None, Failure(message=error.problem.message, remedy=error.problem.remedy)))
+            outcomes.append(Outcome(call.task, None, Failure.of(error)))
     return outcomes
 
 

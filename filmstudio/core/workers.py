@@ -62,11 +62,16 @@ class Worker(ABC):
         return [self.wire]
 
     def give(self, batch: Batch) -> None:
-        """Have it run a batch."""
+        """Have it run a batch.
+
+        Raises:
+            StoreError: media of the batch cannot be had; the worker is as idle as it was.
+        """
+        order = self._order(batch)
         self.batch, self.since = batch, time.monotonic()
         # Found dead before it had begun: its wire has ended, so the next look replaces it.
         with contextlib.suppress(OSError):
-            self.wire.post(order_message(self._order(batch)))
+            self.wire.post(order_message(order))
 
     def outcomes(self, batch: Batch) -> list[Outcome] | None:
         """What became of the batch it was given, or None while it runs.

@@ -207,6 +207,8 @@ class Crew:
             why = Failed("input", "the order is of a kind that this studio does not know.", "Order the film again.")
         except StudioError as error:
             why = failure_of(error)
+        except OSError as error:  # here, beside engines, files are only those of the store and of deliveries
+            why = Failed("store", f"a file of the studio could not be read or written: {error.strerror or error}.")
         except Exception as error:
             _log.exception("film broke", extra={"job": lease.job.id, "tenant": lease.job.tenant})
             why = Failed("engine", f"the studio failed: {type(error).__name__}: {error}.")

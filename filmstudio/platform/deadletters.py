@@ -23,7 +23,9 @@ class Attempt(BaseModel):
     attempt: int = Field(description="its number, from 1; those that were given back unharmed are not counted")
     worker: str = Field(description="the crew that made it")
     at: float = Field(description="when it failed")
-    kind: ErrorClass = Field(description="whose fault it was: of what was sent, of no engine that can do it, nobody's, or an engine's")
+    kind: ErrorClass = Field(
+        description="whose fault it was: of what was sent, of no engine that can do it, nobody's, the store's, or an engine's"
+    )
     where: str = Field(description="the task that was given up, and whose engine it was, where one was")
     problem: str
     remedy: str | None = None

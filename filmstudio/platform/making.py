@@ -232,8 +232,10 @@ def _fault(error: StudioError) -> ErrorClass:
         return "input"
     if isinstance(error, Unsupported):
         return "unsupported"
-    if isinstance(error, StoreError | DeliveryError) or type(error) is StudioError:
-        return "transient"  # a disk, a network, a crew that stopped: not of this film's making
+    if isinstance(error, StoreError | DeliveryError):
+        return "store"
+    if type(error) is StudioError:
+        return "transient"  # a crew that stopped: not of this film's making
     return "engine"
 
 

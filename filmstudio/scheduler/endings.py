@@ -14,7 +14,7 @@ from filmstudio.scheduler import turns
 from filmstudio.scheduler.database import jobs
 from filmstudio.scheduler.events import append_all
 from filmstudio.scheduler.job import ErrorClass, Status
-from filmstudio.scheduler.retries import Retry, retry_after
+from filmstudio.scheduler.retries import Retry, in_a_row, retry_after
 
 _MOST_EVIDENCE: Final = 20
 """Failures of a job that are kept, latest last: a film that goes on for days through many deaths has no book of them."""
@@ -89,8 +89,9 @@ def lock_rows(connection: Connection, ids: Sequence[str]) -> list[sa.Row[Any]]:
 def failure(row: Any, why: Failed, spent: float, now: float, rules: Retry) -> Ending:
     """What becomes of an attempt that failed: another, after a pause, or the end of the job, with the evidence of each."""
     failures = 1 if row.progress > row.leased_at_progress else row.failures + 1
-    again = retry_after(rules, why.kind, failures, seed=f"{row.id}:{row.token}")
     told = json.loads(row.evidence)
+    kinds = [*(entry["kind"] for entry in told[max(0, len(told) - failures + 1) :]), why.kind]
+    again = retry_after(rules, why.kind, in_a_row(kinds), seed=f"{row.id}:{row.token}")
     told.append(
         {"attempt": row.attempt, "worker": row.worker, "kind": why.kind, "message": why.message, "remedy": why.remedy, "at": now,
          "problems": [dict(problem) for problem in why.problems], "where": why.where}

@@ -30,8 +30,8 @@ class Status(StrEnum):
 FINAL: Final = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
 """A job that stands here stays here."""
 
-ErrorClass = Literal["input", "unsupported", "transient", "engine"]
-"""Whose fault it was: the user's, the user's wish for what no engine can, nobody's, or an engine's."""
+ErrorClass = Literal["input", "unsupported", "transient", "store", "engine"]
+"""Whose fault it was: the user's, the user's wish for what no engine can, nobody's, the store's or a disk's, or an engine's."""
 
 Wanted = Literal["", "cancel", "pause"]
 """What a worker is told at its next heartbeat."""

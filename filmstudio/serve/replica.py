@@ -27,7 +27,7 @@ from ray import serve
 from ray.serve.metrics import Histogram
 
 from filmstudio.core.engine import Failure, Request, batch_key
-from filmstudio.core.errors import StudioError
+from filmstudio.core.errors import StoreError, StudioError
 from filmstudio.core.local import LocalDispatcher, peak_rss_mb
 from filmstudio.core.media import MediaRef
 from filmstudio.core.perform import Batch, Outcome, Performer
@@ -251,7 +251,10 @@ class EngineReplica:
 
     def _perform_here(self, sheets: list[CallSheet]) -> list[Outcome]:
         """In the engine's thread: outcomes of these calls; what somebody has made since they were sent is not made again."""
-        standing = {sheet.digest: take for sheet in sheets if (take := self._keeper.standing(sheet.digest)) is not None}
+        try:
+            standing = {sheet.digest: take for sheet in sheets if (take := self._keeper.standing(sheet.digest)) is not None}
+        except StoreError as error:
+            return [Outcome(sheet.task, None, Failure.of(error)) for sheet in sheets]
         missing = list({sheet.digest: sheet for sheet in sheets if sheet.digest not in standing}.values())
         made = {sheet.digest: outcome for sheet, outcome in zip(missing, self._make(missing), strict=True)}
         return [

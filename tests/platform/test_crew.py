@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
-from filmstudio.core.dispatch import Dispatcher, Event
-from filmstudio.core.errors import EngineError, InputError, Place, Problem, StoreError
+from filmstudio.core import objects
+from filmstudio.core.character import VoiceChoice
+from filmstudio.core.dispatch import Dispatcher, Event, render
+from filmstudio.core.errors import DeliveryError, EngineError, InputError, Place, Problem, StoreError, StudioError
 from filmstudio.core.finishing import Delivered
 from filmstudio.core.graph import RenderGraph, Task
 from filmstudio.core.inline import InlineDispatcher
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.report import CaptionFacts, FilmFacts, LipsyncFacts, LoudnessFacts, Metadata, Report, Totals
+from filmstudio.core.requests import SpeakRequest
+from filmstudio.core.storage import open_store
 from filmstudio.core.store import Take
 from filmstudio.platform import crew as crew_module
 from filmstudio.platform.crew import Crew, CrewName, CrewTerms
@@ -54,7 +62,9 @@ class Studio:
         self.folder, self.plugins = folder, plugins
         self.database = Database(f"sqlite:///{folder / 'jobs.db'}")
         self.jobs = Jobs(self.database)
-        self.leases = Leases(self.database, terms=LeaseTerms(sweep=0.02), retry=Retry(first_seconds=0.02, elsewhere_seconds=0.02))
+        soon = Retry(store_failures=5, first_seconds=0.02, longest_seconds=0.1, elsewhere_seconds=0.02)
+        self.leases = Leases(self.database, terms=LeaseTerms(sweep=0.02), retry=soon)
+        self.cache = str(folder / "cache")
         self.leave = threading.Event()
         self.thread: threading.Thread | None = None
         self.begun = threading.Event()
@@ -67,7 +77,7 @@ class Studio:
             return make(task, dispatcher, progress)
 
         def work() -> None:
-            crew_of = InlineDispatcher(str(self.folder / "cache"), self.folder / "cache")
+            crew_of = InlineDispatcher(self.cache, self.folder / "node")
             with Exchange(crew_of, lambda batch: self.plugins.engine(batch.role).engine.needs) as pool:
                 terms = CrewTerms(films_at_once=1, drain_seconds=0.1)
                 Crew(self.leases, self.folder / "films", told, pool, self.plugins, "crew", terms).run(self.leave)
@@ -153,7 +163,10 @@ def test_a_film_is_told_of_while_it_is_made_and_delivered_with_its_digests(studi
     [
         (InputError("no.", problems=(Problem("nobody speaks."), Problem("no heading."))), "input", Status.FAILED),
         (EngineError("the picture engine broke.", place=Place(plugin="cutout", task="picture:1")), "engine", Status.FAILED),
-        (StoreError("the disk is full."), "transient", Status.FAILED),
+        (StoreError("the disk is full."), "store", Status.FAILED),
+        (DeliveryError("the folder cannot be written."), "store", Status.FAILED),
+        (OSError(errno.EIO, "Input/output error"), "store", Status.FAILED),
+        (StudioError("the shared crew has stopped."), "transient", Status.FAILED),
         (ZeroDivisionError("oops"), "engine", Status.FAILED),
     ],
 )
@@ -166,10 +179,64 @@ def test_a_film_that_fails_is_tried_by_whose_fault_it_was(studio: Studio, error:
     found = studio.wait(job, finished)
     assert found.status is status
     assert {entry.kind for entry in found.evidence} == {kind}
-    assert len(found.evidence) == (1 if kind == "input" else 3)
+    assert len(found.evidence) == {"input": 1, "store": 5}.get(kind, 3)
     assert {entry.where for entry in found.evidence} == {"plugin cutout, task picture:1" if isinstance(error, EngineError) else ""}
     if kind == "input":
         assert [problem["detail"] for problem in found.evidence[0].problems] == ["nobody speaks.", "no heading."]
+
+
+def test_a_film_whose_store_is_away_for_a_while_is_made_when_it_is_back(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real engine and a real S3 server, which is not there when the film is begun."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setattr(objects, "ATTEMPTS", 1)
+    studio.leases._retry = Retry(store_failures=50, first_seconds=0.2, longest_seconds=0.3)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    studio.cache = f"s3://films/store?endpoint=http://127.0.0.1:{port}&region=us-east-1"
+    line = Task("line:1", "voice", SpeakRequest(text="It rains.", voice=VoiceChoice(voice="en-us-claire")).canonical())
+    made = []
+
+    def make(task: FilmTask, dispatcher: Dispatcher, progress: FilmProgress) -> Delivered:
+        store = open_store(studio.cache, studio.folder / "crew")
+        made.append(render(RenderGraph.of([line]), {"voice": studio.plugins.engine("voice")}, store, dispatcher))
+        return deliver(task)
+
+    job = studio.order()
+    studio.start(make)
+    away = studio.wait(job, lambda found: len(found.evidence) >= 2)
+    assert away.status in (Status.QUEUED, Status.RUNNING)
+    assert {entry.kind for entry in away.evidence} == {"store"}
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    try:
+        boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1").create_bucket(Bucket="films")
+        assert studio.wait(job, finished).status is Status.SUCCEEDED
+        assert not made[0]["line:1"].cached
+    finally:
+        studio.stop()
+        server.stop()
+
+
+def test_an_engine_that_breaks_is_given_up_as_soon_though_the_store_was_away_before(studio: Studio) -> None:
+    errors = [
+        StoreError("away."),
+        EngineError("broke."),
+        StoreError("away."),
+        StoreError("away."),
+        EngineError("broke."),
+        EngineError("broke."),
+    ]
+    left = iter(errors)
+
+    def make(task: FilmTask, dispatcher: Dispatcher, progress: FilmProgress) -> Delivered:
+        raise next(left)
+
+    job = studio.order()
+    studio.start(make)
+    found = studio.wait(job, finished)
+    assert found.status is Status.FAILED
+    assert [entry.kind for entry in found.evidence] == ["store", "engine", "store", "store", "engine", "engine"]
 
 
 @pytest.mark.parametrize(("act", "status"), [(Jobs.cancel, Status.CANCELLED), (Jobs.pause, Status.PAUSED)])
