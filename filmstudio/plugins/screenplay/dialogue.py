@@ -158,12 +158,17 @@ class _Reader:
         elif (alone := _ALONE.match(stripped)) and (self.speaker is None or self.paragraph_ended):
             self._add("action", escape(next((group for group in alone.groups() if group), "")), at)
             self.speaker = None if self.paragraph_ended else self.speaker
-        elif is_set_apart(line) and (self.speaker is None or self.paragraph_ended or self.apart):
+        elif is_set_apart(line) and (self.speaker is None or (self.paragraph_ended and not self._leads_on()) or self.apart):
             self._read_apart(stripped, at)
             return
         else:
             self._read_more(_LEAD.sub("", line, count=1).strip() if self.speaker else stripped, at)
         self.paragraph_ended = self.apart = False
+
+    def _leads_on(self) -> bool:
+        """Whether the turn goes on in what is set apart under it: it has no words yet, or ends with a colon."""
+        last = self.elements[-1]
+        return last.kind in ("character", "parenthetical") or (last.kind == "dialogue" and last.text.endswith((":", "：")))
 
     def _read_apart(self, stripped: str, at: int) -> None:
         """A line of a list or quoted block that stands by itself: a note, and one with the line above it."""

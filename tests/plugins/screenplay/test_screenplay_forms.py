@@ -189,6 +189,12 @@ def test_lists_quotations_tables_code_and_comments_between_turns_are_notes() -> 
     assert speeches(again.elements) == [("Mia", "Welcome.\nHello?\nAnd cheese."), ("Sam", "Three:\none"), ("Mia", "Bye.")]
 
 
+def test_a_list_that_a_turn_leads_to_is_spoken() -> None:
+    screenplay, _ = read_dialogue("Mia:\n\n> Hello there.\n\nSam: Two rules:\n\n1. Rest.\n2. Eat.\n\n- a note\n\nMia: Bye.\n")
+    assert speeches(screenplay.elements) == [("Mia", "Hello there."), ("Sam", "Two rules:\n\nRest.\nEat."), ("Mia", "Bye.")]
+    assert [element.text for element in screenplay.elements if element.kind == "note"] == ["- a note"]
+
+
 PAGE = """<!-- a draft -->
 # The Lamp
 
