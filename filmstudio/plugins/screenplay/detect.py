@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Literal
 
-from filmstudio.plugins.screenplay.cues import is_capital_cue
+from filmstudio.plugins.screenplay.cues import is_capital_cue, is_caseless_candidate, split_cue
 from filmstudio.plugins.screenplay.dialogue import Turn, is_between_turns, is_note_label, read_bold_turn, read_turn
 from filmstudio.plugins.screenplay.headings import is_heading
+from filmstudio.plugins.screenplay.lone_cues import names_somebody
 from filmstudio.plugins.screenplay.markdown import is_set_apart, take_asides
 from filmstudio.plugins.screenplay.quotes import leads_to_quotation
 
@@ -44,7 +46,7 @@ def find_form(text: str, name: str = "") -> Form:
     forced = sum(1 for at, line in enumerate(lines) if _FORCED.match(line) and (at == 0 or not lines[at - 1].strip()))
     if cues >= 2 or (cues + forced >= 2 and any(line.startswith((".", "@")) for line in lines)) or (cues and cues * 3 >= counted):
         return "fountain"
-    return "prose"
+    return "fountain" if _caseless_cues(lines) * 3 >= counted > 0 else "prose"
 
 
 def _heading_at(lines: list[str], at: int) -> bool:
@@ -59,9 +61,22 @@ def _heading_at(lines: list[str], at: int) -> bool:
 
 def _cue_at(lines: list[str], at: int) -> bool:
     line = lines[at].strip()
-    if not line or (at > 0 and lines[at - 1].strip()) or at + 1 >= len(lines) or not lines[at + 1].strip():
-        return False
-    return line.startswith("@") or is_capital_cue(line)
+    return _over_text(lines, at) and (line.startswith("@") or is_capital_cue(line))
+
+
+def _over_text(lines: list[str], at: int) -> bool:
+    """Whether a line has a blank one before it and text behind."""
+    line = lines[at].strip()
+    return bool(line) and not (at > 0 and lines[at - 1].strip()) and at + 1 < len(lines) and bool(lines[at + 1].strip())
+
+
+def _caseless_cues(lines: list[str]) -> int:
+    """How many lines of a script without capitals name who speaks, if they name two or more; else none. Poems have refrains."""
+    named = Counter(
+        name for at, line in enumerate(lines) if _over_text(lines, at) and is_caseless_candidate(line) and (name := split_cue(line).name)
+    )
+    known = [name for name, count in named.items() if count > 1 or names_somebody(name, (), frozenset())]
+    return sum(named[name] for name in known) if len(known) > 1 else 0
 
 
 def _turn(line: str) -> Turn | None:

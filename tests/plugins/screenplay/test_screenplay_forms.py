@@ -414,6 +414,9 @@ def test_spoken_narrated_and_seen_text_keeps_the_order_of_prose(text: str, langu
         ("a.txt", "INT. KITCHEN - DAY\n\nA door.", "fountain"),
         ("a.txt", "ASHA\nHi.\n\nRAVI\nHo.", "fountain"),
         ("a.txt", "@花子\n待って。\n\n@健二\nはい。", "fountain"),
+        ("a.txt", "राम\nमैं यहाँ हूँ।\n\nसीता\nतुम कहाँ थे?", "fountain"),
+        ("a.txt", "太郎\n待って。\n\n花子\nはい。", "fountain"),
+        ("a.txt", "चाँद निकला\nरात हुई।\n\nचाँद निकला\nदिन गया।\n\nफूल खिले\nहवा चली।", "prose"),
         ("a.txt", "外景。竹林。夜\n\n风吹。", "fountain"),
         ("a.md", "# Show\n\n**MIA:** Hello.\n\n**SAM:** Hi.\n\n**MIA:** So.", "dialogue"),
         (
