@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
 
 from probing import ask, call, measured_of, until
 from rogue_engines import Impatient, Rogue
-from witness import VARIABLE, Witness
+from witness import VARIABLE, Broken, Witness
 
 from filmstudio.core.dispatch import Dispatcher
 from filmstudio.core.offers import Offer, Papers
@@ -23,7 +23,7 @@ from filmstudio.core.store import Store
 
 CORE = Path(__file__).parents[1] / "core"
 PLUGIN = "rogue-plugin"
-ROGUE, IMPATIENT, WITNESS = (Offer(engine, "rogue", PLUGIN, Papers(PLUGIN)) for engine in (Rogue, Impatient, Witness))
+ROGUE, IMPATIENT, WITNESS, BROKEN = (Offer(engine, "rogue", PLUGIN, Papers(PLUGIN)) for engine in (Rogue, Impatient, Witness, Broken))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def crew(ray_of_two: TwoNodes, store: Store, imported: Path) -> Iterator[Dispatc
     from filmstudio.serve.company import engaged
 
     variables = {"PYTHONPATH": os.pathsep.join([str(CORE), str(Path(__file__).parent)]), VARIABLE: str(imported)}
-    with engaged([ROGUE, IMPATIENT, WITNESS], store, replicas=1, deadline=90.0, variables=variables) as dispatcher:
+    with engaged([ROGUE, IMPATIENT, WITNESS, BROKEN], store, replicas=1, deadline=90.0, variables=variables) as dispatcher:
         yield dispatcher
 
 
@@ -61,6 +61,11 @@ def test_a_guest_is_loaded_before_its_replica_is_ready_gathers_by_what_it_declar
 
     until(60, "full batches of one voice each", batches)
     assert not imported.exists(), imported.read_text()
+
+
+def test_a_guest_that_cannot_be_loaded_keeps_nobody_waiting_and_is_told_of_its_call(crew: Dispatcher) -> None:
+    (outcome,) = ask(crew, BROKEN, call("a line", offer=BROKEN))
+    assert outcome.failure is not None and "RuntimeError: its model is not there" in outcome.failure.message
 
 
 @pytest.mark.parametrize(

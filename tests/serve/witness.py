@@ -36,3 +36,13 @@ class Witness(Engine[SpeakRequest, Speech]):
         voices = len({request.voice.voice for request in requests})
         measured = {"loaded": self.loaded, "voices": float(voices), "batch": float(len(requests))}
         return [Speech(audio=desk.keep_bytes(wave_bytes([0.1]), "audio/wav"), samples=1, measured=measured) for _ in requests]
+
+
+class Broken(Witness):
+    """The same, and it cannot be loaded."""
+
+    name: ClassVar[str] = "broken"
+
+    def load(self) -> None:
+        """Fail."""
+        raise RuntimeError("its model is not there")
