@@ -65,6 +65,11 @@ class Failure(Record):
         return cls(message=error.problem.message, remedy=error.problem.remedy, kind=kind)
 
 
+def mishap(error: StudioError) -> Failure:
+    """The failure of a call whose worker, or whose media, came to grief: the engine's or the store's, and never the user's."""
+    return Failure(message=error.problem.message, remedy=error.problem.remedy, kind="store" if isinstance(error, StoreError) else "engine")
+
+
 class Desk(Protocol):
     """An engine's way to media: reads by reference, writes into the store. Engines touch no other files."""
 

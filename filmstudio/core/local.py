@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from filmstudio.core import nursery
-from filmstudio.core.engine import Failure
+from filmstudio.core.engine import mishap
 from filmstudio.core.errors import StudioError
 from filmstudio.core.perform import Batch, Guest, Outcome
 from filmstudio.core.processes import ONE_THREAD, peak_rss_mb
@@ -147,7 +147,7 @@ class LocalDispatcher:
         except EOFError:
             failure = worker.failure(batch, self._dismiss(worker, gone=True))
         except StudioError as error:
-            failure = Failure.of(error)
+            failure = mishap(error)
         else:
             self._peaks[worker.process_id] = worker.peak_mb
             if failure is None:
@@ -166,7 +166,7 @@ class LocalDispatcher:
                 worker.give(batch)
                 self._loaded.setdefault(worker, set()).add(batch.address)
             except StudioError as error:
-                failure = Failure.of(error)
+                failure = mishap(error)
                 self._lost += [Outcome(call.task, None, failure) for call in batch.calls]
 
     def _worker_for(self, batch: Batch) -> Worker:

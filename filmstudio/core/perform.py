@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from pydantic import JsonValue, ValidationError
 
-from filmstudio.core.engine import Engine, Failure, Result
-from filmstudio.core.errors import EngineError, Place, PluginError, StoreError
+from filmstudio.core.engine import Engine, Failure, Result, mishap
+from filmstudio.core.errors import Place, PluginError, StudioError
 from filmstudio.core.model import canonical_json
 from filmstudio.core.roles import ROLES
 from filmstudio.core.storage import open_store
@@ -177,8 +177,8 @@ def check_results(results: object, asked: int, role: str, engine: str) -> None:
 
 
 def _failure_of(error: BaseException, batch: Batch) -> Failure:
-    if isinstance(error, EngineError | PluginError | StoreError):
-        return Failure.of(error)
+    if isinstance(error, StudioError):
+        return mishap(error)
     if isinstance(error, OSError) and error.errno in _DISK_TROUBLE:
         remedy = "Free some disk space, or see that the disk of the store and of temporary files is there."
         return Failure(message=f"a file of {batch.engine} could not be read or written: {error.strerror}.", remedy=remedy, kind="store")
@@ -186,8 +186,6 @@ def _failure_of(error: BaseException, batch: Batch) -> Failure:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return Failure(message=f"the request does not fit the {batch.role} role: {where}: {first['msg']}.", kind="input")
-    if hasattr(error, "problem"):
-        return Failure(message=error.problem.message, remedy=error.problem.remedy, kind="engine")
     return Failure(message=f"{batch.engine} raised {type(error).__name__}: {error}.", remedy=_where(error), kind="engine")
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
-from filmstudio.core.engine import Failure
+from filmstudio.core.engine import Failure, mishap
 from filmstudio.core.errors import EngineError, PluginError, StudioError
 from filmstudio.core.media import MediaRef
 from filmstudio.core.messages import Report
@@ -64,7 +64,7 @@ def receive(batch: Batch, report: Report, handed_in: Path, keeper: Keeper, secon
             check_sound(batch.role, take.result, keeper.path)
             outcomes.append(Outcome(call.task, keeper.commit(take)))
         except StudioError as error:
-            outcomes.append(Outcome(call.task, None, Failure.of(error)))
+            outcomes.append(Outcome(call.task, None, mishap(error)))
     return outcomes
 
 
