@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from filmstudio.cli.arguments import AsJson
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 plugin_app = typer.Typer(help="Make, check, install and allow plugins.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The plugin's distribution.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
 
 
 @plugin_app.command()
