@@ -16,7 +16,7 @@ from filmstudio.core.store import Store, Take
 from filmstudio.platform.keys import Principal, scope_of
 from filmstudio.platform.problems import Refusal
 from filmstudio.scheduler.database import Database, made_media, uploads
-from filmstudio.scheduler.job import KeyConflict, QuotaExceeded, new_id
+from filmstudio.scheduler.job import KeyConflict, new_id
 from filmstudio.scheduler.tiers import TERMS
 
 _DAY_SECONDS: Final = 24 * 3600
@@ -67,7 +67,7 @@ class Shelf:
         """See that a tenant may send so many more bytes.
 
         Raises:
-            QuotaExceeded: it has sent too many since yesterday.
+            Refusal: it has sent too many since yesterday.
         """
         most = TERMS[who.tier].uploaded
         lately = sa.and_(uploads.c.tenant == who.tenant, uploads.c.at > self._clock() - _DAY_SECONDS)
@@ -75,7 +75,7 @@ class Shelf:
             sent = int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(uploads.c.added), 0)).where(lately)) or 0)
         if sent + size > most:
             message = f"{sent >> 20} MB of media were sent since yesterday; the {who.tier} tier may send {most >> 20} MB a day."
-            raise QuotaExceeded(message, remedy="Send the rest tomorrow.")
+            raise Refusal(429, message, remedy="Send the rest tomorrow.", headers={"Retry-After": "3600"})
 
     def keep(self, who: Principal, file: Path, media_type: str, key: str | None) -> MediaRef:
         """Move a file that a tenant sent into the store, and let the tenant reach it.
