@@ -95,9 +95,12 @@ class Store:
 
         Raises:
             MediaLost: the media is not in the store.
+            StoreError: the store itself is not there now.
         """
         path = self.media_path(media.digest)
         if not path.exists():
+            if not (self.root / "media").is_dir():
+                raise StoreError(f"the store at {self.root} is not there.", remedy="See that its disk is there.")
             raise MediaLost(f"the store has lost {media.digest[:12]} ({media.media_type}).", remedy="Render again: it will be made anew.")
         return path
 

@@ -82,7 +82,7 @@ def engine_routes(shelf: Shelf, reception: Reception, plugins: Callable[[], Plug
         except ConfigError as error:
             raise Refusal(404, error.problem.message, remedy=error.problem.remedy) from error
         asked: EngineRequest = await reception.read(request, ROLES[role].request, f"the request for the {role} role")
-        await reception.run(shelf.check, who.tenant, media_in(asked.canonical()))
+        await reception.run(shelf.check, who.tenant, role, media_in(asked.canonical()))
         reason = await reception.run(lambda: offer.engine().ready())
         if reason:
             raise Refusal(503, f"the engine {name} cannot run here.", remedy=reason)

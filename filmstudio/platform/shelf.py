@@ -19,6 +19,10 @@ from filmstudio.scheduler.database import Database, made_media, uploads
 from filmstudio.scheduler.job import KeyConflict, new_id
 from filmstudio.scheduler.tiers import TERMS
 
+SCRIPTS: Final = ("text/plain", "text/markdown", "text/xml", "application/xml")
+"""Scripts in any form; the engine that reads them tells what is wrong in them, with its place."""
+_READING: Final = "screenplay"
+"""The role that is given scripts."""
 _DAY_SECONDS: Final = 24 * 3600
 
 
@@ -33,8 +37,11 @@ class Shelf:
         with self._database.reading() as connection:
             return _found(connection, tenant, digest)
 
-    def check(self, tenant: str, media: Sequence[MediaRef]) -> None:
+    def check(self, tenant: str, role: str, media: Sequence[MediaRef]) -> None:
         """See that a tenant may refer to these, and that their sizes are told as they are.
+
+        What was sent as a script was not looked into, and may be anything: it goes to the role that reads scripts and to no other, such
+        as one that would open it as a film.
 
         Raises:
             Refusal: it may not; everything that is wrong is told.
@@ -56,6 +63,10 @@ class Shelf:
         ]
         if wrong:
             raise Refusal(422, "the request tells wrong sizes of media.", errors=[{"detail": one} for one in wrong])
+        scripts = [mine for mine in own if mine is not None and mine.media_type in SCRIPTS and role != _READING]
+        if scripts:
+            errors = [{"detail": f"media {one.digest} are a script."} for one in scripts]
+            raise Refusal(422, f"the {role} role takes no scripts.", remedy="Send a sound as audio/wav.", errors=errors)
 
     def record(self, tenant: str, take: Take) -> None:
         """A call of a tenant made this take."""
@@ -80,7 +91,8 @@ class Shelf:
     def keep(self, who: Principal, file: Path, media_type: str, key: str | None) -> MediaRef:
         """Move a file that a tenant sent into the store, and let the tenant reach it.
 
-        ``key``: its idempotency key; with it the same media again are no other request.
+        ``key``: its idempotency key; with it the same media again are no other request. What a used key came with is in the store all the
+        same, out of reach, and takes of the tenant's room.
 
         Raises:
             KeyConflict: the key was used for other media.
@@ -91,26 +103,44 @@ class Shelf:
             self._store.commit(_take_of(media, scope_of(who.tenant)))
         with self._database.writing(durable=True) as connection:
             added = 0 if _found(connection, who.tenant, media.digest) else media.size
-            told = {"digest": media.digest, "media_type": media_type, "added": added, "at": self._clock(), "idempotency_key": key}
-            connection.execute(self._database.insert_new(uploads), {"id": new_id(self._clock()), "tenant": who.tenant, **told})
-            if key is not None:
-                mine = sa.and_(uploads.c.tenant == who.tenant, uploads.c.idempotency_key == key)
-                first = connection.execute(sa.select(uploads).where(mine)).one()
-                if (first.digest, first.media_type) != (media.digest, media_type):
-                    message = f"the idempotency key {key!r} belongs to other media, {first.digest}."
-                    raise KeyConflict(message, remedy="Send the same media as then, or use a new key.")
-            self._add(connection, who.tenant, [media])
+            told = {"tenant": who.tenant, "digest": media.digest, "media_type": media_type, "added": added, "at": self._clock()}
+            insert = self._database.insert_new(uploads)
+            connection.execute(insert, told | {"id": new_id(self._clock()), "idempotency_key": key})
+            other = "" if key is None else _other_media(connection, who.tenant, key, media)
+            if other:
+                connection.execute(insert, told | {"id": new_id(self._clock()), "idempotency_key": None})
+            else:
+                self._add(connection, who.tenant, [media])
+        if other:
+            message = f"the idempotency key {key!r} belongs to other media, {other}."
+            raise KeyConflict(message, remedy="Send the same media as then, or use a new key.")
         return media
 
     def _add(self, connection: Connection, tenant: str, media: Sequence[MediaRef]) -> None:
         rows = [{"tenant": tenant, "digest": ref.digest, "media_type": ref.media_type, "size": ref.size} for ref in media]
         connection.execute(self._database.insert_new(made_media), rows)
+        for ref in media:
+            if ref.media_type not in SCRIPTS:  # now they have been looked into, if they were sent as a script before
+                mine = _owned(tenant, ref.digest)
+                connection.execute(
+                    sa.update(made_media).where(mine, made_media.c.media_type.in_(SCRIPTS)).values(media_type=ref.media_type)
+                )
 
 
 def _found(connection: Connection, tenant: str, digest: str) -> MediaRef | None:
-    mine = sa.and_(made_media.c.tenant == tenant, made_media.c.digest == digest)
-    row = connection.execute(sa.select(made_media).where(mine)).first()
+    row = connection.execute(sa.select(made_media).where(_owned(tenant, digest))).first()
     return None if row is None else MediaRef(digest=row.digest, media_type=row.media_type, size=row.size)
+
+
+def _owned(tenant: str, digest: str) -> sa.ColumnElement[bool]:
+    return sa.and_(made_media.c.tenant == tenant, made_media.c.digest == digest)
+
+
+def _other_media(connection: Connection, tenant: str, key: str, media: MediaRef) -> str:
+    """Digest of the media that a tenant's key names, where those are not these; otherwise empty."""
+    mine = sa.and_(uploads.c.tenant == tenant, uploads.c.idempotency_key == key)
+    first = connection.execute(sa.select(uploads).where(mine)).one()
+    return "" if (first.digest, first.media_type) == (media.digest, media.media_type) else str(first.digest)
 
 
 def _take_of(media: MediaRef, scope: str) -> Take:

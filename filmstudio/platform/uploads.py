@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,7 +14,7 @@ from fastapi import Path as PathParameter
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from filmstudio.core.errors import EngineError, MediaLost
+from filmstudio.core.errors import EngineError, MediaLost, StoreError
 from filmstudio.core.media import MediaRef
 from filmstudio.core.store import Store
 from filmstudio.core.wavefile import check_finite, wave_facts
@@ -25,10 +26,8 @@ from filmstudio.platform.films import IdempotencyKey
 from filmstudio.platform.problems import Refusal
 from filmstudio.platform.reception import Reception, media_type_of
 from filmstudio.platform.settings import Settings
-from filmstudio.platform.shelf import Shelf
+from filmstudio.platform.shelf import SCRIPTS, Shelf
 
-SCRIPTS: Final = ("text/plain", "text/markdown", "text/xml", "application/xml")
-"""Scripts in any form; the engine that reads them tells what is wrong in them, with its place."""
 SOUND: Final = "audio/wav"
 """32-bit float at 48 kHz, as engines make and take it."""
 _MADE: Final = (SOUND, "audio/mp4", "video/mp4", "image/jpeg", "application/vnd.filmstudio.sprites", "application/x-npy", "*/*")
@@ -44,6 +43,8 @@ def media_routes(settings: Settings, store: Store, shelf: Shelf, reception: Rece
     """The endpoints under ``/v1/media``."""
     routes = APIRouter(prefix="/v1/media", tags=["media"], responses=KEYED)
 
+    arriving: Counter[str] = Counter()
+    """Bytes by tenant that are on the disk and not yet on the shelf: they take of its room too, however many uploads share it."""
     sent = example(_SENT, says="It is in the store.", headers=location("where it can be fetched"))
 
     @routes.post(
@@ -61,16 +62,23 @@ def media_routes(settings: Settings, store: Store, shelf: Shelf, reception: Rece
         size = int(request.headers.get("content-length", 0))
         if size > most:
             raise too_large(most)
-        await reception.run(shelf.check_room, who, size)
+        await reception.run(shelf.check_room, who, arriving[who.tenant] + size)
         facts_of(request.scope).take_time(settings.media_seconds)
-        folder = await reception.run(store.scratch)
+        folder, here = await reception.run(store.scratch), 0
+
+        async def arrived(count: int) -> None:
+            nonlocal here
+            here += count
+            arriving[who.tenant] += count
+            await reception.run(shelf.check_room, who, arriving[who.tenant])
+
         try:
             file = folder / "sent"
-            size = await _write(reception, request.stream(), file, most)
-            await reception.run(shelf.check_room, who, size)
+            size = await _write(reception, request.stream(), file, most, arrived)
             await reception.run(_check, file, media_type, size)
             media = await reception.run(shelf.keep, who, file, media_type, idempotency_key)
         finally:
+            arriving[who.tenant] -= here
             await reception.run(lambda: shutil.rmtree(folder, ignore_errors=True))
         return Response(to_json(media), 201, {"Location": f"/v1/media/{media.digest}"}, "application/json")
 
@@ -101,23 +109,31 @@ def _body() -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content | {SOUND: {}}, "description": says}}
 
 
-async def _write(reception: Reception, pieces: AsyncIterator[bytes], file: Path, most: int) -> int:
-    """Write what arrives, as it arrives; returns its size.
+async def _write(
+    reception: Reception, pieces: AsyncIterator[bytes], file: Path, most: int, arrived: Callable[[int], Awaitable[None]]
+) -> int:
+    """Write what arrives, as it arrives; returns its size. ``arrived`` is told of so many bytes before they are written.
 
     Raises:
         Refusal: it is larger than ``most`` bytes; the rest is not taken in.
+        StoreError: the disk is full or away.
     """
     size, held = 0, bytearray()
-    with await reception.run(file.open, "xb") as target:
-        async for piece in pieces:
-            size += len(piece)
-            if size > most:
-                raise too_large(most)
-            held += piece
-            if len(held) >= _AT_ONCE:
-                await reception.run(target.write, held)
-                held = bytearray()
-        await reception.run(target.write, held)
+    try:
+        with await reception.run(file.open, "xb") as target:
+            async for piece in pieces:
+                size += len(piece)
+                if size > most:
+                    raise too_large(most)
+                held += piece
+                if len(held) >= _AT_ONCE:
+                    await arrived(len(held))
+                    await reception.run(target.write, held)
+                    held = bytearray()
+            await arrived(len(held))
+            await reception.run(target.write, held)
+    except OSError as error:
+        raise StoreError(f"the media could not be written to the disk: {error.strerror or error}.", remedy="Try again later.") from error
     return size
 
 

@@ -20,7 +20,10 @@ from filmstudio.core.roles import ROLES
 from filmstudio.core.samples import sample_requests
 from filmstudio.core.store import Store, media_in
 from filmstudio.core.wavefile import wave_bytes
-from filmstudio.platform.uploads import SCRIPTS, SOUND
+from filmstudio.platform import shelf
+from filmstudio.platform.shelf import SCRIPTS
+from filmstudio.platform.uploads import SOUND
+from filmstudio.scheduler.tiers import TERMS, Tier
 
 SCRIPT = b"Title: Rain\n\nINT. CAFE - DAY\n\nLENA\nIt rains.\n"
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
@@ -115,16 +118,78 @@ def test_media_larger_than_any_other_body_may_be_are_taken(keyed: Api) -> None:
     assert keyed.ask("POST", "/v1/media", "ada", content=sound, headers={"Content-Type": "audio/wav"}).json()["size"] == len(sound)
 
 
-def test_a_day_has_room_for_so_much_media_and_what_was_sent_before_takes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from filmstudio.platform import shelf
-    from filmstudio.scheduler.tiers import TERMS, Tier
+def few_bytes_a_day(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(shelf, "TERMS", {Tier.FREE: replace(TERMS[Tier.FREE], uploaded=most)})
 
-    monkeypatch.setattr(shelf, "TERMS", {Tier.FREE: replace(TERMS[Tier.FREE], uploaded=2 * len(SCRIPT))})
+
+def test_a_day_has_room_for_so_much_media_and_what_was_sent_before_takes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few_bytes_a_day(monkeypatch, 2 * len(SCRIPT))
     with running_api(tmp_path, keys={"bob": "free"}) as api:
         sent = [api.ask("POST", "/v1/media", "bob", content=data, headers=TEXT) for data in (SCRIPT, SCRIPT, SCRIPT[::-1], b"LENA")]
         assert [answer.status_code for answer in sent] == [201, 201, 201, 429]
         full = sent[-1]
         assert int(full.headers["retry-after"]) > 0
+
+
+def test_what_a_used_key_came_with_takes_of_the_days_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few_bytes_a_day(monkeypatch, 4 * len(SCRIPT))
+    with running_api(tmp_path, keys={"bob": "free"}) as api:
+        headers = TEXT | {"Idempotency-Key": "media-1"}
+        sent = [api.ask("POST", "/v1/media", "bob", content=b"%d" % turn + SCRIPT[1:], headers=headers) for turn in range(5)]
+        assert [answer.status_code for answer in sent] == [201, 409, 409, 409, 429]
+
+
+def test_uploads_at_the_same_time_share_the_days_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few_bytes_a_day(monkeypatch, 5 << 19)
+    with running_api(tmp_path, keys={"bob": "free"}) as api:
+        where = urlsplit(api.address)
+        head = f"POST /v1/media HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {api.keys['bob']}\r\nContent-Type: text/plain\r\n"
+        with socket.create_connection((where.hostname or "", where.port or 0), 10) as slow:
+            slow.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{3 << 20:x}\r\n".encode() + bytes(5 << 19))
+            until = time.monotonic() + 10
+            while sum(file.stat().st_size for file in tmp_path.glob("cache/scratch/*/sent")) < 2 << 20 and time.monotonic() < until:
+                time.sleep(0.02)
+            assert api.ask("POST", "/v1/media", "bob", content=bytes(600_000), headers=TEXT).status_code == 429
+        while any((tmp_path / "cache" / "scratch").iterdir()) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert api.ask("POST", "/v1/media", "bob", content=bytes(600_000), headers=TEXT).status_code == 201, (
+            "what was not finished takes none"
+        )
+
+
+def test_what_was_sent_as_a_script_goes_to_readers_of_scripts_alone(keyed: Api) -> None:
+    movie = keyed.ask("POST", "/v1/media", "ada", content=b"\0\0\0\x18ftypisom" * 9, headers=TEXT).json()
+    order = {"segments": [{"video": movie | {"media_type": "video/mp4"}, "frames": 12}], "captions": [], "language": "en", "title": "Rain"}
+    answer = keyed.ask("POST", "/v1/engines/conform/remux", "ada", json=order | {"fps": 24, "width": 320, "height": 180})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "the conform role takes no scripts.")
+
+
+def test_a_sound_that_was_sent_as_a_script_first_is_a_sound_once_it_is_sent_as_one(keyed: Api) -> None:
+    sound = wave_bytes([0.2, -0.2] * 2_400)
+    for media_type, status in (("text/plain", 422), ("audio/wav", 200), ("text/plain", 200)):
+        sent = keyed.ask("POST", "/v1/media", "ada", content=sound, headers={"Content-Type": media_type}).json()
+        speech = {"audio": sent | {"media_type": "audio/wav"}, "samples": 4_800, "phonemes": [], "words": []}
+        assert (
+            keyed.ask("POST", f"/v1/engines/lipsync/{ROLES['lipsync'].default}", "ada", json={"speech": speech, "fps": 24}).status_code
+            == status
+        )
+
+
+def test_a_store_that_is_away_has_lost_nothing(tmp_path: Path) -> None:
+    with running_api(tmp_path, open_house=True) as api:
+        media = api.ask("POST", "/v1/media", content=SCRIPT, headers=TEXT).json()
+        (tmp_path / "cache").rename(tmp_path / "away")
+        asked = [api.ask("GET", f"/v1/media/{media['digest']}"), api.ask("POST", "/v1/media", content=SCRIPT, headers=TEXT)]
+        assert [answer.status_code for answer in asked] == [503, 503]
+        (tmp_path / "away").rename(tmp_path / "cache")
+        assert api.ask("GET", f"/v1/media/{media['digest']}").content == SCRIPT
+
+
+def test_a_disk_that_fails_while_media_arrive_is_not_here_for_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_api(tmp_path, open_house=True) as api:
+        monkeypatch.setattr(Store, "scratch", lambda store: store.root / "gone")
+        answer = api.ask("POST", "/v1/media", content=SCRIPT, headers=TEXT)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
 
 
 def test_pruning_keeps_what_was_sent_lately_and_says_what_is_gone(tmp_path: Path) -> None:
