@@ -10,6 +10,7 @@ import contextlib
 import gc
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from multiprocessing import forkserver, get_context
 from typing import Final
@@ -24,6 +25,8 @@ FORKS: Final = sys.platform == "linux"
 
 EARLY: Final = ("voice", "picture", "backdrop", "music", "mixing")
 """Roles whose engines take longest to load, in the order in which a film needs them."""
+
+_LOOK_SECONDS: Final = 0.05
 
 
 def begin(names: Sequence[str] = EARLY) -> None:
@@ -40,6 +43,24 @@ def begin(names: Sequence[str] = EARLY) -> None:
 
 
 def _load(names: list[str]) -> None:
+    done = threading.Event()
+    watch = threading.Thread(target=_leave_with, args=(os.getppid(), done))
+    watch.start()
+    try:
+        _load_all(names)
+    finally:
+        done.set()
+        watch.join()  # a process that forks has no threads
+
+
+def _leave_with(parent: int, done: threading.Event) -> None:
+    """End at once when the studio has ended: a command that fails early is not done for its pipes while its engines still load."""
+    while not done.wait(_LOOK_SECONDS):
+        if os.getppid() != parent:
+            os._exit(0)
+
+
+def _load_all(names: list[str]) -> None:
     from filmstudio.core.perform import engine_at
     from filmstudio.core.plugins import Plugins
 

@@ -130,3 +130,17 @@ print(*(problem.place.plugin for problem in Plugins().problems))
         env={**os.environ, "FILMSTUDIO_NURSERY": "mixing no-role"},
     )
     assert done.stdout.split("\n")[:2] == ["True False", "stranger"], "the stranger was there to be met"
+
+
+def test_a_studio_that_ends_early_does_not_keep_whoever_reads_it_waiting(tmp_path: Path) -> None:
+    """The fork server has the studio's standard output: a pipe ends when both have ended."""
+    (tmp_path / "slow_engines.py").write_text(
+        "import time\nfrom filmstudio.core.engine import SingleEngine\n"
+        "class Slow(SingleEngine):\n    name, version, role, summary = 'slow', '1', 'voice', 'For tests.'\n"
+        "    def load(self):\n        time.sleep(600)\n"
+        "    def make(self, request, desk): ...\n"
+    )
+    script = "import time; from filmstudio.core import nursery; nursery.begin(['slow_engines:Slow']); time.sleep(3); print('no such file')"
+    (tmp_path / "run.py").write_text(f"if __name__ == '__main__':\n    {script}\n")
+    done = subprocess.run([sys.executable, "run.py"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "no such file\n"
