@@ -23,6 +23,8 @@ _ROLE: Final[Mapping[Kind, str]] = {
 """The role whose engine must know a word of the kind."""
 _LISTED: Final = 160
 """Most words that are all named where none is near: every language, but not every voice."""
+_REMEDIES: Final = 100
+"""Problems of a film that are told with what is near: to find that takes some milliseconds, and a film may have thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,11 @@ class Preflight:
 
         That is languages that nobody speaks, voices, stages and art packs that are not there, each with its place in the film.
         """
-        told = ((where, kind, word, self._known(kind, engines or {})) for kind, word, where in words_in(film) if kind in INDISPENSABLE)
+        words = ((where, kind, word, self._known(kind, engines or {})) for kind, word, where in words_in(film) if kind in INDISPENSABLE)
+        told = ((where, kind, word, known) for where, kind, word, known in words if known is not None and not is_known(word, (known,)))
         return tuple(
-            Problem(f"{where}: {_missing(kind, word, known)}.", _remedy(kind, word, known), Place(file=name))
-            for where, kind, word, known in told
-            if known is not None and not is_known(word, (known,))
+            Problem(f"{where}: {_missing(kind, word, known)}.", _remedy(kind, word, known) if n < _REMEDIES else "", Place(file=name))
+            for n, (where, kind, word, known) in enumerate(told)
         )
 
     def passed_over(self, film: Film) -> tuple[str, ...]:

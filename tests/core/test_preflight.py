@@ -58,6 +58,20 @@ def test_a_wish_that_no_engine_meets_is_told_with_what_is_near(wishes: dict[str,
         preflight.check_wishes(Wishes(**wishes))
 
 
+def test_of_thousands_of_problems_each_is_told_and_the_first_with_what_is_near(preflight: Preflight) -> None:
+    (asha,), (scene,) = film().characters, film().scenes
+    cast = [
+        asha.model_copy(update={"id": f"c{n}", "identity": Identity(seed=1, pack="house", voice=VoiceChoice(voice=f"en-us-claire-{n}"))})
+        for n in range(2_000)
+    ]
+    lines = tuple(Line(id=f"x{n}", character=each.id, text="Yes.", language="en") for n, each in enumerate(cast))
+    shot = scene.shots[0].model_copy(update={"beats": lines, "performers": ()})
+    crowd = film().model_copy(update={"characters": tuple(cast), "scenes": (scene.model_copy(update={"shots": (shot,)}),)})
+    told = preflight.of_film(crowd)
+    assert len(told) == 2_000
+    assert [bool(problem.remedy) for problem in told] == [True] * 100 + [False] * 1_900
+
+
 @pytest.mark.parametrize("language", ["en", "en-US", "zh", "zh-Hant", "sa", "pt-BR", "no", "sr-Latn"])
 def test_languages_that_are_spoken_are_known(language: str, preflight: Preflight) -> None:
     assert preflight.of_wishes(Wishes(language=language)) == ()
