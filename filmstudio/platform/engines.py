@@ -19,6 +19,8 @@ from filmstudio.core.store import media_in
 from filmstudio.platform.described import KEYED, WITH_BODY, example, header, problems, role_examples
 from filmstudio.platform.edge import facts_of
 from filmstudio.platform.enginecalls import EngineCaller
+from filmstudio.platform.extents import check_extents
+from filmstudio.platform.keys import Principal
 from filmstudio.platform.problems import Refusal
 from filmstudio.platform.reception import Reception
 from filmstudio.platform.shelf import Shelf
@@ -74,7 +76,7 @@ def engine_routes(shelf: Shelf, reception: Reception, plugins: Callable[[], Plug
         """One request of the role's model; answers with its result. Media in it can be fetched at `/v1/media/{digest}`.
 
         A request may refer to media that earlier calls of yours made or that you sent. The same call again gives the same result
-        at once.
+        at once. What asks for a longer or larger result than a film of your tier has is refused.
         """
         who = await reception.who(request)
         try:
@@ -82,7 +84,7 @@ def engine_routes(shelf: Shelf, reception: Reception, plugins: Callable[[], Plug
         except ConfigError as error:
             raise Refusal(404, error.problem.message, remedy=error.problem.remedy) from error
         asked: EngineRequest = await reception.read(request, ROLES[role].request, f"the request for the {role} role")
-        await reception.run(shelf.check, who.tenant, role, media_in(asked.canonical()))
+        await reception.run(_check, shelf, who, role, asked)
         reason = await reception.run(lambda: offer.engine().ready())
         if reason:
             raise Refusal(503, f"the engine {name} cannot run here.", remedy=reason)
@@ -93,6 +95,12 @@ def engine_routes(shelf: Shelf, reception: Reception, plugins: Callable[[], Plug
         return Response(to_json(take.result), headers=headers, media_type="application/json")
 
     return routes
+
+
+def _check(shelf: Shelf, who: Principal, role: str, asked: EngineRequest) -> None:
+    body = asked.canonical()
+    check_extents(body, who.tier)
+    shelf.check(who.tenant, role, media_in(body))
 
 
 def _facts(offer: Offer) -> dict[str, JsonValue]:
