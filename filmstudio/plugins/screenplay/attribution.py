@@ -14,6 +14,10 @@ _ABBREVIATIONS = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "capt."
 _PARTICLES = frozenset({"de", "van", "von", "al", "bin", "ibn", "del", "della", "da", "di", "el", "la", "le", "du", "ben"})
 _FRENCH_OBJECTS = frozenset({"me", "te", "lui", "nous", "vous", "leur"})
 _ARABIC_TO = frozenset({"له", "لها", "لهم", "لهما", "لي", "لك", "لنا", "عليه", "عليها", "عليهم", "إليه", "إليها"})
+_SUBJECT_LATER = frozenset({"fr", "es", "it", "pt", "de", "nl"})
+_THEN = frozenset(
+    {"alors", "puis", "ensuite", "enfin", "aussitôt", "entonces", "luego", "dann", "da", "darauf", "leise", "allora", "então", "toen"}
+)
 _SLAVIC_OTHERS = frozenset(
     {"при", "без", "для", "под", "над", "про", "через", "из-за", "ещё", "еще", "уже", "вслух", "вновь", "опять", "мне", "нам"}
 )
@@ -205,7 +209,7 @@ def _noun_phrase(tokens: list[_Token], at: int, language: str) -> int:
         while end < len(tokens) and end <= at + 3 and not _ends_phrase(tokens, end, language):
             end += 1
         return end if end > at + 1 else 0
-    if fold(word) in grammar().speech.phrase_ends:
+    if _is_phrase_end(tokens, at):
         return 0
     while end < len(tokens) and end < at + 4 and _is_name(tokens, end, at, language):
         end += 1
@@ -226,8 +230,15 @@ def _is_name(tokens: list[_Token], at: int, first: int, language: str) -> bool:
     if at > first and tokens[at].start - tokens[at - 1].end > 1:
         return False
     if word[:1].isupper():
-        return fold(word) not in grammar().speech.phrase_ends and not (at > first and _verb_at("", tokens, at, language))
+        return not _is_phrase_end(tokens, at) and not (at > first and _verb_at("", tokens, at, language))
     return at > first and fold(word) in _PARTICLES
+
+
+def _is_phrase_end(tokens: list[_Token], at: int) -> bool:
+    """Whether a word is none of a name: ``da`` is, but not in ``Da Vinci``."""
+    word = tokens[at].word
+    begins_name = word[:1].isupper() and fold(word) in _PARTICLES and at + 1 < len(tokens) and tokens[at + 1].word[:1].isupper()
+    return fold(word) in grammar().speech.phrase_ends and not begins_name
 
 
 def _comes_between(word: str, language: str) -> bool:
@@ -236,15 +247,22 @@ def _comes_between(word: str, language: str) -> bool:
 
 
 def _after_verb(tokens: list[_Token], at: int, language: str) -> int:
-    """Where a subject behind the verb may begin: in Arabic behind those who are spoken to, in Russian behind how it is said."""
+    """Where a subject behind the verb may begin: behind *then*, in Arabic behind those who are spoken to, in Russian how it is said."""
     while at < len(tokens):
         word = tokens[at].word
         spoken_to = language == "ar" and (word in _ARABIC_TO or word.startswith("لل"))
         manner = language in ("ru", "uk") and word.islower() and word.endswith("о")
-        if not (spoken_to or manner):
+        if not (spoken_to or manner or (language in _SUBJECT_LATER and _is_then(tokens, at))):
             break
         at += 1
     return at
+
+
+def _is_then(tokens: list[_Token], at: int) -> bool:
+    """Whether a word stands between a verb and its subject: ``répondit alors Marie``, ``sagte da der Fuchs``."""
+    before, word = tokens[at - 1], tokens[at]
+    joined = word.start - before.end == 1 and at + 1 < len(tokens) and tokens[at + 1].start - word.end == 1
+    return joined and "-" not in before.word and (fold(word.word) in _THEN or _is_adverb(word.word))
 
 
 def _is_slavic_subject(word: str) -> bool:

@@ -13,10 +13,13 @@ _JAPANESE_LATER = re.compile(rf"^、?{_JAPANESE_NAME}(?:は|が|も)")
 """Whoever speaks may be named behind the verb: ``「…」と言って、狐は走りました``."""
 _JAPANESE_THOUGHTS = ("と思", "と考")
 _CHINESE_THOUGHTS = ("心想", "想道", "心里想", "心裡想")
-_CHINESE_TO = re.compile(r"(?<=.)[对對向跟朝].*$")
+_CHINESE_TO = re.compile(r"(?:(?<=^[我你您他她它咱])|(?<=..)|(?<=.)(?=[对對跟]|.[我你您他她它咱]|.{3}))[对對向跟朝].*$")
+"""To whom: 李向阳 is a name, and 他向我 is not."""
 _CHINESE_MANNER = re.compile(
-    r"(?:低声|轻声|轻轻地?|大声|高声|笑着|哭着|又|就|也|便|却|连忙|赶紧|忽然|突然|回头|平静地|慢慢地|[^，。]{1,4}[地着])+$"
+    r"(?:低声|轻声|轻轻地?|大声|高声|又|就|也|便|却|连忙|赶紧|忽然|突然|回头|很|非常|十分|[微大苦冷狂]笑[着著]|[颤顫]抖[着著]"
+    r"|(?:小心翼翼|得意洋洋|慢吞吞|气呼呼|氣呼呼|气冲冲|氣沖沖|笑嘻嘻|笑眯眯|乐呵呵|樂呵呵|.{2})地|.[着著])+$"
 )
+"""How it is said: 笑着, 高兴地. What is unknown is taken to be short, so that the name before it stays whole."""
 
 
 def _spaceless_verb(text: str, language: str) -> tuple[int, int, str] | None:
@@ -90,4 +93,4 @@ def chinese_before(sentence: str) -> Attribution | None:
 
 def _chinese_subject(words: str) -> str:
     """Whoever speaks, without manner and without whom it is said to."""
-    return _CHINESE_TO.sub("", _CHINESE_MANNER.sub("", words.strip()))
+    return _CHINESE_MANNER.sub("", _CHINESE_TO.sub("", _CHINESE_MANNER.sub("", words.strip())))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-_COMMENT = re.compile(r"<!--(.*?)(?:-->|(?=\n[ \t]*\n)|\Z)", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?P<closed>(?:(?!<!--).)*?)-->|(?P<open>.*?)(?=\n[ \t]*\n|\Z))", re.DOTALL)
 """A comment that is never closed ends with its paragraph: a slip must not cost the rest of the film."""
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _RULE_OF_TABLE = re.compile(r"^\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")
@@ -48,6 +48,20 @@ def take_asides(text: str) -> tuple[str, tuple[Aside, ...]]:
     return text, tuple(sorted(asides, key=lambda aside: aside.offset))
 
 
+def unwrapped(text: str) -> str:
+    """``text`` with spaces for the marks of its fences, where most of it stands in them: a script as chats hand it out."""
+    fences = [(start, stop) for start, stop, words in _fences(text) if words.strip()]
+    if 2 * sum(stop - start for start, stop in fences) <= len(text.strip()):
+        return text
+    kept: list[str] = []
+    end = 0
+    for start, stop in fences:
+        first, last = text.index("\n", start), text.rindex("\n", start, stop)
+        kept += [text[end:start], " " * (first - start), text[first:last], "\n", " " * (stop - last - 1)]
+        end = stop
+    return "".join(kept) + text[end:]
+
+
 def without_links(text: str) -> str:
     """``text`` with links as their words, and without pictures."""
     return _LINK.sub(lambda link: "" if link.group().startswith("!") else link.group(1), text) if "](" in text else text
@@ -65,7 +79,7 @@ def is_set_apart(line: str) -> bool:
 
 def _comments(text: str) -> Iterator[_Found]:
     for comment in _COMMENT.finditer(text):
-        yield comment.start(), comment.end(), comment.group(1)
+        yield comment.start(), comment.end(), comment.group("closed") or comment.group("open") or ""
 
 
 def _fences(text: str) -> Iterator[_Found]:

@@ -19,6 +19,7 @@ from filmstudio.plugins.screenplay.fountain import parse_fountain
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 from filmstudio.plugins.screenplay.language import find_language, language_of
 from filmstudio.plugins.screenplay.limits import too_many_bytes, too_many_letters, too_many_words
+from filmstudio.plugins.screenplay.markdown import unwrapped
 from filmstudio.plugins.screenplay.prose import read_prose
 
 _MOST_PROBLEMS = 50
@@ -29,7 +30,7 @@ class Reader(SingleEngine[ReadRequest, ReadResult]):
     """Reads Fountain, Final Draft, ``NAME: text`` dialogue and prose, in any writing system, with rules alone."""
 
     name: ClassVar[str] = "reader"
-    version: ClassVar[str] = "5"
+    version: ClassVar[str] = "6"
     role: ClassVar[str] = "screenplay"
     summary: ClassVar[str] = "Reads Fountain, FDX, podcasts and prose in any script"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)
@@ -68,8 +69,9 @@ def read_script(data: bytes, name: str = "script", form: str = "auto", language:
     problems = () if marked_up else too_many_letters(decoded.text)
     if problems:
         return ReadResult(screenplay=None, problems=_bounded(problems))
-    found: Form = find_form(decoded.text, name) if form == "auto" else _form(form)
-    screenplay, problems = _read(decoded.text, name, found, language)
+    text = unwrapped(decoded.text)
+    found: Form = find_form(text, name) if form == "auto" else _form(form)
+    screenplay, problems = _read(text, name, found, language)
     problems = (*decoded.problems, *problems)
     if screenplay is not None:
         screenplay = _completed(screenplay, name, decoded.encoding, language)

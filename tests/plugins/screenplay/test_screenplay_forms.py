@@ -189,6 +189,12 @@ def test_lists_quotations_tables_code_and_comments_between_turns_are_notes() -> 
     assert speeches(again.elements) == [("Mia", "Welcome.\nHello?\nAnd cheese."), ("Sam", "Three:\none"), ("Mia", "Bye.")]
 
 
+def test_a_comment_that_is_closed_may_have_blank_lines() -> None:
+    screenplay, _ = read_dialogue("Mia: Hi.\n\n<!-- cut\n\nSam: No. -->\n\nSam: Yes.\n\n<!-- slip\n\nMia: Well.\n\n<!-- a --> Mia: Bye.\n")
+    assert speeches(screenplay.elements) == [("Mia", "Hi."), ("Sam", "Yes."), ("Mia", "Well."), ("Mia", "Bye.")]
+    assert [element.text for element in screenplay.elements if element.kind == "note"] == ["cut\n\nSam: No.", "slip", "a"]
+
+
 def test_a_list_that_a_turn_leads_to_is_spoken() -> None:
     screenplay, _ = read_dialogue("Mia:\n\n> Hello there.\n\nSam: Two rules:\n\n1. Rest.\n2. Eat.\n\n- a note\n\nMia: Bye.\n")
     assert speeches(screenplay.elements) == [("Mia", "Hello there."), ("Sam", "Two rules:\n\nRest.\nEat."), ("Mia", "Bye.")]
@@ -364,6 +370,14 @@ def test_a_speaker_nobody_tells_of_is_flagged() -> None:
         ("ru", "Тогда старая ворона ответила: «Не пей».\n\n— Почему? — спросила лиса.", [("ВОРОНА", "Не пей"), ("ЛИСА", "Почему?")]),
         ("ru", "— Идём, — сказал Иван, улыбаясь.\n\n— Да, — сказал громко Пётр.", [("ИВАН", "Идём,"), ("ПЁТР", "Да,")]),
         ("en", "“Stay,” said the **old woman**.", [("OLD WOMAN", "Stay,")]),
+        (
+            "zh",
+            "“好。”狐狸笑着对乌鸦说。\n\n老师大声地说：“坐。”\n\n“是。”小明小心翼翼地回答道。\n\n李向阳说：“走。”",
+            [("狐狸", "好。"), ("老师", "坐。"), ("小明", "是。"), ("李向阳", "走。")],
+        ),
+        ("fr", "— Et puis, répondit alors Marie.\n\n— Oui, dit-il alors.", [("MARIE", "Et puis"), ("VOICE", "Oui")]),
+        ("de", "»Sing«, sagte da der Fuchs.", [("FUCHS", "Sing")]),
+        ("en", "“Bring it,” Da Vinci said. “It is late,” said De Luca.", [("DA VINCI", "Bring it,"), ("DE LUCA", "It is late,")]),
         ("zh", "“你是谁？”老人问道。\n\n小明低声说：“我迷路了。”", [("老人", "你是谁？"), ("小明", "我迷路了。")]),
         ("hi", "माँ बोली, “घर चलो।”\n\n“नहीं,” रवि ने कहा।", [("माँ", "घर चलो।"), ("रवि", "नहीं,")]),
     ],
@@ -378,7 +392,7 @@ PIECES = [
     "He called it \"home\".", "\"Go,\" he said, \"now.\"",
     "Mr. Rao sat.", "The next morning,", " in the village", "'Tis", "I thought, \"Run.\"", "आशा ने कहा, \"रुको।\"",
     "قالت ليلى: «ابقَ هنا».",
-    "<!-- x", "-->", "| a |\n| b |", "```\n", "> ", "[a](b)",
+    "<!-- x", "-->", "| a |\n| b |", "```\n", "> ", "[a](/)",
     "—", "...", "*", "_", "“", "”", "\"", "«", "»", "[[", "/*", "NAME: hi",
 ]  # fmt: skip
 PROSE = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=14).map(" ".join)

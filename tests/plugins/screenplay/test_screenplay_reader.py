@@ -42,6 +42,24 @@ def test_what_is_no_script_is_refused_in_words(data: bytes, words: str) -> None:
     assert all(problem.remedy for problem in result.problems)
 
 
+@pytest.mark.parametrize(
+    ("name", "script", "form"),
+    [
+        ("a.md", "Title: Lamp\n\nINT. KITCHEN - NIGHT\n\nASHA\nWho is there?\n", "fountain"),
+        ("a.md", "ASHA: Who is there?\nRAVI: Only me, of course.\n", "dialogue"),
+        ("a.fountain", "ASHA\nWho is there?\n", "fountain"),
+        ("a.txt", "“Who is there?” asked Asha.\n\n“Only me, of course,” said Ravi.\n", "prose"),
+    ],
+)
+def test_a_script_that_stands_in_a_fence_is_the_script(name: str, script: str, form: str) -> None:
+    plain, fenced = read_script(script.encode(), name).screenplay, read_script(f"```text\n{script}```\n".encode(), name).screenplay
+    assert plain is not None and fenced is not None and fenced.form == form
+    assert fenced.title == plain.title
+    assert [(each.kind, each.text, each.line - 1) for each in fenced.elements if each.kind != "heading"] == [
+        (each.kind, each.text, each.line) for each in plain.elements if each.kind != "heading"
+    ]
+
+
 def test_a_script_that_is_too_long_is_told_with_both_figures() -> None:
     result = read_script(("word " * 100_000).encode(), "long.fountain")
     assert result.screenplay is None
