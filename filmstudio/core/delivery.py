@@ -133,7 +133,7 @@ def _carry(path: Path, fresh: Path, name: str) -> str:
         new = fresh / free
         if not os.path.lexists(new):
             new.parent.mkdir(exist_ok=True)
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 shutil.copytree(path, new, symlinks=True)
             else:
                 shutil.copy2(path, new, follow_symlinks=False)
@@ -209,7 +209,7 @@ def _prefix(folder: Path, kind: str) -> str:
 
 def _flush(folder: Path) -> None:
     for path in folder.rglob("*"):
-        if path.is_file():
+        if path.is_file() and not path.is_symlink():  # a link that a person made leads to what is theirs
             path.chmod(0o644)
             with path.open("rb") as file:
                 os.fsync(file.fileno())

@@ -130,6 +130,19 @@ def test_whatever_a_person_made_in_a_delivery_is_carried_over_and_what_the_studi
     assert "captions.en.edited.srt" in kept and (out / "captions.en.edited.srt").read_text() == "corrected"
 
 
+def test_a_link_in_a_delivery_stays_a_link_and_what_it_leads_to_is_left_alone(tmp_path: Path) -> None:
+    out, film, album = tmp_path / "out", Film(title="Written"), tmp_path / "album"
+    album.mkdir()
+    (album / "big.mov").write_text("big")
+    (album / "big.mov").chmod(0o600)
+    deliver_film(out, film)
+    (out / "film.album").symlink_to(album)
+    (out / "film.mov").symlink_to(album / "big.mov")
+    assert deliver_film(out, film) == ("film.album", "film.mov")
+    assert (out / "film.album").is_symlink() and (out / "film.mov").is_symlink()
+    assert (album / "big.mov").stat().st_mode & 0o777 == 0o600
+
+
 def test_of_a_delivery_whose_report_names_no_files_another_film_is_kept(tmp_path: Path) -> None:
     out = tmp_path / "out"
     deliver(out, record_json(Film(title="Older")))
