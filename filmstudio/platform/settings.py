@@ -30,6 +30,7 @@ class Settings(Record):
     request_seconds: float = Field(default=30.0, gt=0, description="longest that a request may take, its body included")
     media_bytes: int = Field(default=256 << 20, gt=0, description="largest file of media that is sent")
     media_seconds: float = Field(default=300.0, gt=0, description="longest that media may take to arrive")
+    uploads: int = Field(default=16, gt=0, description="media that a tenant may be sending at the same time")
     engine_seconds: float = Field(default=300.0, gt=0, description="longest that a direct call of an engine may take")
     streams: int = Field(default=50, gt=0, description="event streams that a tenant may have open")
     log: str = Field(default="", description="file for structured logs; empty = standard error")

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -43,6 +44,8 @@ def media_routes(settings: Settings, store: Store, shelf: Shelf, reception: Rece
     """The endpoints under ``/v1/media``."""
     routes = APIRouter(prefix="/v1/media", tags=["media"], responses=KEYED)
 
+    under_way: Counter[str] = Counter()
+    """Uploads by tenant: each may take minutes, and there are only so many requests that are answered at the same time."""
     arriving: Counter[str] = Counter()
     """Bytes by tenant that are on the disk and not yet on the shelf: they take of its room too, however many uploads share it."""
     sent = example(_SENT, says="It is in the store.", headers=location("where it can be fetched"))
@@ -64,7 +67,11 @@ def media_routes(settings: Settings, store: Store, shelf: Shelf, reception: Rece
             raise too_large(most)
         await reception.run(shelf.check_room, who, arriving[who.tenant] + size)
         facts_of(request.scope).take_time(settings.media_seconds)
-        folder, here = await reception.run(store.scratch), 0
+        if under_way[who.tenant] >= settings.uploads:
+            says = f"{settings.uploads} uploads of yours are under way, as many as may be."
+            raise Refusal(429, says, remedy="Wait until one has ended.", headers={"Retry-After": "10"})
+        under_way[who.tenant] += 1
+        folder, here = None, 0
 
         async def arrived(count: int) -> None:
             nonlocal here
@@ -73,13 +80,16 @@ def media_routes(settings: Settings, store: Store, shelf: Shelf, reception: Rece
             await reception.run(shelf.check_room, who, arriving[who.tenant])
 
         try:
+            folder = await reception.run(store.scratch)
             file = folder / "sent"
             size = await _write(reception, request.stream(), file, most, arrived)
             await reception.run(_check, file, media_type, size)
             media = await reception.run(shelf.keep, who, file, media_type, idempotency_key)
         finally:
+            under_way[who.tenant] -= 1
             arriving[who.tenant] -= here
-            await reception.run(lambda: shutil.rmtree(folder, ignore_errors=True))
+            if folder is not None:
+                await reception.run(partial(shutil.rmtree, folder, ignore_errors=True))
         return Response(to_json(media), 201, {"Location": f"/v1/media/{media.digest}"}, "application/json")
 
     found = files([*SCRIPTS, *_MADE])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,10 +106,18 @@ def test_what_is_too_large_is_refused_before_it_is_all_here_and_leaves_nothing(
         assert answer.startswith("HTTP/1.1 413 "), answer
         assert f"larger than {most >> 20} MB" in answer
         assert api.ask("POST", "/v1/media", content=bytes(most), headers={"Content-Type": media_type}).status_code in (201, 422)
-        until = time.monotonic() + 5
-        while any((tmp_path / "cache" / "scratch").iterdir()) and time.monotonic() < until:
-            time.sleep(0.02)
-        assert not any((tmp_path / "cache" / "scratch").iterdir())
+        wait_until(lambda: not any(scratch(tmp_path)))
+
+
+def scratch(folder: Path) -> Iterator[Path]:
+    return (folder / "cache" / "scratch").iterdir()
+
+
+def wait_until(so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not so():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_media_larger_than_any_other_body_may_be_are_taken(keyed: Api) -> None:
@@ -146,15 +154,24 @@ def test_uploads_at_the_same_time_share_the_days_room(tmp_path: Path, monkeypatc
         head = f"POST /v1/media HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {api.keys['bob']}\r\nContent-Type: text/plain\r\n"
         with socket.create_connection((where.hostname or "", where.port or 0), 10) as slow:
             slow.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{3 << 20:x}\r\n".encode() + bytes(5 << 19))
-            until = time.monotonic() + 10
-            while sum(file.stat().st_size for file in tmp_path.glob("cache/scratch/*/sent")) < 2 << 20 and time.monotonic() < until:
-                time.sleep(0.02)
+            wait_until(lambda: sum(file.stat().st_size for file in tmp_path.glob("cache/scratch/*/sent")) >= 2 << 20)
             assert api.ask("POST", "/v1/media", "bob", content=bytes(600_000), headers=TEXT).status_code == 429
-        while any((tmp_path / "cache" / "scratch").iterdir()) and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_until(lambda: not any(scratch(tmp_path)))
         assert api.ask("POST", "/v1/media", "bob", content=bytes(600_000), headers=TEXT).status_code == 201, (
             "what was not finished takes none"
         )
+
+
+def test_a_tenant_has_only_so_many_uploads_under_way(tmp_path: Path) -> None:
+    with running_api(tmp_path, open_house=True, uploads=1) as api:
+        where = urlsplit(api.address)
+        head = "POST /v1/media HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\n"
+        with socket.create_connection((where.hostname or "", where.port or 0), 10) as slow:
+            slow.sendall(head.encode())
+            wait_until(lambda: any(scratch(tmp_path)))
+            assert api.ask("POST", "/v1/media", content=SCRIPT, headers=TEXT).status_code == 429
+        wait_until(lambda: not any(scratch(tmp_path)))
+        assert api.ask("POST", "/v1/media", content=SCRIPT, headers=TEXT).status_code == 201
 
 
 def test_what_was_sent_as_a_script_goes_to_readers_of_scripts_alone(keyed: Api) -> None:
