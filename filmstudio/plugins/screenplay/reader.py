@@ -24,6 +24,7 @@ from filmstudio.plugins.screenplay.prose import read_prose
 
 _MOST_PROBLEMS = 50
 _LONGEST_TITLE = 120
+_LINES_TOLD = 5
 
 
 class Reader(SingleEngine[ReadRequest, ReadResult]):
@@ -157,7 +158,8 @@ def _numbered_twice(screenplay: Screenplay) -> Iterator[ReadProblem]:
             numbered.setdefault(fold(element.scene_number), []).append(element)
     for same in numbered.values():
         if len(same) > 1:
-            *first, last = (str(element.line) for element in same)
+            lines = [str(element.line) for element in same]
+            first, last = (lines[:-1], lines[-1]) if len(lines) <= _LINES_TOLD else (lines[:_LINES_TOLD], "others")
             message = f"{len(same)} scenes have the number {same[1].scene_number}: lines {', '.join(first)} and {last}."
             remedy = f"Give each its own, such as {same[1].scene_number} and {same[1].scene_number}A."
             yield ReadProblem(message=message, remedy=remedy, line=same[1].line, column=same[1].column, severity=Severity.WARNING)
