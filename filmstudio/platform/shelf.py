@@ -24,6 +24,8 @@ SCRIPTS: Final = ("text/plain", "text/markdown", "text/xml", "application/xml")
 _READING: Final = "screenplay"
 """The role that is given scripts."""
 _DAY_SECONDS: Final = 24 * 3600
+_ASKED: Final = 500
+"""Media that are looked for in one query: a request may refer to tens of thousands."""
 
 
 class Shelf:
@@ -35,7 +37,7 @@ class Shelf:
     def find(self, tenant: str, digest: str) -> MediaRef | None:
         """A tenant's media with this digest."""
         with self._database.reading() as connection:
-            return _found(connection, tenant, digest)
+            return _found(connection, tenant, [digest]).get(digest)
 
     def check(self, tenant: str, role: str, media: Sequence[MediaRef]) -> None:
         """See that a tenant may refer to these, and that their sizes are told as they are.
@@ -47,7 +49,8 @@ class Shelf:
             Refusal: it may not; everything that is wrong is told.
         """
         with self._database.reading() as connection:
-            own = [_found(connection, tenant, ref.digest) for ref in media]
+            found = _found(connection, tenant, [ref.digest for ref in media])
+        own = [found.get(ref.digest) for ref in media]
         foreign = [
             f"no call of yours made media {ref.digest}, nor did you send it." for ref, mine in zip(media, own, strict=True) if not mine
         ]
@@ -102,7 +105,7 @@ class Shelf:
             media = self._store.put_file(file, media_type)
             self._store.commit(_take_of(media, scope_of(who.tenant)))
         with self._database.writing(durable=True) as connection:
-            added = 0 if _found(connection, who.tenant, media.digest) else media.size
+            added = 0 if _found(connection, who.tenant, [media.digest]) else media.size
             told = {"tenant": who.tenant, "digest": media.digest, "media_type": media_type, "added": added, "at": self._clock()}
             insert = self._database.insert_new(uploads)
             connection.execute(insert, told | {"id": new_id(self._clock()), "idempotency_key": key})
@@ -121,19 +124,20 @@ class Shelf:
         connection.execute(self._database.insert_new(made_media), rows)
         for ref in media:
             if ref.media_type not in SCRIPTS:  # now they have been looked into, if they were sent as a script before
-                mine = _owned(tenant, ref.digest)
+                mine = sa.and_(made_media.c.tenant == tenant, made_media.c.digest == ref.digest)
                 connection.execute(
                     sa.update(made_media).where(mine, made_media.c.media_type.in_(SCRIPTS)).values(media_type=ref.media_type)
                 )
 
 
-def _found(connection: Connection, tenant: str, digest: str) -> MediaRef | None:
-    row = connection.execute(sa.select(made_media).where(_owned(tenant, digest))).first()
-    return None if row is None else MediaRef(digest=row.digest, media_type=row.media_type, size=row.size)
-
-
-def _owned(tenant: str, digest: str) -> sa.ColumnElement[bool]:
-    return sa.and_(made_media.c.tenant == tenant, made_media.c.digest == digest)
+def _found(connection: Connection, tenant: str, digests: Sequence[str]) -> dict[str, MediaRef]:
+    """Those of a tenant's media, by digest."""
+    found = {}
+    for first in range(0, len(digests), _ASKED):
+        mine = sa.and_(made_media.c.tenant == tenant, made_media.c.digest.in_(digests[first : first + _ASKED]))
+        for row in connection.execute(sa.select(made_media).where(mine)):
+            found[row.digest] = MediaRef(digest=row.digest, media_type=row.media_type, size=row.size)
+    return found
 
 
 def _other_media(connection: Connection, tenant: str, key: str, media: MediaRef) -> str:

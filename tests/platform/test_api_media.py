@@ -13,16 +13,19 @@ from urllib.parse import urlsplit
 
 import pytest
 from api_server import Api, running_api
+from sqlalchemy import Engine, event
 
 from filmstudio.core.media import MediaRef
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.roles import ROLES
 from filmstudio.core.samples import sample_requests
-from filmstudio.core.store import Store, media_in
+from filmstudio.core.store import Store, Take, media_in
 from filmstudio.core.wavefile import wave_bytes
 from filmstudio.platform import shelf
+from filmstudio.platform.problems import Refusal
 from filmstudio.platform.shelf import SCRIPTS
 from filmstudio.platform.uploads import SOUND
+from filmstudio.scheduler.database import Database
 from filmstudio.scheduler.tiers import TERMS, Tier
 
 SCRIPT = b"Title: Rain\n\nINT. CAFE - DAY\n\nLENA\nIt rains.\n"
@@ -86,6 +89,26 @@ def test_a_request_that_tells_another_size_than_its_media_have_is_refused(api: A
     answer = api.ask("POST", "/v1/engines/screenplay/reader", json={"script": media | {"size": 7}})
     assert answer.status_code == 422
     assert f"has {len(SCRIPT)} bytes" in answer.json()["errors"][0]["detail"]
+
+
+def test_whose_thousands_of_media_are_is_asked_in_a_few_queries(tmp_path: Path) -> None:
+    database, asked = Database(f"sqlite:///{tmp_path / 'studio.sqlite'}"), []
+    refs = [MediaRef(digest=f"{number:064x}", media_type="audio/wav", size=1) for number in range(1_200)]
+    theirs = shelf.Shelf(database, Store(tmp_path / "cache"))
+    theirs.record("ada", Take(digest="0" * 64, role="voice", engine="any", version="1", result={}, media=tuple(refs[:-1]), seconds=0))
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with pytest.raises(Refusal) as refused:
+            theirs.check("ada", "mixing", refs)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert [refs[-1].digest in error["detail"] for error in refused.value.errors] == [True]
+    assert len([statement for statement in asked if "made_media" in statement]) == 3
+    database.close()
 
 
 @pytest.mark.parametrize("chunked", [False, True])
