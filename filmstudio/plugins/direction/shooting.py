@@ -32,6 +32,7 @@ from filmstudio.core.film import (
 from filmstudio.core.model import digest_of, seed_from
 from filmstudio.core.requests import BreakdownResult, CardNote, DirectRequest, SceneNote
 from filmstudio.plugins.backdrop.stage import Stage
+from filmstudio.plugins.breakdown.words import count_words
 from filmstudio.plugins.direction.blocking import DOWN, POSTURES, UP, Mark, Moment, moments, on_stage, places
 from filmstudio.plugins.direction.coverage import CLOSE_WEIGHT, Setup, cover, cover_podcast, weight
 from filmstudio.plugins.direction.figures import figure_of
@@ -301,6 +302,10 @@ def _readable(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(shown[: min(MOST_CARD_LINES, MOST_CARD_LETTERS // max(1, *map(len, shown)))]) if shown else ()
 
 
+def _reading_seconds(lines: Sequence[str]) -> Fraction:
+    return 1 + Fraction(3, 10) * sum(count_words(line) for line in lines)
+
+
 def _establishing(place: _Place, index: int, setups: list[Setup], on: Set, opening: Moment, told: BreakdownResult) -> Shot | None:
     """The place, before anything happens in it; skipped where the last scene was here, or the first setup shows it anyway."""
     note = place.note
@@ -311,7 +316,7 @@ def _establishing(place: _Place, index: int, setups: list[Setup], on: Set, openi
         return None
     seconds = CONTINUOUS if place.continues or note.time_word in _KEPT_TIMES else ESTABLISHING
     if card is not None:
-        seconds = max(seconds, 1 + Fraction(3, 10) * sum(len(line.split()) for line in captions))
+        seconds = max(seconds, _reading_seconds(captions))
     picture = wide(on, opening.marks, _PEOPLED if opening.marks else 1.0, push=index % 3 == 0)
     return _placed(Shot(id=f"{note.id}-place", size="establishing", camera=picture.camera, card=card, lead_in=seconds), picture)
 
@@ -326,7 +331,7 @@ def _parted(setups: Sequence[Setup], cards: Mapping[str, CardNote]) -> Iterator[
 def _card_between(note: SceneNote, card: CardNote, on: Set) -> Shot:
     """A card where the script has one: between two shots, or at the end of the scene."""
     lines = _readable(card.lines)
-    seconds = max(CARD_SECONDS, 1 + Fraction(3, 10) * sum(len(line.split()) for line in lines))
+    seconds = max(CARD_SECONDS, _reading_seconds(lines))
     return _card_shot(note, f"card-{digest_of(list(card.lines))[:8]}", Card(style="end", lines=lines), wide(on, ()), seconds)
 
 

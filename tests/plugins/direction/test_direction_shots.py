@@ -236,6 +236,14 @@ def test_a_card_of_the_script_stands_where_it_was_written() -> None:
     assert last.card is not None and last.card.style == "credits"
 
 
+def test_a_card_stays_until_it_is_read_in_any_script() -> None:
+    words = "三日後、雨が降り続いた町のはずれで、だれも知らない物語が静かに始まろうとしていた。"
+    film = direct([scene(line("b1", "asha"), line("b2", "dada"), captions=(words,), cards=(CardNote(after=1, lines=(words,)),))])
+    shown = [shot for _, shot in film.shots() if shot.card and shot.card.lines == (words,)]
+    assert [shot.card.style for shot in shown if shot.card] == ["super", "end"]
+    assert all(shot.lead_in > 6 for shot in shown)
+
+
 def test_a_heavy_line_is_a_close_up_and_movement_is_not() -> None:
     runs = Happening(id="b4", text="Dada runs.", business=(Business(character="dada", action="run"),))
     heavy = line("b3", "asha", "I miss her so much!", emotion="sad", strength=0.6)
