@@ -11,7 +11,7 @@ from typing import Literal
 from filmstudio.plugins.screenplay.cues import is_capital_cue, is_caseless_candidate, split_cue
 from filmstudio.plugins.screenplay.dialogue import Turn, is_between_turns, is_note_label, read_bold_turn, read_turn
 from filmstudio.plugins.screenplay.headings import is_heading
-from filmstudio.plugins.screenplay.lone_cues import names_somebody
+from filmstudio.plugins.screenplay.lone_cues import names_nobody, names_somebody
 from filmstudio.plugins.screenplay.markdown import is_set_apart, take_asides
 from filmstudio.plugins.screenplay.quotes import leads_to_quotation
 
@@ -75,7 +75,7 @@ def _caseless_cues(lines: list[str]) -> int:
     named = Counter(
         name for at, line in enumerate(lines) if _over_text(lines, at) and is_caseless_candidate(line) and (name := split_cue(line).name)
     )
-    known = [name for name, count in named.items() if count > 1 or names_somebody(name, (), frozenset())]
+    known = [name for name, count in named.items() if (count > 1 and not names_nobody(name)) or names_somebody(name, (), frozenset())]
     return sum(named[name] for name in known) if len(known) > 1 else 0
 
 

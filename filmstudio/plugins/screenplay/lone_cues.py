@@ -36,10 +36,15 @@ def names_somebody(name: str, following: Sequence[str], introduced: frozenset[st
     """
     key = fold(name)
     most = _MOST_DENSE if _DENSE.search(name) else _MOST_LETTERS
-    if not key or len(name.split()) > _MOST_WORDS or len(name) > most or key in _no_people():
+    if not key or len(name.split()) > _MOST_WORDS or len(name) > most or names_nobody(name):
         return False
     aside = len(following) > 1 and re.fullmatch(r"\s*[(（][^()（）]+[)）]\s*", following[0]) is not None
     return aside or _is_called_so(key) or (len(name) > 1 and key in introduced)
+
+
+def names_nobody(name: str) -> bool:
+    """Whether a line is an hour, a season, a place or a sound: nobody's name, however often it stands before text."""
+    return fold(name) in _no_people()
 
 
 def introduced_in(text: str) -> frozenset[str]:

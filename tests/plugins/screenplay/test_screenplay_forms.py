@@ -431,6 +431,7 @@ def test_spoken_narrated_and_seen_text_keeps_the_order_of_prose(text: str, langu
         ("a.txt", "राम\nमैं यहाँ हूँ।\n\nसीता\nतुम कहाँ थे?", "fountain"),
         ("a.txt", "太郎\n待って。\n\n花子\nはい。", "fountain"),
         ("a.txt", "चाँद निकला\nरात हुई।\n\nचाँद निकला\nदिन गया।\n\nफूल खिले\nहवा चली।", "prose"),
+        ("a.txt", "春天\n花开了。\n\n妈妈\n在唱歌。\n\n春天\n鸟又叫。", "prose"),
         ("a.txt", "外景。竹林。夜\n\n风吹。", "fountain"),
         ("a.md", "# Show\n\n**MIA:** Hello.\n\n**SAM:** Hi.\n\n**MIA:** So.", "dialogue"),
         (

@@ -108,7 +108,7 @@ def test_two_scenes_with_one_number_are_told_and_kept() -> None:
         (11, Severity.WARNING, "2 scenes have the number 2A: lines 6 and 11."),
         (16, Severity.WARNING, "3 scenes have the number 2: lines 1, 16 and 21."),
     ]
-    many = read_script("INT. A - DAY #7#\n\nRain.\n\n".encode() * 500, "x.fountain")
+    many = read_script(b"INT. A - DAY #7#\n\nRain.\n\n" * 500, "x.fountain")
     assert "500 scenes have the number 7: lines 1, 5, 9, 13, 17 and others." in [problem.message for problem in many.problems]
 
 
