@@ -45,7 +45,8 @@ def edited(console: Console, folder: Path, film: Film) -> None:
     """What becomes of a ``film.json`` that was edited where ``film`` is going to be delivered."""
     if holds_another_film(folder, film):
         message = f"{folder / MARK} was edited, and this film is not made from it. It is kept beside the new one."
-        warnings(console, [Problem(message, f"To make the edited film: --film {folder / MARK}", severity=Severity.WARNING)])
+        remedy = f"To make the edited film, stop this one and give --film {folder / MARK}"
+        warnings(console, [Problem(message, remedy, severity=Severity.WARNING)])
 
 
 def _problem(console: Console, problem: Problem, colour: str, word: str) -> None:

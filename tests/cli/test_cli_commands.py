@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from filmstudio.cli import show
 from filmstudio.cli.commands import app
+from filmstudio.core.film import Film
+from filmstudio.core.finishing import record_json
 
 HOME = Path(__file__).resolve().parents[2]
 GOOD = "INT. CAFE - DAY\n\nLENA\nIt rains.\n"
@@ -253,6 +258,16 @@ def test_a_planned_film_is_not_planned_again(cache: Path, tmp_path: Path) -> Non
     assert code != 0 and "--seed, --title: a film has been planned already" in said
     code, said = run("render", str(film), "-o", str(tmp_path / "out"), cache=cache)
     assert code != 0 and f"--film {film}" in said
+
+
+def test_before_an_edited_film_is_replaced_it_is_told_how_to_make_it(tmp_path: Path) -> None:
+    (tmp_path / "film.json").write_text(record_json(Film(title="Edited")))
+    (tmp_path / "report.json").write_text(json.dumps({"files": {"film.json": "of what was written"}}))
+    said = io.StringIO()
+    show.edited(Console(file=said, width=1000), tmp_path, Film(title="Edited"))
+    assert not said.getvalue()
+    show.edited(Console(file=said, width=1000), tmp_path, Film(title="Other"))
+    assert "was edited" in said.getvalue() and f"stop this one and give --film {tmp_path / 'film.json'}" in said.getvalue()
 
 
 def test_the_benchmarks_are_named() -> None:
