@@ -66,10 +66,13 @@ def after_quote(text: str, language: str) -> Attribution | None:
 
 def before_quote(text: str, language: str) -> Attribution | None:
     """The attribution at the end of ``text``, which a quotation follows: ``Asha said,``, ``आशा ने कहा,``, ``قالت ليلى:``."""
-    if text.rstrip(" \t\n\"'").endswith((".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟")):
+    said = text.rstrip()
+    if language in ("ja", "ko") and said.endswith(("。", ".")) and any(said[:-1].endswith("".join(verb)) for verb in verbs_of(language)):
+        said = said[:-1]  # 狐は言った。「…」
+    elif said.rstrip("\"'").rstrip().endswith((".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟")):
         return None
     start = 0
-    for match in _SENTENCE_END.finditer(text.rstrip()):
+    for match in _SENTENCE_END.finditer(said):
         if (
             match.group().startswith(".")
             and text[: match.start() + 1].split()[-1:]
@@ -77,7 +80,7 @@ def before_quote(text: str, language: str) -> Attribution | None:
         ):
             continue
         start = match.end()
-    sentence = text[start:]
+    sentence = said[start:]
     if not sentence.strip():
         return None
     found: Attribution | None

@@ -96,7 +96,7 @@ def leads_to_quotation(name: str, text: str) -> bool:
     if not words:
         return False
     if _wordless(words[-1][-1:]):
-        return any(words[-1].endswith(verb) and len(words[-1]) > len(verb) for verb in _all_verbs() if _wordless(verb))
+        return _ends_with_wordless_verb(words[-1])
     return has_speech_verb(" ".join(words))
 
 
@@ -110,6 +110,11 @@ def has_speech_verb(text: str) -> bool:
 def _all_verbs() -> tuple[str, ...]:
     words = grammar().speech
     return tuple(dict.fromkeys(fold(verb) for verbs in (*words.verbs.values(), words.thought_verbs) for verb in verbs))
+
+
+def _ends_with_wordless_verb(text: str) -> bool:
+    """Whether Chinese or Japanese ends with a verb of saying: ``狐狸说``, ``狐は言った``."""
+    return any(text.endswith(verb) and len(text) > len(verb) for verb in _all_verbs() if _wordless(verb))
 
 
 def _has_word(folded: str, word: str) -> bool:
@@ -174,7 +179,8 @@ def _is_speech(paragraph: str, opening: int, inner_end: int, after: int) -> bool
         return True
     lead, tail = paragraph[around_start:opening].rstrip(), paragraph[after:around_end].lstrip()
     short = len(quoted.split()) < 3 and (not _wordless(quoted) or len(quoted) <= 6)
-    if not short or quoted[-1] in _FINAL or lead.endswith((",", ":", "：", "，", "،", "、")):
+    leads = lead.endswith((",", ":", "：", "，", "،", "、")) or _ends_with_wordless_verb(lead.removesuffix("。"))
+    if not short or quoted[-1] in _FINAL or leads:
         return True
     near = tail.lstrip(" ,.，。、").split("\n")[0]
     return has_speech_verb(_first_words(near)) or (not lead and bool(tail[:1] in (",", "，", "،", "と")))

@@ -376,6 +376,8 @@ def test_a_speaker_nobody_tells_of_is_flagged() -> None:
             [("狐狸", "好。"), ("老师", "坐。"), ("小明", "是。"), ("李向阳", "走。")],
         ),
         ("fr", "— Et puis, répondit alors Marie.\n\n— Oui, dit-il alors.", [("MARIE", "Et puis"), ("VOICE", "Oui")]),
+        ("ja", "狐は言った。「やあ」\n\n「おはよう」と烏は言った。", [("狐", "やあ"), ("烏", "おはよう")]),
+        ("ko", '여우가 까마귀에게 말했다. "안녕."\n\n까마귀는 웃었다.', [("여우", "안녕.")]),
         ("de", "»Sing«, sagte da der Fuchs.", [("FUCHS", "Sing")]),
         ("en", "“Bring it,” Da Vinci said. “It is late,” said De Luca.", [("DA VINCI", "Bring it,"), ("DE LUCA", "It is late,")]),
         ("zh", "“你是谁？”老人问道。\n\n小明低声说：“我迷路了。”", [("老人", "你是谁？"), ("小明", "我迷路了。")]),
