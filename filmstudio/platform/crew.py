@@ -38,6 +38,7 @@ from filmstudio.platform.making import (
     result_of,
 )
 from filmstudio.platform.orders import FilmOrder
+from filmstudio.platform.problems import without_folders
 from filmstudio.scheduler.job import Lease, LeaseLost, Status
 from filmstudio.scheduler.leases import Failed, Leases
 from filmstudio.scheduler.measures import JOB_QUEUE
@@ -206,12 +207,13 @@ class Crew:
         except ValidationError:
             why = Failed("input", "the order is of a kind that this studio does not know.", "Order the film again.")
         except StudioError as error:
+            _log.warning("film failed", extra={"job": lease.job.id, "tenant": lease.job.tenant, "detail": str(error.problem)})
             why = failure_of(error)
         except OSError as error:  # here, beside engines, files are only those of the store and of deliveries
             why = Failed("store", f"a file of the studio could not be read or written: {error.strerror or error}.")
         except Exception as error:
             _log.exception("film broke", extra={"job": lease.job.id, "tenant": lease.job.tenant})
-            why = Failed("engine", f"the studio failed: {type(error).__name__}: {error}.")
+            why = Failed("engine", without_folders(f"the studio failed: {type(error).__name__}: {error}."))
         self._tell(shooting)
         return str(self._leases.fail(lease, why, _spent(shooting)))
 

@@ -21,7 +21,7 @@ from filmstudio.core.perform import Batch, Outcome
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.stages import STAGE_OF
 from filmstudio.platform.orders import FilmOrder, length_of
-from filmstudio.platform.problems import parts_of
+from filmstudio.platform.problems import parts_of, without_folders
 from filmstudio.scheduler.estimates import resources
 from filmstudio.scheduler.job import ErrorClass, Lease
 from filmstudio.scheduler.leases import Failed
@@ -224,7 +224,8 @@ def _entry(path: Path, name: str) -> dict[str, Any]:
 
 def failure_of(error: StudioError) -> Failed:
     """Whose fault an error is, and what to tell."""
-    return Failed(_fault(error), error.problem.message, error.problem.remedy, tuple(parts_of(error)), str(error.problem.place))
+    message, remedy = without_folders(error.problem.message), without_folders(error.problem.remedy)
+    return Failed(_fault(error), message, remedy, tuple(parts_of(error)), str(error.problem.place))
 
 
 def _fault(error: StudioError) -> ErrorClass:

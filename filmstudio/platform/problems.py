@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, Field, ValidationError
@@ -114,12 +116,21 @@ class Refusal(Exception):
         return Response(to_json(body), self.status, self.headers, MEDIA_TYPE)
 
 
+_FILE: Final = re.compile(r"(?<![\w/.:-])/(?P<root>[\w.-]+)(?:/[^\s'\"<>|,;:()]+)+")
+
+
+def without_folders(text: str) -> str:
+    """A text for tenants: a file of this machine is named without the folders that it lies in, which are for the log alone."""
+    return _FILE.sub(lambda found: Path(found[0]).name if Path("/", found["root"]).is_dir() else found[0], text)
+
+
 def refusal_of(error: StudioError) -> Refusal:
     """A studio's error as an answer."""
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     several = parts_of(error)
     headers = {"Retry-After": "10"} if status in (429, 503) else {}
-    return Refusal(status, error.problem.message, remedy=error.problem.remedy, errors=several, headers=headers)
+    detail, remedy = without_folders(error.problem.message), without_folders(error.problem.remedy)
+    return Refusal(status, detail, remedy=remedy, errors=several, headers=headers)
 
 
 def parts_of(error: StudioError) -> list[dict[str, Any]]:
@@ -130,7 +141,8 @@ def parts_of(error: StudioError) -> list[dict[str, Any]]:
 def part_of(problem: Problem) -> dict[str, Any]:
     """One problem of an input, without what is not known of it."""
     place = problem.place
-    fields = {"detail": problem.message, "remedy": problem.remedy or None, "line": place.line, "column": place.column}
+    detail, remedy = without_folders(problem.message), without_folders(problem.remedy) or None
+    fields = {"detail": detail, "remedy": remedy, "line": place.line, "column": place.column}
     return {key: value for key, value in fields.items() if value is not None}
 
 
