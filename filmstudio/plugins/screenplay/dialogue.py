@@ -1,7 +1,8 @@
 """Podcasts and transcripts: ``NAME: text`` in Markdown or plain text becomes a Screenplay.
 
-Names may be bold, stand in a list or a quotation, and follow a time. What stands in square brackets is not spoken. Web addresses stay in
-the text; ``spoken_text`` leaves them out, as it does everywhere.
+Names may be bold, stand in a list or a quotation, and follow a time; in Japanese the words may stand in corner brackets behind the
+name. What stands in square brackets is not spoken. Web addresses stay in the text; ``spoken_text`` leaves them out, as it does
+everywhere.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from filmstudio.plugins.screenplay.fountain_writing import escape
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 from filmstudio.plugins.screenplay.headings import is_heading, split_number
 from filmstudio.plugins.screenplay.markdown import is_set_apart, take_asides, without_links
+from filmstudio.plugins.screenplay.quotes import leads_to_quotation
 
 STUDIO = "INT. PODCAST STUDIO - DAY"
 
@@ -32,6 +34,13 @@ _PLAIN_TURN = re.compile(r"^(?P<name>[^\s:：*\[\]{}<>|\"“”#=][^:：*\[\]{}<
 _BOLD_TURN = re.compile(
     r"^(?P<mark>\*{1,3}|__?)(?P<name>[^:：*]{1,80}?)\s*(?:[:：]\s*(?P=mark)|(?P=mark)\s*(?P<note>[(（][^()（）]*[)）])?\s*[:：])(?P<rest>.*)$"
 )
+_QUOTED_TURN = re.compile(
+    r"^(?P<name>[^\s「」『』（）()、。！？…:：\"“”]{1,12})\s*(?P<note>[(（][^()（）]*[)）])?\s*"
+    r"(?:「(?P<rest>(?:[^「」]|「[^「」]*」)*)」|『(?P<other>(?:[^『』]|『[^『』]*』)*)』)\s*$"
+)
+"""``太郎「おはよう」``: how Japanese scripts and games write it. Nothing stands behind the quotation, as it does in prose."""
+_PARTICLES = ("は", "が", "も", "を")
+"""What a name does not end with, and a subject does."""
 _TIME_AFTER = re.compile(rf"\s*{_TIME}\s*$")
 _HASH = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*([-*_])(?:\s*\1){2,}\s*$")
@@ -54,10 +63,13 @@ def read_turn(line: str) -> Turn | None:
     lead = _LEAD.match(line)
     start = lead.end() if lead else 0
     body = line[start:]
-    match = _BOLD_TURN.match(body) or _PLAIN_TURN.match(body)
+    quoted = _QUOTED_TURN.match(body)
+    if quoted and (quoted["name"].endswith(_PARTICLES) or leads_to_quotation(quoted["name"], "「")):
+        quoted = None
+    match = quoted or _BOLD_TURN.match(body) or _PLAIN_TURN.match(body)
     if match is None:
         return None
-    rest = match.group("rest")
+    rest = (quoted["rest"] or quoted["other"] or "") if quoted else match.group("rest")
     name = _TIME_AFTER.sub("", match.group("name").strip().strip("*_ "))
     cue = split_cue(name)
     noted = (match.groupdict().get("note") or "").strip("()（） ")

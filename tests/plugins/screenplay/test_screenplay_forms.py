@@ -445,6 +445,9 @@ def test_spoken_narrated_and_seen_text_keeps_the_order_of_prose(text: str, langu
         ("a.txt", "Le renard dit : « J'ai soif. »\n\nLe corbeau répondit : « Ne bois pas. »\n\nLe renard dit : « Pourquoi ? »", "prose"),
         ("a.txt", "قال الثعلب: «أنا عطشان».\n\nفأجاب الغراب: «لا تشرب».\n\nقال الثعلب: «لماذا؟»", "prose"),
         ("a.txt", "狐狸说：“我渴了。”\n\n乌鸦回答：“不要喝。”\n\n狐狸问：“为什么？”", "prose"),
+        ("a.txt", "太郎「おはよう」\n花子「おはよう。いい天気だね」\n太郎（笑って）「そうだね」", "dialogue"),
+        ("a.txt", "狐は「渇いた」\n\nカラスも「飲むな」\n\n狐は聞いた「なぜ」\n\n狐が「そうか」", "prose"),
+        ("a.txt", "太郎「おはよう」と花子に言った。\n\n花子「おはよう」と答えた。\n\n太郎「いい天気だ」と続けた。", "prose"),
         ("a.txt", "狐は言いました：「渇いた」\n\nカラスは答えました：「飲むな」\n\n狐は聞きました：「なぜ」", "prose"),
         ("a.txt", 'The fox said: "I am thirsty."\n\nThe crow answered: "Do not drink."\n\nThe fox asked: "Why?"', "prose"),
         ("a.txt", "MIA: “Welcome,” he told me.\n\nSAM: Good.\n\nEdward Said: “Yes.”", "dialogue"),
@@ -608,3 +611,14 @@ def test_a_tale_knows_its_title_and_goes_where_its_sentences_go() -> None:
         "EXT. WELL - MORNING",
     ]
     assert all("Fox and the Well" not in element.text for element in screenplay.elements)
+
+
+def test_words_in_corner_brackets_behind_a_name_are_a_turn() -> None:
+    screenplay, problems = read_dialogue("太郎「おはよう」\n花子（小声で）『まだ「夜」だよ』\n太郎「えっ」\n")
+    said = [(element.kind, element.text) for element in screenplay.elements[1:]]
+    assert said == [
+        ("character", "太郎"), ("dialogue", "おはよう"),
+        ("character", "花子"), ("parenthetical", "小声で"), ("dialogue", "まだ「夜」だよ"),
+        ("character", "太郎"), ("dialogue", "えっ"),
+    ]  # fmt: skip
+    assert not problems
