@@ -62,20 +62,26 @@ def _leave_with(parent: int, done: threading.Event) -> None:
 
 def _load_all(names: list[str]) -> None:
     from filmstudio.core.perform import engine_at
-    from filmstudio.core.plugins import Plugins
 
     # Nothing of this will ever be garbage. It is not searched for any while it is loaded, nor by any worker, whose pages of it
     # then stay shared.
     gc.disable()
-    house = None
-    for name in names:
+    for address in _addresses(names):
         # What fails here fails again in a worker, with its task's name, when the engine is needed.
         with contextlib.suppress(Exception):
-            if ":" not in name:
-                house = house or Plugins(guests=False)
-            engine_at(name if house is None or ":" in name else house.engine(name).address).load()
+            engine_at(address).load()
     gc.freeze()
     gc.enable()
+
+
+def _addresses(names: list[str]) -> list[str]:
+    """Addresses of engines, those of roles looked up among the studio's own; what is no role is nobody's."""
+    from filmstudio.core.plugins import Plugins
+    from filmstudio.core.roles import ROLES
+
+    roles = [name for name in names if name in ROLES]
+    house = Plugins(guests=False) if roles else None
+    return [house.engine(name).address if house and name in roles else name for name in names if ":" in name or name in roles]
 
 
 if _named := os.environ.pop(VARIABLE, "").split():

@@ -185,15 +185,19 @@ def test_a_film_that_fails_is_tried_by_whose_fault_it_was(studio: Studio, error:
         assert [problem["detail"] for problem in found.evidence[0].problems] == ["nobody speaks.", "no heading."]
 
 
-def test_tenants_are_told_of_a_file_without_its_folders_and_the_log_with_them(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
+def test_tenants_are_told_of_a_file_without_its_folders_and_the_log_with_them(
+    studio: Studio, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    take = tmp_path / "takes" / "1.mp4"
+
     def make(task: FilmTask, dispatcher: Dispatcher, progress: FilmProgress) -> Delivered:
-        raise EngineError("Invalid data found: '/tmp/of-this-machine/takes/1.mp4'; see /v1/films/2 and 1/2.")
+        raise EngineError(f"Invalid data found: '{take}'; see /v1/films/2 and 1/2.")
 
     job = studio.order()
     studio.start(make)
     found = studio.wait(job, finished)
     assert {entry.message for entry in found.evidence} == {"Invalid data found: '1.mp4'; see /v1/films/2 and 1/2."}
-    assert any("/tmp/of-this-machine/takes/1.mp4" in str(getattr(record, "detail", "")) for record in caplog.records)
+    assert any(str(take) in str(getattr(record, "detail", "")) for record in caplog.records)
 
 
 def test_a_film_whose_store_is_away_for_a_while_is_made_when_it_is_back(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
