@@ -55,6 +55,7 @@ class CastNote(Record):
     description: str = Field(default="", description="the writer's words about this person, for casting")
     role_word: str = Field(default="", description="mother, weaver, king … when the script says so")
     creature: str = Field(default="", description="fox, robot … when not a human being")
+    family: str = Field(default="", description="the same for all whom the script calls relatives: the id of the first of them")
     seen: bool = True
     narrator: bool = False
 

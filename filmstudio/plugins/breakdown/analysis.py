@@ -24,6 +24,7 @@ from filmstudio.plugins.breakdown.cultures import (
     name_evidence,
 )
 from filmstudio.plugins.breakdown.identifiers import Numbering, name_key, slug
+from filmstudio.plugins.breakdown.kinship import as_families, families
 from filmstudio.plugins.breakdown.lexicon import lexicon, transition_kind
 from filmstudio.plugins.breakdown.moods import read_mood
 from filmstudio.plugins.breakdown.people import Cast, Person, gather
@@ -63,7 +64,9 @@ def analyse(request: BreakdownRequest) -> BreakdownResult:
         draft.note.model_copy(update={"culture": culture if explicit else decide(found, culture)})
         for draft, found in zip(drafts, evidence, strict=True)
     )
-    notes = tuple(_note(person, traits[person.id], drafts, scenes, culture, language, explicit is not None) for person in cast.people)
+    single = [_note(person, traits[person.id], drafts, scenes, culture, language, explicit is not None) for person in cast.people]
+    names = {person: known.name.cultures for person, known in traits.items() if known.name is not None}
+    notes = as_families(single, families(cast, _described_in(screenplay, acts)), names)
     lines = [beat.text for draft in drafts for beat in draft.made.beats if isinstance(beat, Line)]
     everything = [text for act in acts for text in (act.written, *act.plays)]
     return BreakdownResult(
@@ -105,9 +108,14 @@ def _cast(screenplay: Screenplay, acts: Sequence[Act], *, silent: bool, language
         people.append(Person(name_key(ORPHAN_NAME), slug(ORPHAN_NAME, prefix="c"), ORPHAN_NAME, True))
     cast = Cast(people, titled=found.titled)
     said = _words_by_person(acts, cast)
-    traits = {person.id: read_traits(person, cast, [*plays, *told], language, said.get(person.id, ())) for person in people}
+    traits = {person.id: read_traits(person, cast, _described_in(screenplay, acts), language, said.get(person.id, ())) for person in people}
     genders = {person: {"female": "f", "male": "m"}.get(known.gender or "", "") for person, known in traits.items()}
     return cast.knowing({person: gender for person, gender in genders.items() if gender}, epithets_of(people, traits)), traits
+
+
+def _described_in(screenplay: Screenplay, acts: Sequence[Act]) -> list[str]:
+    """The texts that tell of people: the action, and what a story's narrator says."""
+    return [text for act in acts for text in act.plays] + (_narration(acts) if screenplay.form == "prose" else [])
 
 
 def _narration(acts: Sequence[Act]) -> list[str]:

@@ -56,12 +56,13 @@ def read_traits(person: Person, cast: Cast, actions: Sequence[str], language: st
     beside = _apposition(sentence, mention, language) if mention is not None else _Beside()
     told = _told_age(sentence, mention, cast) if mention is not None else None
     given = _letter(called.given.gender) if called.given else ""
+    animal = _animal(sentence, mention, language) if mention is not None else ""
     gender = _letter(called.gender) or _letter(beside.gender) or given or _pronoun_gender(introduction)
     return Traits(
         age=told or called.age or beside.age or called.usual_age,
         gender={"f": "female", "m": "male"}.get(gender),
         role_word=called.role or beside.role,
-        creature=called.creature or (beside.creature if called.given is None else ""),
+        creature=called.creature or animal or (beside.creature if called.given is None else ""),
         narrator=called.narrator,
         description=" ".join(introduction.split()),
         name=called.given,
@@ -238,6 +239,30 @@ def _apposition(sentence: str, mention: Mention, language: str) -> _Beside:
         word = relation.head if relation is not None and relation.age != "creature" else ""
         found = _Beside(gender, age, found.role or role or word, found.creature or creature)
     return found
+
+
+_BEING = re.compile(r"\s*(?:(?:,|\(|[\u2013\u2014-])\s*(?:\d+\)?,?\s*)?(?:the|an?|his|her|their|our)|the|is an?)\s+(?:[\w'-]+\s+){0,2}?")
+_DOING = re.compile(r"\s*(?:$|[,.;:!?()\u2013\u2014-]|(?:with|and|in|on|at|who|that|from|to)\b|[\w'-]+(?:s|ing)\b)")
+"""What may follow an animal's word: the end of the clause, or a verb. A dog walker and a cat burglar are people."""
+_CLAUSE_ENDS = re.compile(r"\s*(?:$|[.,;!?])")
+
+
+def _animal(sentence: str, mention: Mention, language: str) -> str:
+    """The animal that somebody with a person's name is: OSCAR the cat sleeps; OSCAR, an old tabby cat; her dog REX."""
+    folded = fold(sentence)
+    first = not folded[: mention.start].strip(" \"'") or folded[: mention.start].rstrip().endswith((",", "and", ".", ";"))
+    before = _beside_before(folded, mention.start)
+    if not before and _CLAUSE_ENDS.match(folded, mention.end):
+        before = folded[: mention.start].rstrip(" ,")  # "strokes her cat, OSCAR."
+    for hit in lexicon().creatures.find(before, language):
+        if hit.end == len(before.rstrip(" ,")):
+            return hit.value
+    for hit in lexicon().creatures.find(folded, language):
+        being = _BEING.fullmatch(folded, mention.end, hit.start)
+        plain = being is not None and being.group().lstrip().startswith("the")  # "gives ASHA the cat" speaks of two
+        if being is not None and (first or not plain) and _DOING.match(folded, hit.end):
+            return hit.value
+    return ""
 
 
 _OPENING = re.compile(r"\s*(?:,|\(|\uff08|[\u2013\u2014-]|is an?\b|is the\b)\s*(?:(?:the|an?|his|her|their|\d+)\b,?)?\s*")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from filmstudio.core.character import Character, Identity, Kind
@@ -26,7 +27,7 @@ class DrawnCast(SingleEngine[CastRequest, CastResult]):
     """Casts from the words of the script: looks from the house art pack, voices from the studio's catalogue."""
 
     name: ClassVar[str] = "drawn-cast"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     role: ClassVar[str] = "casting"
     summary: ClassVar[str] = "drawn people of the house pack, dressed and voiced from the script's own words"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)
@@ -40,7 +41,7 @@ class DrawnCast(SingleEngine[CastRequest, CastResult]):
         """
         if request.style != STYLE:
             raise Unsupported(f"there is no cast in the style {request.style!r}.", remedy=f"This engine has one style: {STYLE}.")
-        parts = [part_of(note) for note in request.cast]
+        parts = _with_heritage([part_of(note) for note in request.cast])
         people = _distinguishable(parts, request.seed)
         roles = _roles(request.cast)
         speakers = [
@@ -71,6 +72,15 @@ class DrawnCast(SingleEngine[CastRequest, CastResult]):
         return CastResult(
             characters=characters, remarks=told, degraded=tuple(f"{about}: {text}" for about, text, degraded in told if degraded)
         )
+
+
+def _with_heritage(parts: Sequence[Part]) -> list[Part]:
+    """Parts whose relatives' skin was spoken of take after the first of those."""
+    said: dict[str, str] = {}
+    for part in parts:
+        if part.family and part.reading.skin:
+            said.setdefault(part.family, part.reading.skin)
+    return [replace(part, heritage=said[part.family]) if part.family in said else part for part in parts]
 
 
 def _distinguishable(parts: Sequence[Part], seed: int) -> list[Person]:

@@ -33,15 +33,18 @@ class Person:
 def look_of(part: Part, seed: int, attempt: int = 0) -> Person:
     """The person of ``part`` for this seed; ``attempt`` counts re-rolls that keep two people of a film distinguishable.
 
-    Every feature has a lot of its own, so that a new word about the coat does not change the nose.
+    Every feature has a lot of its own, so that a new word about the coat does not change the nose. What runs in a family has one lot
+    for all of it.
     """
 
     def lot(feature: str) -> Random:
+        if part.family and feature in _INHERITED:
+            return Random(seed_from(seed, part.family, feature))
         return Random(seed_from(seed, part.id, feature, attempt))
 
     if part.creature:
         return _creature(part)
-    skin_name, skin = _skin(part, Random(seed_from(seed, part.id, "skin")))
+    skin_name, skin = _skin(part, Random(seed_from(seed, part.family or part.id, "skin")))
     outfit, said = choose_outfit(part, lot("outfit"))
     grooming = groom(part, skin_name, outfit, lot)
     clothes = dress(part, outfit, skin, grooming.hair_colour, lot("cloth"), said=said)
@@ -74,6 +77,8 @@ def look_of(part: Part, seed: int, attempt: int = 0) -> Person:
     )
 
 
+_INHERITED = frozenset({"hair colour", "eyes"})
+
 ALIKE = 4
 """Points from which two people are taken for each other: clothes and their colour, or as much of the rest."""
 
@@ -88,9 +93,10 @@ def likeness(one: Person, other: Person) -> int:
 
 def _skin(part: Part, rng: Random) -> tuple[str, str]:
     house, ramps = wardrobe(), skin_ramps()
-    if part.reading.skin:
-        name = house.skin_words[part.reading.skin]
-        if part.reading.skin == "dark" and part.culture in ("south_asia", "southeast_asia", "middle_east"):
+    said = part.reading.skin or part.heritage
+    if said:
+        name = house.skin_words[said]
+        if said == "dark" and part.culture in ("south_asia", "southeast_asia", "middle_east"):
             name = "T6"
         return name, ramps[name][0]
     if part.culture == "western" and "ginger" in part.reading.words | {part.reading.colour_of("hair")}:

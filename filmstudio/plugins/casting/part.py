@@ -9,6 +9,7 @@ from typing import Literal, cast, get_args
 from filmstudio.core.character import Age, Gender
 from filmstudio.core.requests import CastNote
 from filmstudio.plugins.breakdown.cultures import art_culture
+from filmstudio.plugins.breakdown.words import word_set
 from filmstudio.plugins.casting.wardrobe import Relation, wardrobe
 from filmstudio.plugins.casting.words import Reading, read, tokens
 
@@ -90,7 +91,11 @@ _YOUNG = frozenset(
 )
 """Words that make a creature a child. Old ones are told by the voice alone."""
 _FAMILY = "culture_outfits"
-_POSSESSIVE = frozenset({"his", "her", "their", "my", "your", "our", "its", "to", "for", "like", "of", "with", "than"})
+_POSSESSIVE = word_set(
+    "his her their my your our its to for like of with than du de des au aux del al della dello do da son sa ses su sus sein seine "
+    "seinem seinen seiner ihr ihre ihrem ihren ihrer zum zur vom suo sua seu à"
+)
+"""What stands before the word for somebody else, in several languages."""
 _NOT_ROLES = frozenset(
     {
         "miss",
@@ -133,6 +138,10 @@ class Part:
     creature: str = ""
     stand_in: str = ""
     small: bool = False
+    family: str = ""
+    """The same for relatives, who look alike."""
+    heritage: str = ""
+    """A skin word that was said of a relative."""
     modern: bool = False
     period: bool = False
 
@@ -145,7 +154,7 @@ class Part:
 def part_of(note: CastNote) -> Part:
     """Work out the part of ``note``. Depends on the note alone."""
     own = own_words(note)
-    reading = read(own)
+    reading = read(own, note.language)
     creature, stand_in = _creature(note)
     role = "" if creature else _role(note, reading)
     relation = wardrobe().relations.get(role)
@@ -164,6 +173,7 @@ def part_of(note: CastNote) -> Part:
         relation=relation,
         creature=creature,
         stand_in=stand_in,
+        family=note.family,
         small=bool(reading.words & {"little", "tiny", "small", "toddler"}) or bool(re.search(r"\b[3-6]\b", own)),
         modern=bool(reading.words & _MODERN),
         period=bool(reading.words & _PERIOD) or role in ("samurai", "knight", "king", "queen", "prince", "princess", "minister"),

@@ -3,124 +3,133 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
 
-_WORDS: dict[str, str] = {
-    # Hindi and Urdu
-    "लाल": "red", "हरा": "green", "हरी": "green", "हरे": "green", "नीला": "blue", "नीली": "blue", "नीले": "blue", "पीला": "yellow",
-    "पीली": "yellow", "सफ़ेद": "white", "सफेद": "white", "काला": "black", "काली": "black", "काले": "black", "गुलाबी": "pink",
-    "भूरा": "brown", "भूरी": "brown", "केसरिया": "saffron", "सुनहरी": "gold", "सुनहरा": "gold", "बैंगनी": "purple", "नारंगी": "orange",
-    "साड़ी": "saree", "कुर्ता": "kurta", "कुर्ते": "kurta", "कुरता": "kurta", "धोती": "dhoti", "सलवार": "salwar kameez",
-    "लहंगा": "lehenga", "शेरवानी": "sherwani", "चश्मा": "glasses", "चश्मे": "glasses", "दाढ़ी": "beard", "मूंछ": "moustache",
-    "मूँछ": "moustache", "पगड़ी": "turban", "बाल": "hair", "बालों": "hair", "किनारी": "border", "चोटी": "braid", "शॉल": "shawl",
-    "दुपट्टा": "dupatta", "लुंगी": "lungi", "टोपी": "cap", "बिंदी": "bindi", "चूड़ियाँ": "bangles",
-    # Spanish, French, German
-    "rojo": "red", "roja": "red", "verde": "green", "azul": "blue", "amarillo": "yellow", "amarilla": "yellow", "blanco": "white",
-    "blanca": "white", "negro": "black", "negra": "black", "vestido": "dress", "traje": "suit", "gafas": "glasses", "barba": "beard",
-    "bigote": "moustache", "pelo": "hair", "cabello": "hair", "sombrero": "hat", "camisa": "shirt", "abrigo": "coat", "falda": "skirt",
-    "rouge": "red", "vert": "green", "verte": "green", "bleu": "blue", "bleue": "blue", "jaune": "yellow", "blanc": "white",
-    "blanche": "white", "noir": "black", "noire": "black", "robe rouge": "red dress", "lunettes": "glasses", "barbe": "beard",
-    "cheveux": "hair", "costume trois pièces": "suit", "manteau": "coat", "chapeau": "hat", "jupe": "skirt",
-    "rot": "red", "rotes": "red", "roten": "red", "grün": "green", "grünen": "green", "blau": "blue", "blauen": "blue", "gelb": "yellow",
-    "gelben": "yellow", "weiß": "white", "weißen": "white", "weißes": "white", "schwarz": "black", "schwarzen": "black", "kleid": "dress",
-    "anzug": "suit", "brille": "glasses", "bart": "beard", "schnurrbart": "moustache", "haare": "hair", "haar": "hair", "mantel": "coat",
-    "pullover": "sweater", "hemd": "shirt",
-    # Arabic and Persian
-    "أحمر": "red", "حمراء": "red", "أخضر": "green", "خضراء": "green", "أزرق": "blue", "زرقاء": "blue", "أبيض": "white", "بيضاء": "white",
-    "أسود": "black", "سوداء": "black", "ثوب": "thobe", "عباءة": "abaya", "حجاب": "hijab", "نظارة": "glasses", "نظارات": "glasses",
-    "لحية": "beard", "شارب": "moustache", "كوفية": "keffiyeh", "قفطان": "kaftan", "شعر": "hair",
-    # Japanese and Chinese
-    "赤い": "red", "青い": "blue", "白い": "white", "黒い": "black", "黄色い": "yellow", "緑の": "green",
-    "着物": "kimono", "浴衣": "yukata",
-    "袴": "hakama", "眼鏡": "glasses", "めがね": "glasses", "ひげ": "beard", "髪": "hair", "セーラー服": "sailor uniform", "スーツ": "suit",
-    "红色": "red", "红": "red", "蓝色": "blue", "绿色": "green", "白色": "white", "黑色": "black", "黄色": "yellow",
-    "旗袍": "qipao", "汉服": "hanfu",
-    "眼镜": "glasses", "胡子": "beard", "头发": "hair", "西装": "suit", "长袍": "cross-collar robe",
-}  # fmt: skip
+from pydantic import BaseModel, ConfigDict
 
-_NO_SPACES = 0x2E80
-"""First code point of the scripts that are written without spaces between words (CJK radicals and after)."""
+from filmstudio.plugins.breakdown.words import word_set
+from filmstudio.plugins.casting.wardrobe import wardrobe
 
-_SPACED = {word: english for word, english in _WORDS.items() if ord(word[0]) < _NO_SPACES}
-_UNSPACED = {word: english for word, english in _WORDS.items() if ord(word[0]) >= _NO_SPACES}
+_ENGLISH = word_set("a an the in with of and his her their is are wearing wears old young man woman boy girl who from on at into behind by")
 
-_AFTER_ITS_NOUN = frozenset(
-    [
-        "rojo",
-        "roja",
-        "verde",
-        "azul",
-        "amarillo",
-        "amarilla",
-        "blanco",
-        "blanca",
-        "negro",
-        "negra",
-        "rouge",
-        "vert",
-        "verte",
-        "bleu",
-        "bleue",
-        "jaune",
-        "blanc",
-        "blanche",
-        "noir",
-        "noire",
-        "أحمر",
-        "حمراء",
-        "أخضر",
-        "خضراء",
-        "أزرق",
-        "زرقاء",
-        "أبيض",
-        "بيضاء",
-        "أسود",
-        "سوداء",
-    ]
-)
-"""Colours of languages in which the colour follows the thing: it ends the clause, so that it is not read of what comes next."""
+_SCRIPTS: dict[str, str] = {
+    "DEVANAGARI": "hi",
+    "ARABIC": "ar",
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+    "HANGUL": "ko",
+    "CYRILLIC": "ru",
+    "CJK": "zh",
+}
+"""The language whose words are looked for in a script, when nothing says another."""
+_SHARED: dict[str, tuple[str, ...]] = {"ar": ("fa",), "zh": ("ja",)}
+"""Languages that are written in the script of another, and are taken where the hint names them."""
+_NO_SPACES = frozenset({"ja", "zh", "ko"})
+"""Languages in which words are found inside of others: without spaces, or with endings that run on."""
 
 # Combining marks count as letters: a plain \b would cut Devanagari words at their vowel signs.
-_MARKS = r"\w\u0300-\u036f\u0900-\u0903\u093a-\u094f"
+_LETTER = r"\w\u0300-\u036f\u0900-\u0903\u093a-\u094f"
+_ENDING = rf"[{_LETTER}]{{0,3}}"
 
 
-def _pattern_of(word: str) -> str:
-    if "\u0600" <= word[0] <= "\u06ff":
-        # The article and one-letter words are written together with the noun, and so is the ending of the indefinite.
-        return rf"(?<![{_MARKS}])[وبلف]?(?:ال)?{re.escape(word)}(?:ا|اً|ً)?(?![{_MARKS}])"
-    return rf"(?<![{_MARKS}]){re.escape(word)}(?![{_MARKS}])"
+class _Tongue(BaseModel):
+    """The casting words of one language, by their English."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after_noun: bool
+    common: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """What each word looks like, longest first, and its English: compiled for the first description that needs them."""
-    return tuple(
-        (
-            re.compile(_pattern_of(word) if word in _SPACED else re.escape(word), re.IGNORECASE),
-            f" {english}{' , ' if word in _AFTER_ITS_NOUN else ' '}",
-        )
-        for word, english in sorted(_WORDS.items(), key=lambda pair: (-len(pair[0]), pair[0]))
-    )
+class _Tongues(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int
+    about: str
+    languages: dict[str, _Tongue]
 
 
-def in_english(description: str) -> str:
+@cache
+def _tongues() -> dict[str, _Tongue]:
+    text = resources.files("filmstudio.plugins.casting").joinpath("data", "tongues.json").read_text("utf-8")
+    return _Tongues.model_validate_json(text).languages
+
+
+def in_english(description: str, language: str = "") -> str:
     """The description with its casting words in English; everything else stays as the writer put it.
 
-    Words that mean something else in English ("rot") are only taken where nothing around them is English.
+    ``language`` is what the person speaks: it decides between languages of one script where the words themselves do not.
     """
-    if description.isascii() and _looks_english(description):
-        return description
-
-    for pattern, english in _patterns():
-        description = pattern.sub(english, description)
-    return description
+    text = unicodedata.normalize("NFC", description)
+    for tongue in _tongues_of(text, language.split("-", maxsplit=1)[0].lower()):
+        text = _translator(tongue)(text)
+    return text
 
 
-_ENGLISH = frozenset(
-    ["a", "an", "the", "in", "with", "of", "and", "his", "her", "their", "wearing", "old", "young", "man", "woman", "boy", "girl", "wears"]
-)
+def _tongues_of(text: str, hint: str) -> list[str]:
+    """The languages to translate from: one for each script that the text has."""
+    scripts = dict.fromkeys(unicodedata.name(char, "").split(" ", maxsplit=1)[0] for char in text if char.isalpha())
+    found = [_SCRIPTS[script] for script in scripts if script in _SCRIPTS]
+    if "ja" in found:
+        found = [tongue for tongue in found if tongue != "zh"]
+    found = [hint if hint in _SHARED.get(tongue, ()) else tongue for tongue in dict.fromkeys(found)]
+    latin = _latin(text, hint) if "LATIN" in scripts else ""
+    return [*found, latin] if latin else found
 
 
-def _looks_english(text: str) -> bool:
-    words = text.lower().split()
-    return not words or any(word.strip(".,;") in _ENGLISH for word in words)
+def _latin(text: str, hint: str) -> str:
+    """The language of a text in Latin letters: whose little words and casting words it has most of; empty for English."""
+    words = re.findall(rf"[{_LETTER}'’-]+", text.lower())
+    best, most = "", sum(word in _ENGLISH for word in words) + 0.5
+    for name, tongue in _tongues().items():
+        if not tongue.common:
+            continue
+        points = sum(word in tongue.common for word in words) + len(_pattern(name).findall(text)) + (0.5 if name == hint else 0.0)
+        if points > most:
+            best, most = name, points
+    return best
+
+
+@cache
+def _colours() -> frozenset[str]:
+    return frozenset(name for table in wardrobe().colours.values() for name in table)
+
+
+@cache
+def _entries(tongue: str) -> tuple[tuple[str, str], ...]:
+    """(word, its English), the longest first."""
+    entries = ((word, english) for english, words in _tongues()[tongue].words.items() for word in words)
+    return tuple(sorted(entries, key=lambda entry: (-len(entry[0]), entry[0])))
+
+
+@cache
+def _pattern(tongue: str) -> re.Pattern[str]:
+    """Any of a language's words, one group each."""
+    return re.compile("|".join(f"({_form(word, tongue)})" for word, _ in _entries(tongue)), re.IGNORECASE)
+
+
+def _form(word: str, tongue: str) -> str:
+    stem = re.escape(unicodedata.normalize("NFC", word.removesuffix("*")))
+    if tongue in _NO_SPACES:
+        return stem
+    if tongue in ("ar", "fa"):
+        # The article and one-letter words are written together with the noun, and so is the ending of the indefinite.
+        return rf"(?<![{_LETTER}])[وبلف]?(?:ال)?{stem}(?:ا|اً|ً)?(?![{_LETTER}])"
+    return rf"(?<![{_LETTER}]){stem}{_ENDING if word.endswith('*') else ''}(?![{_LETTER}])"
+
+
+@cache
+def _translator(tongue: str) -> Callable[[str], str]:
+    entries, after_noun = _entries(tongue), _tongues()[tongue].after_noun
+    pattern = _pattern(tongue)
+
+    def english(found: re.Match[str]) -> str:
+        word = entries[(found.lastindex or 1) - 1][1]
+        # A colour that follows its thing ends the clause, so that it is not read of what comes next.
+        return f" {word}{' , ' if after_noun and word in _colours() else ' '}"
+
+    return lambda text: pattern.sub(english, text)

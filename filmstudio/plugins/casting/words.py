@@ -210,13 +210,15 @@ def _tags(words: tuple[str, ...]) -> Iterator[Tag]:
             at += 1
 
 
-def read(description: str) -> Reading:
+def read(description: str, language: str = "") -> Reading:
     """Read a description in English, or with the casting words of the other languages that ``tongues`` knows.
+
+    ``language`` is what the person speaks: a hint at the language of the description.
 
     A colour belongs to the next thing named in its clause ("a red silk saree", "gold border"), else to the thing before it
     in the clause ("hair white as snow"), else, after *in* or *wearing*, to the clothes.
     """
-    text = in_english(description)
+    text = in_english(description, language)
     words = _plain(tokens(text))
     found: list[Found] = []
     denied: set[str] = set()

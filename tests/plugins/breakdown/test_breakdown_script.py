@@ -413,6 +413,30 @@ def test_a_creature_is_known_by_its_name(name: str, creature: str) -> None:
     assert broken_down(f"@{name}", "-Hm.").cast[0].creature == creature
 
 
+@pytest.mark.parametrize(
+    ("text", "creature"),
+    [
+        ("OSCAR the cat sleeps on the desk.", "cat"),
+        ("OSCAR, an old tabby cat, yawns.", "cat"),
+        ("Her dog OSCAR barks.", "dog"),
+        ("She strokes her cat, OSCAR.", "cat"),
+        ("OSCAR, a dog walker, comes in.", ""),
+        ("OSCAR the cat burglar climbs in.", ""),
+        ("She gives OSCAR the cat.", ""),
+        ("OSCAR (40), a bear of a man, eats.", ""),
+        ("OSCAR, a cook in a bear costume, eats.", ""),
+    ],
+)
+def test_an_animal_may_have_a_persons_name(text: str, creature: str) -> None:
+    made = broken_down("#INT. HUT - DAY", text, "@OSCAR", "-Hello.")
+    assert next(person for person in made.cast if person.id == "oscar").creature == creature
+
+
+def test_relatives_are_of_one_culture_that_all_their_names_know() -> None:
+    made = broken_down("AMINA (34) mends a net. Her father YUSUF (70) watches.", "@YUSUF", "-Good.", "@AMINA", "-Yes.")
+    assert {(person.culture, bool(person.family)) for person in made.cast} == {("middle_eastern", True)}
+
+
 def test_a_role_without_an_age_has_the_usual_one() -> None:
     ages = [note.age for note in broken_down("REPORTER #1 runs.", "@REPORTER #1", "-Hm.", "@GRANDMOTHER", "-Hm.", "@SALLY", "-Hm.").cast]
     assert ages == ["adult", "elder", None]

@@ -105,6 +105,50 @@ def test_a_colour_that_follows_its_noun_is_not_read_of_the_next_one() -> None:
     assert hijab["slots"]["hat"] == cloth("blue")
 
 
+@pytest.mark.parametrize(
+    ("words", "language", "role", "hair", "outfit"),
+    [
+        ("manteau rouge, cheveux courts, boit un café", "fr", "", "short hair", "long_coat"),
+        ("serveur en tablier, essuie un verre", "fr", "waiter", "", ""),
+        ("una maestra con vestido azul y pelo rizado", "es", "teacher", "curly hair", ""),
+        ("ein Bauer mit weißem Bart und Strohhut", "de", "farmer", "", ""),
+        ("capelli lunghi, cappotto verde", "it", "", "long hair", "long_coat"),
+        ("uma enfermeira de cabelo curto", "pt", "nurse", "short hair", ""),
+        ("крестьянин в красной рубахе", "ru", "farmer", "", ""),
+        ("眼鏡をかけた漁師", "ja", "fisherman", "", ""),
+        ("戴眼镜的医生，长发", "zh", "doctor", "long hair", ""),
+        ("안경을 쓴 요리사", "ko", "cook", "", ""),
+    ],
+)
+def test_casting_words_of_many_languages_are_understood(words: str, language: str, role: str, hair: str, outfit: str) -> None:
+    person = part_of(note("SITA", words, language=language, gender="female"))
+    assert person.role == role
+    if hair:
+        assert look_of(person, 1).hair in {item.id for item in HOUSE.of_kind("hair") if hair in item.words}
+    if outfit:
+        assert look_of(person, 1).outfit == outfit
+
+
+def test_whom_somebody_speaks_to_is_not_what_somebody_is() -> None:
+    assert part_of(note("MARC", "une femme parle au roi", language="fr")).role == ""
+
+
+def test_relatives_have_one_skin_and_one_eye_colour_and_strangers_need_not() -> None:
+    family = [note(name, family="mira", culture="western", gender=gender) for name, gender in (("MIRA", "female"), ("TOBY", "male"))]
+    for seed in range(12):
+        mother, son = (look_of(part_of(one), seed).look for one in family)
+        assert mother["skin"] == son["skin"]
+        assert mother["slots"]["eye"] == son["slots"]["eye"]
+    apart = [{look_of(part_of(note(name, culture="western")), seed).look["skin"] for name in ("MIRA", "TOBY")} for seed in range(12)]
+    assert any(len(skins) == 2 for skins in apart)
+
+
+def test_what_is_said_of_a_mothers_skin_is_her_sons_too() -> None:
+    family = (note("MIRA", "a dark-skinned woman", family="mira"), note("TOBY", "a boy", family="mira"))
+    cast = DrawnCast().make(CastRequest(cast=family), None).characters
+    assert cast[0].identity.look["skin"] == cast[1].identity.look["skin"] != look("TOBY", "a boy")["skin"]
+
+
 def test_german_rot_is_a_colour_and_english_rot_is_not() -> None:
     assert "red" in {found.colour for found in read("Kleid rot, Brille").found}
     assert not read("the rot has set in").found
