@@ -18,6 +18,8 @@ _SUBJECT_LATER = frozenset({"fr", "es", "it", "pt", "de", "nl"})
 _THEN = frozenset(
     {"alors", "puis", "ensuite", "enfin", "aussitôt", "entonces", "luego", "dann", "da", "darauf", "leise", "allora", "então", "toen"}
 )
+_VERB_SECOND = frozenset({"de", "nl", "sv"})
+"""Languages in which *then* or *softly* before the verb sends its subject behind it: ``Da sagte Hans:``."""
 _SLAVIC_OTHERS = frozenset(
     {"при", "без", "для", "под", "над", "про", "через", "из-за", "ещё", "еще", "уже", "вслух", "вновь", "опять", "мне", "нам"}
 )
@@ -108,16 +110,18 @@ def _worded_before(sentence: str, language: str) -> Attribution | None:
             found = _korean(sentence, tokens[: at + verb])
             return found and Attribution(found.subject, found.start, len(sentence), thought)
         before = at
+        inverted = language in _VERB_SECOND and at == 1 and (fold(tokens[0].word) in _THEN or _is_adverb(tokens[0].word))
         while before > 0 and _comes_between(tokens[before - 1].word, language):
             before -= 1
-        for first in range(max(0, before - 4), before):
+        for first in range(max(0, before - 4), 0 if inverted else before):
             if _noun_phrase(tokens, first, language) == before and (first == 0 or not _noun_phrase_covers(tokens, first, language)):
                 subject = sentence[tokens[first].start : tokens[before - 1].end]
                 return Attribution(subject, tokens[first].start, len(sentence), thought)
         behind = _after_verb(tokens, at + verb, language)
         after = _noun_phrase(tokens, behind, language)
-        if after and (language == "ar" or before == 0):
-            return Attribution(sentence[tokens[behind].start : tokens[after - 1].end], tokens[at].start, len(sentence), thought)
+        if after and (language == "ar" or before == 0 or inverted):
+            begin = tokens[0 if inverted else at].start
+            return Attribution(sentence[tokens[behind].start : tokens[after - 1].end], begin, len(sentence), thought)
         head = _noun_phrase(tokens, 0, language)
         if head and head < at:
             joint = at - 1 if before == at and at > head and fold(tokens[at - 1].word) in ("and", "y", "et", "und", "e") else at

@@ -19,7 +19,7 @@ from filmstudio.plugins.screenplay.fountain_writing import escape
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 from filmstudio.plugins.screenplay.headings import is_heading, split_number
 from filmstudio.plugins.screenplay.markdown import is_set_apart, take_asides, without_links
-from filmstudio.plugins.screenplay.quotes import leads_to_quotation
+from filmstudio.plugins.screenplay.quoted_turns import quoted_turn
 
 STUDIO = "INT. PODCAST STUDIO - DAY"
 
@@ -34,13 +34,7 @@ _PLAIN_TURN = re.compile(r"^(?P<name>[^\s:：*\[\]{}<>|\"“”#=][^:：*\[\]{}<
 _BOLD_TURN = re.compile(
     r"^(?P<mark>\*{1,3}|__?)(?P<name>[^:：*]{1,80}?)\s*(?:[:：]\s*(?P=mark)|(?P=mark)\s*(?P<note>[(（][^()（）]*[)）])?\s*[:：])(?P<rest>.*)$"
 )
-_QUOTED_TURN = re.compile(
-    r"^(?P<name>[^\s「」『』（）()、。！？…:：\"“”]{1,12})\s*(?P<note>[(（][^()（）]*[)）])?\s*"
-    r"(?:「(?P<rest>(?:[^「」]|「[^「」]*」)*)」|『(?P<other>(?:[^『』]|『[^『』]*』)*)』)\s*$"
-)
-"""``太郎「おはよう」``: how Japanese scripts and games write it. Nothing stands behind the quotation, as it does in prose."""
-_PARTICLES = ("は", "が", "も", "を")
-"""What a name does not end with, and a subject does."""
+_NUMBERED = re.compile(r"^\s*\d{1,3}[.)]\s+\S")
 _TIME_AFTER = re.compile(rf"\s*{_TIME}\s*$")
 _HASH = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*([-*_])(?:\s*\1){2,}\s*$")
@@ -63,9 +57,7 @@ def read_turn(line: str) -> Turn | None:
     lead = _LEAD.match(line)
     start = lead.end() if lead else 0
     body = line[start:]
-    quoted = _QUOTED_TURN.match(body)
-    if quoted and (quoted["name"].endswith(_PARTICLES) or leads_to_quotation(quoted["name"], "「")):
-        quoted = None
+    quoted = quoted_turn(body)
     match = quoted or _BOLD_TURN.match(body) or _PLAIN_TURN.match(body)
     if match is None:
         return None
@@ -122,6 +114,8 @@ class _Reader:
     paragraph_ended: bool = False
     apart: bool = False
     """Whether the last line was of a list or quoted block that nobody speaks."""
+    lone: frozenset[int] = frozenset()
+    """Lines that begin with a number and are no list: "42. That is the answer"."""
 
     def read(self, text: str) -> None:
         written = text.split("\n")
@@ -129,6 +123,7 @@ class _Reader:
         lines = text.split("\n")
         names = Counter(name_key(turn.name) for line in lines if (turn := read_turn(line)))
         left = deque(asides)
+        self.lone = _lone_numbers(lines)
         for at in range(self._read_front_matter(lines), len(lines)):
             stripped = lines[at].strip()
             if stripped:
@@ -170,11 +165,15 @@ class _Reader:
         elif (alone := _ALONE.match(stripped)) and (self.speaker is None or self.paragraph_ended):
             self._add("action", escape(next((group for group in alone.groups() if group), "")), at)
             self.speaker = None if self.paragraph_ended else self.speaker
-        elif is_set_apart(line) and (self.speaker is None or (self.paragraph_ended and not self._leads_on()) or self.apart):
+        elif (
+            is_set_apart(line)
+            and at not in self.lone
+            and (self.speaker is None or (self.paragraph_ended and not self._leads_on()) or self.apart)
+        ):
             self._read_apart(stripped, at)
             return
         else:
-            self._read_more(_LEAD.sub("", line, count=1).strip() if self.speaker else stripped, at)
+            self._read_more(_LEAD.sub("", line, count=1).strip() if self.speaker and at not in self.lone else stripped, at)
         self.paragraph_ended = self.apart = False
 
     def _leads_on(self) -> bool:
@@ -268,3 +267,11 @@ class _Reader:
 
     def _add(self, kind: ElementKind, text: str, at: int, **more: object) -> None:
         self.elements.append(Element.model_validate({"kind": kind, "text": text, "line": at + 1, **more}))
+
+
+def _lone_numbers(lines: list[str]) -> frozenset[int]:
+    """Numbered lines of which neither neighbour, blank lines apart, is numbered too."""
+    written = [at for at, line in enumerate(lines) if line.strip()]
+    numbered = [bool(_NUMBERED.match(lines[at])) for at in written]
+    beside = [*numbered[1:], False], [False, *numbered[:-1]]
+    return frozenset(at for at, own, after, before in zip(written, numbered, *beside, strict=True) if own and not after and not before)

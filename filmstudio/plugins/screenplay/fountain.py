@@ -24,12 +24,14 @@ from filmstudio.plugins.screenplay.cues import (
     name_key,
     split_cue,
 )
+from filmstudio.plugins.screenplay.dialogue import read_turn
 from filmstudio.plugins.screenplay.encoding import clean
 from filmstudio.plugins.screenplay.fountain_writing import write_fountain
 from filmstudio.plugins.screenplay.grammar import all_capitals, fold, grammar
 from filmstudio.plugins.screenplay.headings import is_heading, split_number
 from filmstudio.plugins.screenplay.hidden import MARK, HiddenText, hide
 from filmstudio.plugins.screenplay.lone_cues import introduced_in, names_somebody
+from filmstudio.plugins.screenplay.quoted_turns import quoted_turn
 from filmstudio.plugins.screenplay.title_page import read_title_page
 
 __all__ = ["parse_fountain", "plain_text", "write_fountain"]
@@ -204,6 +206,13 @@ class _Reader:
         elif self._is_cue(at, stripped):
             self._read_speech(at, stripped)
             return True
+        elif quoted_turn(stripped) and (turn := read_turn(stripped)) is not None and turn.text:
+            known = grammar().extension_kind
+            self._add("character", turn.name, at, extensions=tuple(note for note in turn.notes if known(note)))
+            for note in turn.notes:
+                if not known(note):
+                    self._add("parenthetical", note, at)
+            self._add("dialogue", turn.text, at)
         else:
             return False
         self._add_hidden(at)

@@ -9,6 +9,7 @@ from filmstudio.core.screenplay import Element, Screenplay
 from filmstudio.plugins.screenplay.cues import is_capital_cue, is_caseless_candidate
 from filmstudio.plugins.screenplay.grammar import all_capitals, fold, grammar
 from filmstudio.plugins.screenplay.headings import is_heading, split_number
+from filmstudio.plugins.screenplay.quoted_turns import quoted_turn
 from filmstudio.plugins.screenplay.title_page import read_title_page, write_title_page
 
 _SPEECH = frozenset({"parenthetical", "dialogue", "lyric"})
@@ -136,7 +137,7 @@ def _action(element: Element, text: str, foreign: bool) -> list[str]:
 
 
 def _reads_otherwise(first: str, followed: bool) -> bool:
-    if first[0] in "!.@~=#>" or is_heading(first) or _is_transition(first):
+    if first[0] in "!.@~=#>" or is_heading(first) or _is_transition(first) or quoted_turn(first):
         return True
     return followed and (is_capital_cue(first) or is_caseless_candidate(first))
 

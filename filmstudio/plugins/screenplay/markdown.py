@@ -48,6 +48,13 @@ def take_asides(text: str) -> tuple[str, tuple[Aside, ...]]:
     return text, tuple(sorted(asides, key=lambda aside: aside.offset))
 
 
+def as_boneyard(text: str) -> str:
+    """``text`` with its comments between the marks that Fountain hides things with; every place stays."""
+    return _COMMENT.sub(
+        lambda comment: f"/*  {comment.group('closed')} */" if comment.group("closed") is not None else comment.group(), text
+    )
+
+
 def unwrapped(text: str) -> str:
     """``text`` with spaces for the marks of its fences, where most of it stands in them: a script as chats hand it out."""
     fences = [(start, stop) for start, stop, words in _fences(text) if words.strip()]

@@ -34,6 +34,7 @@ _CHAPTER = re.compile(
     r"(?:\s+[\w.]{1,20}){0,4}(?:\s*[:.—–-].{0,80})?|第[〇零一二三四五六七八九十百0-9]+[章話回节節幕部].{0,40}|[IVXLC]{1,7}\.?|\d{1,3}\.?)\s*$",
     re.IGNORECASE,
 )
+_ENDS = frozenset("!?…؟！？")
 _HASH = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*|[।॥؟]+")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Sr|Jr|vs|etc|e\.g|i\.e|[A-Z])\.$")
@@ -93,7 +94,7 @@ class _Reader:
         self.asides = deque(asides)
         self.marks = find_marks(self.text)
         self.company = Company(self.language)
-        paragraphs = split_paragraphs(self.text, self.marks)
+        paragraphs = split_paragraphs(self.text, self.marks, self.language)
         if len(paragraphs) > 2 and self._is_title(paragraphs[0], paragraphs[1]):
             self.title = _joined(paragraphs[0].text)
             paragraphs = paragraphs[1:]
@@ -240,6 +241,8 @@ class _Reader:
                 goes_on = text[after.start : after.end].rstrip()[-1:] not in (".", "!", "?", "。", "।")
                 if goes_on and end < len(spans) and spans[end].kind == "speech":
                     more = _joined(text[spans[end].start : spans[end].end])
+                    if speech[-1:] in _ENDS:
+                        more = more.lstrip(".,;: ")  # "¿Vas? —preguntó Luis—. ¡Qué bien!": the point ends the attribution
                     speech = f"{speech}{'' if more[:1] in '.,;:!?…' or _dense(more) else ' '}{more}"
                     end += 1
         self.sentence += 1
@@ -407,24 +410,29 @@ class _Reader:
         self.elements.append(Element.model_validate({"kind": kind, "text": text, "line": line, "column": column, **more}))
 
 
-def split_paragraphs(text: str, marks: Marks) -> list[_Paragraph]:
-    """Paragraphs: blocks between blank lines; in a block of whole sentences a line, and a line of dialogue, is its own."""
+def split_paragraphs(text: str, marks: Marks, language: str) -> list[_Paragraph]:
+    """Paragraphs: blocks between blank lines; in a block of whole sentences a line, and a line of dialogue, is its own.
+
+    A line that only leads to the quotation under it belongs to that.
+    """
     paragraphs: list[_Paragraph] = []
     start = 0
     for block in re.split(r"(\n[ \t]*\n\s*?(?=\S|$)|\n[ \t]*(?=\n))", text):
         if block.strip():
-            paragraphs += _split_block(block, start, marks)
+            paragraphs += _split_block(block, start, marks, language)
         start += len(block)
     return paragraphs
 
 
-def _split_block(block: str, start: int, marks: Marks) -> list[_Paragraph]:
+def _split_block(block: str, start: int, marks: Marks, language: str) -> list[_Paragraph]:
     lines = block.split("\n")
     own = any(len(line) > 120 for line in lines) or all(_SENTENCE.search(line.rstrip()[-3:]) or not line.strip() for line in lines)
     found: list[_Paragraph] = []
     offset = start
     for line in lines:
-        alone = own or _is_break(line.strip()) or starts_with_quote(line, marks)
+        quoted = starts_with_quote(line, marks)
+        led = quoted and bool(found) and (lead := before_quote(found[-1].text, language)) is not None and lead.start == 0
+        alone = (own or _is_break(line.strip()) or quoted) and not led
         if line.strip():
             if found and not alone and not _is_break(found[-1].text.strip()):
                 last = found[-1]

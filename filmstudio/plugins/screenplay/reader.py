@@ -19,7 +19,7 @@ from filmstudio.plugins.screenplay.fountain import parse_fountain
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 from filmstudio.plugins.screenplay.language import find_language, language_of
 from filmstudio.plugins.screenplay.limits import too_many_bytes, too_many_letters, too_many_words
-from filmstudio.plugins.screenplay.markdown import unwrapped
+from filmstudio.plugins.screenplay.markdown import as_boneyard, unwrapped
 from filmstudio.plugins.screenplay.prose import read_prose
 
 _MOST_PROBLEMS = 50
@@ -31,7 +31,7 @@ class Reader(SingleEngine[ReadRequest, ReadResult]):
     """Reads Fountain, Final Draft, ``NAME: text`` dialogue and prose, in any writing system, with rules alone."""
 
     name: ClassVar[str] = "reader"
-    version: ClassVar[str] = "8"
+    version: ClassVar[str] = "9"
     role: ClassVar[str] = "screenplay"
     summary: ClassVar[str] = "Reads Fountain, FDX, podcasts and prose in any script"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)
@@ -93,7 +93,7 @@ def _read(text: str, name: str, form: Form, language: str | None) -> tuple[Scree
         return read_dialogue(text, name)
     if form == "prose":
         return read_prose(text, name, language or language_of(spoken_text(text)))
-    return parse_fountain(text, name)
+    return parse_fountain(as_boneyard(text), name)
 
 
 def _completed(screenplay: Screenplay, name: str, encoding: str, language: str | None) -> Screenplay:

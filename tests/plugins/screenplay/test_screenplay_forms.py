@@ -17,6 +17,7 @@ from filmstudio.plugins.screenplay.fdx import read_fdx
 from filmstudio.plugins.screenplay.fountain import parse_fountain, write_fountain
 from filmstudio.plugins.screenplay.language import language_of
 from filmstudio.plugins.screenplay.prose import read_prose
+from filmstudio.plugins.screenplay.reader import read_script
 
 
 def shape(screenplay: Screenplay | None) -> list[tuple[str, str]]:
@@ -379,6 +380,14 @@ def test_a_speaker_nobody_tells_of_is_flagged() -> None:
         ("ja", "狐は言った。「やあ」\n\n「おはよう」と烏は言った。", [("狐", "やあ"), ("烏", "おはよう")]),
         ("ko", '여우가 까마귀에게 말했다. "안녕."\n\n까마귀는 웃었다.', [("여우", "안녕.")]),
         ("de", "»Sing«, sagte da der Fuchs.", [("FUCHS", "Sing")]),
+        ("de", "Leise antwortete Hans: »Warum?«\n\nDa sagte Otto: »Darum.«", [("HANS", "Warum?"), ("OTTO", "Darum.")]),
+        ("fr", "— Je pars, dit Marie, et je reviens.", [("MARIE", "Je pars, et je reviens.")]),
+        ("fr", "— Parce que, dit Marie en souriant, il pleut.", [("MARIE", "Parce que, il pleut.")]),
+        ("fr", "— Bon, dit Marie, les yeux fermés. Je dors.", [("MARIE", "Bon"), ("MARIE", "Je dors.")]),
+        ("fr", "— Viens ! cria Marie. Vite !", [("MARIE", "Viens !"), ("MARIE", "Vite !")]),
+        ("fr", "— Bon, dit Marie, en fermant la porte. Elle sortit.", [("MARIE", "Bon")]),
+        ("es", "—¿Vas? —preguntó Luis—. ¡Qué bien!", [("LUIS", "¿Vas? ¡Qué bien!")]),
+        ("ja", "狐は井戸にいた。\n\n太郎は言った。\n「おはよう」\n\n狐が答えた。\n「やあ」", [("太郎", "おはよう"), ("狐", "やあ")]),
         ("en", "“Bring it,” Da Vinci said. “It is late,” said De Luca.", [("DA VINCI", "Bring it,"), ("DE LUCA", "It is late,")]),
         ("zh", "“你是谁？”老人问道。\n\n小明低声说：“我迷路了。”", [("老人", "你是谁？"), ("小明", "我迷路了。")]),
         ("hi", "माँ बोली, “घर चलो।”\n\n“नहीं,” रवि ने कहा।", [("माँ", "घर चलो।"), ("रवि", "नहीं,")]),
@@ -622,3 +631,29 @@ def test_words_in_corner_brackets_behind_a_name_are_a_turn() -> None:
         ("character", "太郎"), ("dialogue", "えっ"),
     ]  # fmt: skip
     assert not problems
+
+
+def test_a_narrator_is_not_spoken_by_whom_he_tells_of() -> None:
+    assert ("MARIE", "Elle sortit.") not in said("— Bon, dit Marie, en fermant la porte. Elle sortit.", "fr")
+
+
+def test_turns_in_corner_brackets_stand_under_headings_too() -> None:
+    text = "INT. 家 - 昼\n\n太郎「おはよう」\n花子（小声で）「まだ夜だよ」\n\n犬が走る。\n"
+    screenplay, _ = parse_fountain(text)
+    assert shape(screenplay) == [
+        ("heading", "INT. 家 - 昼"), ("character", "太郎"), ("dialogue", "おはよう"),
+        ("character", "花子"), ("parenthetical", "小声で"), ("dialogue", "まだ夜だよ"), ("action", "犬が走る。"),
+    ]  # fmt: skip
+    action = Screenplay(elements=(Element(kind="action", text="太郎「おはよう」", line=1),))
+    assert shape(parse_fountain(write_fountain(action))[0]) == [("action", "太郎「おはよう」")]
+
+
+def test_a_paragraph_that_begins_with_a_number_is_spoken_and_a_list_is_not() -> None:
+    screenplay, _ = read_dialogue("ANNA: Why?\n\nBEN: Hm.\n\n42. That is the answer.\n\nANNA: See.\n\n1. Links\n2. Thanks\n")
+    assert speeches(screenplay.elements) == [("ANNA", "Why?"), ("BEN", "Hm.\n\n42. That is the answer."), ("ANNA", "See.")]
+
+
+def test_comments_of_markdown_are_hidden_in_a_script_with_headings() -> None:
+    result = read_script(b"# The Walk\n\nINT. HOUSE - DAY\n\nMIRA\nHello. <!-- louder -->\n\n<!-- a note\nto self -->\n", "walk.md")
+    assert [kind for kind, text in shape(result.screenplay) if "<!--" in text] == []
+    assert [text for kind, text in shape(result.screenplay) if kind == "boneyard"] == ["louder", "a note\nto self"]
