@@ -61,10 +61,11 @@ class CastNote(Record):
 
 
 class CardNote(Record):
-    """Words that the script puts on a card of their own."""
+    """Words that the script shows at one point of a scene."""
 
     after: int = Field(ge=0, description="how many of the scene's beats come before it")
     lines: tuple[str, ...]
+    over: bool = Field(default=False, description="set on the picture of the place, as a SUPER is, rather than on a dark ground")
 
 
 class SceneNote(Record):
@@ -86,8 +87,8 @@ class SceneNote(Record):
     present: tuple[str, ...] = Field(default=(), description="ids of those on stage, in order of appearance")
     beats: tuple[JsonValue, ...] = Field(default=(), description="beats of core.film in canonical form, in script order")
     ambience: tuple[str, ...] = ()
-    captions: tuple[str, ...] = Field(default=(), description="SUPER: texts to set on the picture of the place")
-    cards: tuple[CardNote, ...] = Field(default=(), description="centred texts that stand after beats, such as THE END")
+    captions: tuple[str, ...] = Field(default=(), description="SUPER: texts that open the scene, to set on the picture of its place")
+    cards: tuple[CardNote, ...] = Field(default=(), description="texts that stand after beats: THE END, a SUPER in mid-scene")
 
 
 class BreakdownRequest(Request):

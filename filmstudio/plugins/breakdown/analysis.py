@@ -274,26 +274,26 @@ def _scene_note(
         beats=tuple(beat.canonical() for beat in made.beats),
         ambience=tuple(ambience),
         captions=tuple(caption.text for before, caption in made.captions if not _on_a_card(before, caption, made, last=last)),
-        cards=_cards([(before, caption.text) for before, caption in made.captions if _on_a_card(before, caption, made, last=last)]),
+        cards=_cards([(before, caption) for before, caption in made.captions if _on_a_card(before, caption, made, last=last)], made),
     )
 
 
 def _on_a_card(before: int, caption: Caption, made: SceneBeats, *, last: bool) -> bool:
-    """Whether words have a card of their own where they stand; those that open a scene are set on the picture of its place.
+    """Whether words are shown where they stand; those that open a scene are set on the first picture of its place.
 
     A super at the end of a scene has gone to the next one, but there is none after the last.
     """
     if caption.centred:
         return before > 0 or transition_kind(caption.text) == "end"
-    return last and 0 < before == len(made.beats)
+    return 0 < before < len(made.beats) or (last and before > 0)
 
 
-def _cards(found: Sequence[tuple[int, str]]) -> tuple[CardNote, ...]:
-    """Cards, of which one holds all that stands together."""
-    together: dict[int, list[str]] = {}
-    for before, text in found:
-        together.setdefault(before, []).append(text)
-    return tuple(CardNote(after=before, lines=tuple(lines)) for before, lines in together.items())
+def _cards(found: Sequence[tuple[int, Caption]], made: SceneBeats) -> tuple[CardNote, ...]:
+    """What is shown within a scene, together what stands together. A super in its middle is set on the picture of the place."""
+    together: dict[tuple[int, bool], list[str]] = {}
+    for before, caption in found:
+        together.setdefault((before, not caption.centred and before < len(made.beats)), []).append(caption.text)
+    return tuple(CardNote(after=before, over=over, lines=tuple(lines)) for (before, over), lines in together.items())
 
 
 def _place_in(plays: Sequence[str]) -> str:

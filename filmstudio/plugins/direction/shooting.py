@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -245,13 +245,16 @@ def _shoot_scene(
     if establishing is not None:
         shots.append(establishing)
     views = 0
-    cards = {place.beats[card.after].id: card for card in note.cards if card.after < len(place.beats)}
+    cards: dict[str, list[Shot]] = {}
+    for card in note.cards:
+        if card.after < len(place.beats):
+            seen = tuple(mark for mark in stage_moments[card.after].marks if mark.enters is None) if stage_moments else ()
+            cards.setdefault(place.beats[card.after].id, []).append(_card_between(note, card, on, seen))
     for setup in _parted(setups, cards):
-        if setup.beats and setup.beats[0].id in cards:
-            shots.append(_card_between(note, cards[setup.beats[0].id], on))
+        shots += cards.get(setup.beats[0].id, []) if setup.beats else []
         shots.append(_shot(note, setup, on, stage_moments, characters, (note.id, views)))
         views += not setup.subjects
-    shots += [_card_between(note, card, on) for card in note.cards if card.after >= len(place.beats)]
+    shots += [_card_between(note, card, on, ()) for card in note.cards if card.after >= len(place.beats)]
     if index == scenes - 1:
         shots.append(_card_shot(note, "end", Card(style="credits", lines=_credit_lines(told)), wide(on, ()), END_SECONDS))
     room = len(on_stage(marks))
@@ -321,17 +324,22 @@ def _establishing(place: _Place, index: int, setups: list[Setup], on: Set, openi
     return _placed(Shot(id=f"{note.id}-place", size="establishing", camera=picture.camera, card=card, lead_in=seconds), picture)
 
 
-def _parted(setups: Sequence[Setup], cards: Mapping[str, CardNote]) -> Iterator[Setup]:
+def _parted(setups: Sequence[Setup], cards: Container[str]) -> Iterator[Setup]:
     """The setups, each in two where a card stands before one of its beats."""
     for setup in setups:
         cuts = [0, *(at for at, beat in enumerate(setup.beats) if at and beat.id in cards), len(setup.beats)]
         yield from (replace(setup, beats=setup.beats[first:last]) for first, last in pairwise(cuts)) if len(cuts) > 2 else (setup,)
 
 
-def _card_between(note: SceneNote, card: CardNote, on: Set) -> Shot:
-    """A card where the script has one: between two shots, or at the end of the scene."""
+def _card_between(note: SceneNote, card: CardNote, on: Set, seen: Sequence[Mark]) -> Shot:
+    """A card where the script has one: between two shots, or at the end of the scene. ``seen``: who is on the stage by then."""
     lines = _readable(card.lines)
     seconds = max(CARD_SECONDS, _reading_seconds(lines))
+    if card.over:
+        picture = wide(on, seen, _PEOPLED if seen else 1.0)
+        shown = Card(style="super", lines=lines)
+        name = f"{note.id}-super-{digest_of(list(card.lines))[:8]}"
+        return _placed(Shot(id=name, size="establishing", camera=picture.camera, card=shown, lead_in=seconds), picture)
     return _card_shot(note, f"card-{digest_of(list(card.lines))[:8]}", Card(style="end", lines=lines), wide(on, ()), seconds)
 
 

@@ -495,6 +495,12 @@ def test_a_super_behind_everything_is_the_last_card() -> None:
     assert (scene.captions, [(card.after, card.lines) for card in scene.cards]) == (("1947",), [(1, ("In memory of Ravi",))])
 
 
+def test_a_super_in_the_middle_stands_there_on_the_picture() -> None:
+    (scene,) = broken_down("# INT. A - DAY", "SUPER: 1947", "@ASHA", "-Hm.", "SUPER: Two hours later", "@ASHA", "-Still here.").scenes
+    assert scene.captions == ("1947",)
+    assert [(card.after, card.over, card.lines) for card in scene.cards] == [(1, True, ("Two hours later",))]
+
+
 def test_a_title_does_not_make_another_person_unless_two_titles_share_a_name() -> None:
     result = broken_down("DR. RAO, 50, waits.", "@DR. RAO", "-Hm.", "@RAO", "-Hm.")
     assert [(note.id, note.name, note.lines, note.age, note.role_word) for note in result.cast] == [

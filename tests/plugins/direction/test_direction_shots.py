@@ -236,6 +236,17 @@ def test_a_card_of_the_script_stands_where_it_was_written() -> None:
     assert last.card is not None and last.card.style == "credits"
 
 
+def test_a_super_in_mid_scene_is_set_on_the_place_with_those_who_are_there() -> None:
+    later = CardNote(after=1, lines=("TWO HOURS LATER",), over=True)
+    film = direct([scene(line("b1", "asha"), line("b2", "dada"), cards=(later,))])
+    shots = [shot for _, shot in film.shots()]
+    at = next(number for number, shot in enumerate(shots) if shot.card and shot.card.style == "super")
+    assert shots[at].card is not None and shots[at].card.lines == later.lines
+    assert {performer.character for performer in shots[at].performers} == {"asha", "dada"}
+    assert [beat.id for shot in shots[:at] for beat in shot.beats] == ["b1"]
+    assert [beat.id for shot in shots[at:] for beat in shot.beats] == ["b2"]
+
+
 def test_a_card_stays_until_it_is_read_in_any_script() -> None:
     words = "三日後、雨が降り続いた町のはずれで、だれも知らない物語が静かに始まろうとしていた。"
     film = direct([scene(line("b1", "asha"), line("b2", "dada"), captions=(words,), cards=(CardNote(after=1, lines=(words,)),))])
