@@ -169,9 +169,13 @@ def _worn_over(found: Found, part: Part) -> bool:
     return accessory and bool(others)
 
 
+_ANYWHERE = frozenset({"any", "western"})
+"""Cultures of clothes that are worn all over the world."""
+
+
 def _best(items: list[Item], part: Part, rng: Random) -> Item:
-    """Among outfits of one word, those of the culture first, then the plainest; the rest is chance."""
-    own = [item for item in items if part.culture in item.culture] or items
+    """Among outfits of one word, those of the culture first, then those of no other, then the plainest; the rest is chance."""
+    own = [item for item in items if part.culture in item.culture] or [item for item in items if set(item.culture) <= _ANYWHERE] or items
     sarees = {item.id: item for item in own if item.id.startswith("saree_")}
     if sarees:
         return _saree(sarees, part)

@@ -52,6 +52,9 @@ _SYNONYMS: dict[str, str] = {
 _MORE_WORDS = {
     "kurta": ("kurta_pyjama", "kurta_jeans"),
     "dress": ("sundress",),
+    "shirt": ("shirt_heavy", "shorts_tee", "shorts_stripes"),
+    "t-shirt": ("shorts_tee", "shorts_stripes"),
+    "tee": ("shorts_tee", "shorts_stripes"),
     "robes": ("jiaoling_robe",),
     "uniform": ("blazer_school",),
     "pyjamas": ("plain_tunic",),

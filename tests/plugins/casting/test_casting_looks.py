@@ -129,6 +129,14 @@ def test_casting_words_of_many_languages_are_understood(words: str, language: st
         assert look_of(person, 1).outfit == outfit
 
 
+@pytest.mark.parametrize("culture", ["western", "japanese", "indian_north", "african", "middle_eastern"])
+@pytest.mark.parametrize("words", ["a boy (7) in a yellow shirt", "a boy (7) in a t-shirt", "a man (40) in a white shirt"])
+def test_a_plain_shirt_is_no_dress_of_one_people(culture: str, words: str) -> None:
+    for seed in range(6):
+        outfit = HOUSE.item(look_of(part_of(note("TOM", words, culture=culture, gender="male")), seed).outfit)
+        assert outfit is not None and set(outfit.culture) <= {"any", "western"}
+
+
 def test_whom_somebody_speaks_to_is_not_what_somebody_is() -> None:
     assert part_of(note("MARC", "une femme parle au roi", language="fr")).role == ""
 
