@@ -70,7 +70,7 @@ def engine_routes(shelf: Shelf, reception: Reception, plugins: Callable[[], Plug
 
     @routes.post(
         "/{role}/{name}", openapi_extra=_request_body(), summary="Call an engine", response_model=None,
-        responses={200: _result(), **problems(400, 404, 502), **WITH_BODY},
+        responses={200: _result(), **problems(400, 404, 429, 502), **WITH_BODY},
     )  # fmt: skip
     async def call(request: Request, role: str, name: str) -> Response:
         """One request of the role's model; answers with its result. Media in it can be fetched at `/v1/media/{digest}`.
@@ -89,7 +89,7 @@ def engine_routes(shelf: Shelf, reception: Reception, plugins: Callable[[], Plug
         if reason:
             raise Refusal(503, f"the engine {name} cannot run here.", remedy=reason)
         facts_of(request.scope).take_time(seconds)
-        take = await caller.call(who.tenant, offer, asked)
+        take = await caller.call(who, offer, asked)
         await reception.run(shelf.record, who.tenant, take)
         headers = {"X-Filmstudio-Take": take.digest, "X-Filmstudio-Seconds": f"{take.seconds:g}"}
         return Response(to_json(take.result), headers=headers, media_type="application/json")
@@ -100,6 +100,7 @@ def engine_routes(shelf: Shelf, reception: Reception, plugins: Callable[[], Plug
 def _check(shelf: Shelf, who: Principal, role: str, asked: EngineRequest) -> None:
     body = asked.canonical()
     check_extents(body, who.tier)
+    shelf.check_room(who, 1)
     shelf.check(who.tenant, role, media_in(body))
 
 

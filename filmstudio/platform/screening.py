@@ -122,8 +122,8 @@ class Screening:
             offer: Offer = self._plugins().engine("screenplay", (asked.options.engine or {}).get("screenplay"))
             media = await self._reception.run(self._store.put_bytes, script, "text/plain")
             request = ReadRequest(script=media, name=SCRIPT_NAME, language=asked.options.language)
-            take = await asyncio.wait_for(self._caller.call(who.tenant, offer, request), READING_SECONDS)
-        except (StudioError, TimeoutError):
+            take = await asyncio.wait_for(self._caller.call(who, offer, request), READING_SECONDS)
+        except (StudioError, Refusal, TimeoutError):  # a tenant whose calls fill its line may order films all the same
             return None
         return ReadResult.model_validate(take.result)
 

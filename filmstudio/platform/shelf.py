@@ -72,24 +72,33 @@ class Shelf:
             raise Refusal(422, f"the {role} role takes no scripts.", remedy="Send a sound as audio/wav.", errors=errors)
 
     def record(self, tenant: str, take: Take) -> None:
-        """A call of a tenant made this take."""
+        """A call of a tenant made this take, whose media take of the tenant's room as those do that it sends."""
         if take.media:
             with self._database.writing(durable=True) as connection:
+                known = _found(connection, tenant, [media.digest for media in take.media])
+                new = [media for media in dict.fromkeys(take.media) if media.digest not in known]
+                if new:
+                    told = {"tenant": tenant, "at": self._clock(), "idempotency_key": None}
+                    rows = [
+                        told | {"id": new_id(self._clock()), "digest": one.digest, "media_type": one.media_type, "added": one.size}
+                        for one in new
+                    ]
+                    connection.execute(self._database.insert_new(uploads), rows)
                 self._add(connection, tenant, take.media)
 
     def check_room(self, who: Principal, size: int) -> None:
-        """See that a tenant may send so many more bytes.
+        """See that a tenant may send, or have calls make, so many more bytes.
 
         Raises:
-            Refusal: it has sent too many since yesterday.
+            Refusal: it has had too many since yesterday.
         """
         most = TERMS[who.tier].uploaded
         lately = sa.and_(uploads.c.tenant == who.tenant, uploads.c.at > self._clock() - _DAY_SECONDS)
         with self._database.reading() as connection:
             sent = int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(uploads.c.added), 0)).where(lately)) or 0)
         if sent + size > most:
-            message = f"{sent >> 20} MB of media were sent since yesterday; the {who.tier} tier may send {most >> 20} MB a day."
-            raise Refusal(429, message, remedy="Send the rest tomorrow.", headers={"Retry-After": "3600"})
+            message = f"{sent >> 20} MB of media were sent or made by calls since yesterday; the {who.tier} tier has {most >> 20} MB a day."
+            raise Refusal(429, message, remedy="Go on tomorrow.", headers={"Retry-After": "3600"})
 
     def keep(self, who: Principal, file: Path, media_type: str, key: str | None) -> MediaRef:
         """Move a file that a tenant sent into the store, and let the tenant reach it.

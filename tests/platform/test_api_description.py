@@ -24,6 +24,7 @@ from filmstudio.core.roles import ROLES
 from filmstudio.core.store import Take
 from filmstudio.platform import edge, shelf
 from filmstudio.platform.http import create_app
+from filmstudio.platform.keys import Principal
 from filmstudio.platform.making import MEDIA_TYPES
 from filmstudio.platform.settings import Settings
 from filmstudio.scheduler.tiers import TERMS, Tier
@@ -37,7 +38,7 @@ NOBODY = "0" * 28
 class Voice:
     """Speaks, or breaks when it is asked to."""
 
-    async def call(self, tenant: str, offer: Offer, request: EngineRequest) -> Take:
+    async def call(self, who: Principal, offer: Offer, request: EngineRequest) -> Take:
         if "break" in str(request):
             raise EngineError("the voice broke.")
         return Take(digest="0" * 64, role="voice", engine="espeak", version="1", result=SPEECH, seconds=0.1)  # type: ignore[arg-type]
@@ -145,6 +146,7 @@ def from_each(folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[Answer]:
         ask("POST", "/v1/media", content=b"", headers=TEXT)
         monkeypatch.setattr(shelf, "TERMS", {Tier.PRO: replace(TERMS[Tier.PRO], uploaded=0)})
         ask("POST", "/v1/media", content=b"x", headers=TEXT)
+        ask("POST", "/v1/engines/voice/espeak", json={"text": "No room.", "voice": {"voice": "en-us-claire"}})
         monkeypatch.undo()
         for text in ("Good morning.", "break", 3):
             ask("POST", "/v1/engines/voice/espeak", json={"text": text, "voice": {"voice": "en-us-claire"}})

@@ -19,6 +19,7 @@ from filmstudio.core.errors import EngineError
 from filmstudio.core.plugins import Offer
 from filmstudio.core.store import Take
 from filmstudio.platform import screening
+from filmstudio.platform.keys import Principal
 from filmstudio.scheduler.job import Lease
 
 
@@ -226,7 +227,7 @@ def test_a_long_screenplay_that_cannot_be_read_is_told_with_every_problem(keyed:
 
 def test_a_reader_that_fails_leaves_the_order_to_the_crew(tmp_path: Path) -> None:
     class Broken:
-        async def call(self, tenant: str, offer: Offer, request: EngineRequest) -> Take:
+        async def call(self, who: Principal, offer: Offer, request: EngineRequest) -> Take:
             raise EngineError("the workers for engine calls failed.")
 
         def close(self) -> None: ...
