@@ -71,6 +71,14 @@ class BucketStore(Store):
         self._fetch(media)
         return path
 
+    def holds(self, media: MediaRef) -> bool:
+        """Whether this node or the bucket has the bytes.
+
+        Raises:
+            StoreError: it cannot be reached.
+        """
+        return self._is_whole(media) or self._has(media)
+
     def put_file(self, path: Path, media_type: str) -> MediaRef:
         """Move a finished file into the node's folder, and send it to the bucket."""
         media = super().put_file(path, media_type)

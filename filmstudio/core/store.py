@@ -99,10 +99,24 @@ class Store:
         """
         path = self.media_path(media.digest)
         if not path.exists():
-            if not (self.root / "media").is_dir():
-                raise StoreError(f"the store at {self.root} is not there.", remedy="See that its disk is there.")
+            self._see()
             raise MediaLost(f"the store has lost {media.digest[:12]} ({media.media_type}).", remedy="Render again: it will be made anew.")
         return path
+
+    def holds(self, media: MediaRef) -> bool:
+        """Whether the bytes are in the store.
+
+        Raises:
+            StoreError: the store itself is not there now.
+        """
+        whole = self._is_whole(media)
+        if not whole:
+            self._see()
+        return whole
+
+    def _see(self) -> None:
+        if not (self.root / "media").is_dir():
+            raise StoreError(f"the store at {self.root} is not there.", remedy="See that its disk is there.")
 
     def put_file(self, path: Path, media_type: str) -> MediaRef:
         """Move a finished file into the store."""

@@ -40,13 +40,14 @@ class Shelf:
             return _found(connection, tenant, [digest]).get(digest)
 
     def check(self, tenant: str, role: str, media: Sequence[MediaRef]) -> None:
-        """See that a tenant may refer to these, and that their sizes are told as they are.
+        """See that a tenant may refer to these, and that their sizes and types are told as they are.
 
         What was sent as a script was not looked into, and may be anything: it goes to the role that reads scripts and to no other, such
         as one that would open it as a film.
 
         Raises:
-            Refusal: it may not; everything that is wrong is told.
+            Refusal: it may not, or they are not there any more; everything that is wrong is told.
+            StoreError: the store cannot be reached.
         """
         with self._database.reading() as connection:
             found = _found(connection, tenant, [ref.digest for ref in media])
@@ -59,13 +60,15 @@ class Shelf:
             raise Refusal(
                 422, "the request refers to media that are not yours.", remedy=remedy, errors=[{"detail": one} for one in foreign]
             )
-        wrong = [
-            f"media {ref.digest} has {mine.size} bytes, not {ref.size}."
-            for ref, mine in zip(media, own, strict=True)
-            if mine is not None and mine.size != ref.size
-        ]
+        known = [(ref, mine) for ref, mine in zip(media, own, strict=True) if mine is not None]
+        wrong = [f"media {ref.digest} has {mine.size} bytes, not {ref.size}." for ref, mine in known if mine.size != ref.size]
+        wrong += [f"media {ref.digest} is {mine.media_type}, not {ref.media_type}." for ref, mine in known if not _alike(mine, ref)]
         if wrong:
-            raise Refusal(422, "the request tells wrong sizes of media.", errors=[{"detail": one} for one in wrong])
+            raise Refusal(422, "the request tells wrong sizes or types of media.", errors=[{"detail": one} for one in wrong])
+        gone = [f"media {ref.digest} have been removed." for ref, _ in known if not self._store.holds(ref)]
+        if gone:
+            remedy = "Send them again, or make the call again that made them."
+            raise Refusal(422, "the request refers to media that are gone.", remedy=remedy, errors=[{"detail": one} for one in gone])
         scripts = [mine for mine in own if mine is not None and mine.media_type in SCRIPTS and role != _READING]
         if scripts:
             errors = [{"detail": f"media {one.digest} are a script."} for one in scripts]
@@ -137,6 +140,11 @@ class Shelf:
                 connection.execute(
                     sa.update(made_media).where(mine, made_media.c.media_type.in_(SCRIPTS)).values(media_type=ref.media_type)
                 )
+
+
+def _alike(mine: MediaRef, told: MediaRef) -> bool:
+    """Whether media are of the type that is told. What was sent as one kind of script may be told to be another."""
+    return mine.media_type == told.media_type or {mine.media_type, told.media_type} <= set(SCRIPTS)
 
 
 def _found(connection: Connection, tenant: str, digests: Sequence[str]) -> dict[str, MediaRef]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from api_server import Api, running_api
 from sqlalchemy import Engine, event
@@ -198,10 +201,34 @@ def test_a_tenant_has_only_so_many_uploads_under_way(tmp_path: Path) -> None:
 
 
 def test_what_was_sent_as_a_script_goes_to_readers_of_scripts_alone(keyed: Api) -> None:
-    movie = keyed.ask("POST", "/v1/media", "ada", content=b"\0\0\0\x18ftypisom" * 9, headers=TEXT).json()
-    order = {"segments": [{"video": movie | {"media_type": "video/mp4"}, "frames": 12}], "captions": [], "language": "en", "title": "Rain"}
-    answer = keyed.ask("POST", "/v1/engines/conform/remux", "ada", json=order | {"fps": 24, "width": 320, "height": 180})
-    assert (answer.status_code, answer.json()["detail"]) == (422, "the conform role takes no scripts.")
+    sheet = keyed.ask("POST", "/v1/media", "ada", content=b"\0\0\0\x18sprites" * 9, headers=TEXT).json()
+    picture = json.loads((resources.files("filmstudio.platform") / "examples.json").read_text("utf-8"))["picture"]["request"]
+    drawn = picture | {"portraits": {"ada": {"form": "sheet", "sheet": sheet, "scale": 1.0, "height_units": 1250}}}
+    answer = keyed.ask("POST", "/v1/engines/picture/cutout", "ada", json=drawn)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "the picture role takes no scripts.")
+
+
+def test_media_of_another_type_than_a_field_takes_are_told_with_their_place(keyed: Api) -> None:
+    sound = keyed.ask("POST", "/v1/media", "ada", content=wave_bytes([0.1] * 480), headers={"Content-Type": "audio/wav"}).json()
+
+    def joined(video: dict[str, object]) -> httpx.Response:
+        order = {"segments": [{"video": video, "frames": 12}], "title": "Rain", "fps": 24, "width": 320, "height": 180}
+        return keyed.ask("POST", "/v1/engines/conform/remux", "ada", json=order)
+
+    honest, lying = joined(sound), joined(sound | {"media_type": "video/mp4"})
+    assert (honest.status_code, lying.status_code) == (422, 422)
+    assert honest.json()["errors"][0]["pointer"] == "/segments/0/video"
+    assert "video/mp4" in honest.json()["errors"][0]["detail"]
+    assert "is audio/wav, not video/mp4" in lying.json()["errors"][0]["detail"]
+
+
+def test_media_that_were_pruned_are_told_to_be_sent_again(keyed: Api) -> None:
+    sent = keyed.ask("POST", "/v1/media", "ada", content=wave_bytes([0.3] * 480), headers={"Content-Type": "audio/wav"}).json()
+    Store(Path(keyed.settings.cache)).media_path(sent["digest"]).unlink()
+    speech = {"audio": sent, "samples": 480}
+    answer = keyed.ask("POST", "/v1/engines/lipsync/visemes", "ada", json={"speech": speech, "fps": 24})
+    assert answer.status_code == 422
+    assert "removed" in answer.json()["errors"][0]["detail"] and "Send them again" in answer.json()["remedy"]
 
 
 def test_a_sound_that_was_sent_as_a_script_first_is_a_sound_once_it_is_sent_as_one(keyed: Api) -> None:

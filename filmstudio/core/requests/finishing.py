@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from filmstudio.core.engine import Request, Result
-from filmstudio.core.media import MediaRef
+from filmstudio.core.media import EncodedSound, Photo, Video
 from filmstudio.core.model import Record
 from filmstudio.core.rational import Time
 from filmstudio.core.requests.captions import CaptionCue
@@ -25,7 +25,7 @@ class ConformRequest(Request):
     """Join segments and sound into the film, without encoding anything again."""
 
     segments: tuple[Segment, ...]
-    audio: MediaRef | None = None
+    audio: EncodedSound | None = None
     captions: tuple[PlacedCaptions, ...] = ()
     language: str = "en"
     title: str = ""
@@ -37,7 +37,7 @@ class ConformRequest(Request):
 class Movie(Result):
     """The film: MP4 with the index first, video, sound and a soft subtitle track."""
 
-    video: MediaRef
+    video: Video
     frames: int
     seconds: Time
     video_seconds: Time
@@ -61,4 +61,4 @@ class ThumbnailRequest(Request):
 class Thumbnail(Result):
     """A JPEG."""
 
-    image: MediaRef
+    image: Photo

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue
 from filmstudio.core.character import Character
 from filmstudio.core.engine import Request, Result
 from filmstudio.core.film import Scene, Shot, StageSet
-from filmstudio.core.media import MediaRef
+from filmstudio.core.media import MediaRef, Video
 from filmstudio.core.model import Record
 from filmstudio.core.requests.captions import BurntCaption
 from filmstudio.core.requests.speech import Mouth, ShotTiming
@@ -100,7 +100,7 @@ class SegmentRequest(Request):
 class Segment(Result):
     """A closed piece of H.264 video in an MP4, one encoder thread, BT.709 limited range, starting with a keyframe."""
 
-    video: MediaRef
+    video: Video
     frames: int = Field(ge=0)
     mouth_frames: dict[str, tuple[int, ...]] = Field(
         default_factory=dict, description="by line id: frames of the shot in which the drawn mouth was open, for the sync check"

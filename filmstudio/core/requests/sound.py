@@ -8,7 +8,7 @@ from pydantic import Field
 
 from filmstudio.core.engine import Request, Result
 from filmstudio.core.film import MusicBrief
-from filmstudio.core.media import MediaRef
+from filmstudio.core.media import EncodedSound, Sound
 from filmstudio.core.model import Record
 
 
@@ -29,7 +29,7 @@ class CueRequest(Request):
 class Cue(Result):
     """Stereo 32-bit float WAV at 48 kHz; may ring on after the scene by up to 4 s."""
 
-    audio: MediaRef | None = None
+    audio: Sound | None = None
     samples: int = 0
     title: str = ""
 
@@ -50,7 +50,7 @@ class EffectsRequest(Request):
 class Effects(Result):
     """Stereo 32-bit float WAV at 48 kHz."""
 
-    audio: MediaRef | None = None
+    audio: Sound | None = None
     samples: int = 0
 
 
@@ -58,7 +58,7 @@ class PlacedSpeech(Record):
     """A line's speech in a scene."""
 
     line: str
-    audio: MediaRef
+    audio: Sound
     start: int = Field(description="sample of the scene")
     samples: int
     presence: Literal["on", "vo", "os", "phone"] = "on"
@@ -80,12 +80,12 @@ class MixRequest(Request):
 class SceneMix(Result):
     """A mixed scene: stereo 32-bit float WAV at 48 kHz, ``samples`` long plus ``tail`` samples that ring into the next."""
 
-    audio: MediaRef
+    audio: Sound
     samples: int
     tail: int = 0
-    dialogue: MediaRef | None = None
-    music: MediaRef | None = None
-    effects: MediaRef | None = None
+    dialogue: Sound | None = None
+    music: Sound | None = None
+    effects: Sound | None = None
 
 
 class MasterRequest(Request):
@@ -102,9 +102,9 @@ class MasterRequest(Request):
 class Master(Result):
     """The mastered sound, measured on what the encoded file decodes to."""
 
-    audio: MediaRef = Field(description="AAC-LC in MP4 (audio/mp4), 48 kHz stereo")
+    audio: EncodedSound
     samples: int
     integrated_lufs: float
     true_peak_dbtp: float
     loudness_range_lu: float = 0.0
-    stems: dict[str, MediaRef] = Field(default_factory=dict, description="dialogue, music, effects as WAV when asked for")
+    stems: dict[str, Sound] = Field(default_factory=dict, description="dialogue, music, effects as WAV when asked for")

@@ -9,7 +9,7 @@ from pydantic import Field
 from filmstudio.core.character import VoiceChoice
 from filmstudio.core.engine import Request, Result
 from filmstudio.core.film import Emotion, Film
-from filmstudio.core.media import MediaRef
+from filmstudio.core.media import Sound
 from filmstudio.core.model import Record
 
 
@@ -47,7 +47,7 @@ class SpokenWord(Record):
 class Speech(Result):
     """Speech of one line: mono 32-bit float WAV at 48 kHz, no silence at either end, peak at most 0 dBFS."""
 
-    audio: MediaRef
+    audio: Sound
     samples: int = Field(ge=0)
     phonemes: tuple[Phoneme, ...] = ()
     words: tuple[SpokenWord, ...] = ()
