@@ -168,6 +168,7 @@ def plan(
     with _reporting() as console:
         from filmstudio.app import load_film
         from filmstudio.cli import show
+        from filmstudio.core.delivery import save_film
         from filmstudio.core.errors import ConfigError
         from filmstudio.core.finishing import record_json
 
@@ -183,7 +184,7 @@ def plan(
         picture = load_film(source) if film is not None else _develop(studio, console, source, values, options)
         show.passed_over(console, studio.passed_over(picture))
         if save is not None:
-            _save(save, record_json(picture))
+            show.kept(console, save, save_film(save, picture, record_json(picture)))
         if as_json:
             sys.stdout.write(record_json(picture))
         else:
@@ -431,15 +432,6 @@ def _page() -> Console:
     from rich.console import Console
 
     return Console()
-
-
-def _save(path: Path, text: str) -> None:
-    from filmstudio.core.errors import DeliveryError
-
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DeliveryError(f"{path} cannot be written: {error.strerror}.", remedy="Name another file.") from error
 
 
 class _reporting:  # noqa: N801 - reads as a statement: with _reporting() as console

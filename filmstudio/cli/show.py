@@ -49,6 +49,13 @@ def edited(console: Console, folder: Path, film: Film) -> None:
         warnings(console, [Problem(message, remedy, severity=Severity.WARNING)])
 
 
+def kept(console: Console, file: Path, before: Path | None) -> None:
+    """Where the film is that was in ``file`` before another one was saved there."""
+    if before is not None:
+        message = f"{file} held something else. That is kept as {before.name}."
+        warnings(console, [Problem(message, f"To go on with it, give --film {before}", severity=Severity.WARNING)])
+
+
 def _problem(console: Console, problem: Problem, colour: str, word: str) -> None:
     where = f"{problem.place}: " if str(problem.place) else ""
     remedy = f"\n  [dim]{escape(problem.remedy)}[/]" if problem.remedy else ""

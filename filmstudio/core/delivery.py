@@ -100,6 +100,31 @@ def keep_edits(folder: Path, fresh: Path, film: Film) -> tuple[str, ...]:
     return tuple(kept for name in edits if (kept := _carry(folder / name, fresh, name)))
 
 
+def save_film(path: Path, film: Film, text: str) -> Path | None:
+    """Write ``text``, the JSON of ``film``, for somebody to edit; returns where what was there before is kept, if that is something else.
+
+    Raises:
+        DeliveryError: it cannot be written.
+    """
+    kept = None
+    try:
+        if path.is_file() and not _is_same_film(path, film):
+            kept = next(free for free in _beside(path) if not os.path.lexists(free))
+            path.rename(kept)
+        new = path.with_name(f".{path.name}.new")
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        raise DeliveryError(f"{path} cannot be written: {error.strerror}.", remedy="Name another file.") from error
+    return kept
+
+
+def _beside(path: Path) -> Iterator[Path]:
+    yield path.with_name(f"{path.stem}.edited{path.suffix}")
+    for number in itertools.count(2):
+        yield path.with_name(f"{path.stem}.edited-{number}{path.suffix}")
+
+
 def _written(folder: Path) -> Mapping[str, str] | None:
     """What the studio wrote into a delivery, SHA-256 by name; None where the report does not say: it is older, or damaged."""
     try:

@@ -246,6 +246,21 @@ def test_the_cache_tells_programs_what_it_removed(cache: Path, tmp_path: Path) -
     assert gone["media"] == 1 and gone["running"] == 0
 
 
+def test_planning_anew_keeps_a_film_that_was_edited(cache: Path, tmp_path: Path) -> None:
+    script, film = tmp_path / "a.fountain", tmp_path / "a.json"
+    script.write_text(GOOD)
+    assert run("plan", str(script), "--save", str(film), cache=cache)[0] == 0
+    assert "edited" not in run("plan", str(script), "--save", str(film), cache=cache)[1]
+    edited = film.read_text().replace('"title": "', '"title": "My ', 1)
+    for name in ("a.edited.json", "a.edited-2.json"):
+        film.write_text(edited)
+        code, said = run("plan", str(script), "--save", str(film), cache=cache)
+        assert (code, (tmp_path / name).read_text()) == (0, edited)
+        assert name in said
+    assert film.read_text() != edited
+    assert sorted(path.name for path in tmp_path.glob("*a.*")) == ["a.edited-2.json", "a.edited.json", "a.fountain", "a.json"]
+
+
 def test_a_planned_film_is_not_planned_again(cache: Path, tmp_path: Path) -> None:
     script, film = tmp_path / "a.fountain", tmp_path / "a.json"
     script.write_text(GOOD)
