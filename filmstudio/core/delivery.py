@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import filecmp
 import fnmatch
 import glob
@@ -36,30 +37,48 @@ _SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
 def delivering(folder: Path) -> Iterator[Path]:
     """Give a new folder to write into, and put it in the place of ``folder`` when the block ends well.
 
-    If the block raises, or the machine dies in it, ``folder`` stays as it was. What an earlier death left is cleaned up.
+    If the block raises, or the machine dies in it, ``folder`` stays as it was. What an earlier death left is cleaned up. Of two that
+    deliver at the same time one waits for the other.
 
     Raises:
         DeliveryError: ``folder`` holds something that is not a delivery, or cannot be written.
     """
     folder = folder.absolute()
-    _recover(folder)
-    check_folder(folder)
+    with _alone_at(folder):
+        _recover(folder)
+        _check(folder)
+        fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder, "new")))
+        try:
+            yield fresh
+            fresh.chmod(0o755)
+            _flush(fresh)
+            _put_in_place(fresh, folder)
+        except OSError as error:
+            raise DeliveryError(
+                f"{folder} cannot be written: {error.strerror or error}.", remedy="Free some disk space, or name another folder with -o."
+            ) from error
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _alone_at(folder: Path) -> Iterator[None]:
+    """Wait for whoever delivers beside ``folder``, and have others wait: a lock on the folder around it, which ends with the process.
+
+    Raises:
+        DeliveryError: that folder cannot be made or opened.
+    """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder, "new")))
+        handle = os.open(folder.parent, os.O_RDONLY)
     except OSError as error:
         raise DeliveryError(f"{folder.parent} cannot be written: {error.strerror}.", remedy="Name another folder with -o.") from error
     try:
-        yield fresh
-        fresh.chmod(0o755)
-        _flush(fresh)
-        _put_in_place(fresh, folder)
-    except OSError as error:
-        raise DeliveryError(
-            f"{folder} cannot be written: {error.strerror or error}.", remedy="Free some disk space, or name another folder with -o."
-        ) from error
+        with contextlib.suppress(OSError):  # some network disks know no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        os.close(handle)
 
 
 def check_folder(folder: Path) -> None:
@@ -69,9 +88,13 @@ def check_folder(folder: Path) -> None:
         DeliveryError: it is a file, a folder with other things in it, or in a place that cannot be written.
     """
     folder = folder.absolute()
+    with _alone_at(folder):
+        _check(folder)
+
+
+def _check(folder: Path) -> None:
     try:
         _check_contents(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
         Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder, "new"))).rmdir()
     except OSError as error:
         raise DeliveryError(f"{folder} cannot be written: {error.strerror}.", remedy="Name another folder with -o.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,19 @@ def deliver(folder: Path, text: str) -> None:
 def test_a_newer_delivery_takes_the_place_of_the_older(tmp_path: Path) -> None:
     deliver(tmp_path / "out", "one")
     deliver(tmp_path / "out", "two")
+    assert (tmp_path / "out" / "film.json").read_text() == "two"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_of_two_that_deliver_at_the_same_time_one_waits_for_the_other(tmp_path: Path) -> None:
+    second = threading.Thread(target=deliver, args=(tmp_path / "out", "two"))
+    with delivering(tmp_path / "out") as fresh:
+        second.start()
+        second.join(0.2)
+        assert second.is_alive() and fresh.is_dir()
+        (fresh / "film.json").write_text("one")
+        (fresh / "report.json").write_text("{}")
+    second.join(20)
     assert (tmp_path / "out" / "film.json").read_text() == "two"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
