@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import resource
@@ -67,7 +68,10 @@ def main() -> int:
         elif wanted.kills:
             from servebench import kills
 
-            killed, _ = kills.measure(wanted.kills, Path(folder), lambda line: print(line, file=sys.stderr))
+            terminal = sys.stderr
+            # Ray tells of every death in twenty lines, on whatever is standard error then.
+            with (Path(folder) / "ray.log").open("w") as log, contextlib.redirect_stderr(log):
+                killed, _ = kills.measure(wanted.kills, Path(folder), lambda line: print(line, file=terminal))
             figures, text, good = _on_this_machine(asdict(killed), str(killed), killed.good)
         elif wanted.overhead:
             from servebench import overhead

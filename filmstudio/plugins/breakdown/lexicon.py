@@ -128,6 +128,8 @@ class Lexicon:
     culture_by_script: dict[str, str]
     culture_by_language: dict[str, str]
     names: dict[str, GivenName]
+    titled_names: dict[str, GivenName]
+    """Family names that are also words: names behind a title."""
     relations: Phrases[Relation]
     ages: Phrases[str]
     age_bands: dict[str, tuple[int, int]]
@@ -196,6 +198,7 @@ def lexicon() -> Lexicon:
             fold(name): GivenName((entry["culture"], *entry.get("also", ())), entry["gender"])
             for name, entry in data["names"]["list"].items()
         },
+        titled_names={fold(name): GivenName((culture,), "any") for name, culture in data["names"]["behind_titles"].items()},
         relations=Phrases(
             ((word, _relation(word, data["relation_heads"].get(word, word), entry)) for word, entry in data["relations"].items()),
             bound=bound,

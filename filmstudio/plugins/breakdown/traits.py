@@ -120,6 +120,8 @@ def _read_name(person: Person, language: str) -> _Called:
         relation = first if first is not None and first.age != "creature" and not (first.narrator or first.group) else None
     names = (called.replace(" ", ""), *(part for part in core if part not in TITLES or len(core) == 1), *_after_surnames(core))
     given = next((words.names[part] for part in names if part in words.names), None)
+    if given is None and titled:
+        given = words.titled_names.get(core[-1])
     creature = ""
     if not titled and given is None:
         creature = words.creatures.exact(whole, language) or ""

@@ -432,6 +432,11 @@ def test_an_animal_may_have_a_persons_name(text: str, creature: str) -> None:
     assert next(person for person in made.cast if person.id == "oscar").creature == creature
 
 
+def test_a_word_is_a_family_name_behind_a_title() -> None:
+    made = broken_down("A PARK BENCH stands there.", "@DR. PARK", "-Sit.", "@GENERAL OKORO", "-No.")
+    assert [(person.name, person.culture) for person in made.cast] == [("DR. PARK", "korean"), ("GENERAL OKORO", "african")]
+
+
 def test_relatives_are_of_one_culture_that_all_their_names_know() -> None:
     made = broken_down("AMINA (34) mends a net. Her father YUSUF (70) watches.", "@YUSUF", "-Good.", "@AMINA", "-Yes.")
     assert {(person.culture, bool(person.family)) for person in made.cast} == {("middle_eastern", True)}
