@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from filmstudio.core.artpack import pack_versions
+from filmstudio.core.character import Character
 from filmstudio.core.dispatch import Dispatcher, Event, render
 from filmstudio.core.engine import Needs, Request, Result, batch_key
 from filmstudio.core.errors import ConfigError, InputError, LimitError, Place, Problem, Severity
@@ -77,6 +78,8 @@ class Studio:
         self.store = open_store(cache or default_cache())
         self.plugins = plugins or Plugins()
         self.preflight = Preflight(self.plugins)
+        self._cast: tuple[Character, ...] = ()
+        """Who was cast here last: their looks need not be looked at."""
         self.scope = scope
         self._desk = desk or InlineDispatcher(self.store.address, self.store.root)
 
@@ -138,6 +141,7 @@ class Studio:
             CastResult,
             engines,
         )
+        self._cast = cast.characters
         request = DirectRequest(
             breakdown=breakdown,
             characters=cast.characters,
@@ -198,7 +202,7 @@ class Studio:
         from filmstudio.core.delivery import check_folder
 
         check_folder(folder)
-        self.preflight.check_film(film, options.engines, "the film")
+        self.check(film, options.engines, "the film")
         offers, notes = self.engines(options)
         graph = plan(film, options, pack_versions(self.plugins.art_packs()))
         planned(graph)
@@ -208,15 +212,23 @@ class Studio:
                 made = render(graph, offers, self.store, crew, self._watch_with_plugins(offers, watch), self.scope)
                 peak = float(getattr(crew, "peak_rss_mb", 0.0))
                 slots = crew.slots
-            notes += self.passed_over(film) + tuple(str(problem) for problem in self.plugins.mishaps)
+            notes += self.passed_over(film, options.engines) + tuple(str(problem) for problem in self.plugins.mishaps)
             rendering = Rendering(film, options, graph, made, offers, notes, started, peak, slots)
             delivered = deliver(rendering, self.store, folder)
         self.plugins.tell("filmstudio_film_delivered", folder=folder)
         return delivered
 
-    def passed_over(self, film: Film) -> tuple[str, ...]:
+    def check(self, film: Film, engines: Mapping[str, str], name: str) -> None:
+        """See that the chosen engines have what the film asks for; ``name`` is its file's.
+
+        Raises:
+            InputError: with everything that they do not have.
+        """
+        self.preflight.check_film(film, engines, name, looks=film.characters != self._cast)
+
+    def passed_over(self, film: Film, engines: Mapping[str, str] | None = None) -> tuple[str, ...]:
         """Words of the film that no plugin knows, each with its place and what is near it: of a film edited by hand."""
-        return self.preflight.passed_over(film)
+        return self.preflight.passed_over(film, engines, looks=film.characters != self._cast)
 
     def crew(self, options: RenderOptions, workers: int | None = None) -> LocalDispatcher:
         """Workers of this machine, loading what the options ask for while the script is still being read. Close them when done."""

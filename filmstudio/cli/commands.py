@@ -126,8 +126,8 @@ def render(
             check_folder(Path(values["output"]))
         planned = load_film(source) if film is not None else None
         if planned is not None:
-            show.passed_over(console, studio.passed_over(planned))
-            studio.preflight.check_film(planned, options.engines, source.name)
+            show.passed_over(console, studio.passed_over(planned, options.engines))
+            studio.check(planned, options.engines, source.name)
             options = options.model_copy(update={"aspect": values.get("aspect") or planned.aspect})
         with _crew(studio, console, values, options) as crew:
             picture = planned or _develop(studio, console, source, values, options)
@@ -182,14 +182,14 @@ def plan(
             raise ConfigError(f"--save {save} would write over the script.", remedy=f"Name another file: {script.with_suffix('.json')}")
         values, options, studio = _prepare(given, config, script)
         picture = load_film(source) if film is not None else _develop(studio, console, source, values, options)
-        show.passed_over(console, studio.passed_over(picture))
+        show.passed_over(console, studio.passed_over(picture, options.engines))
         if save is not None:
             show.kept(console, save, save_film(save, picture, record_json(picture)))
         if as_json:
             sys.stdout.write(record_json(picture))
         else:
             show.plan(_page(), picture)
-        studio.preflight.check_film(picture, options.engines, source.name)
+        studio.check(picture, options.engines, source.name)
 
 
 @app.command()

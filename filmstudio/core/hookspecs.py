@@ -17,7 +17,9 @@ import pluggy
 if TYPE_CHECKING:
     import typer
 
+    from filmstudio.core.character import Identity
     from filmstudio.core.engine import Engine
+    from filmstudio.core.errors import Problem
     from filmstudio.core.store import Take
     from filmstudio.core.vocabulary import Kind, Known
 
@@ -57,6 +59,16 @@ def filmstudio_words(packs: Sequence[Path]) -> Mapping[Kind, Known]:
     offer no words of is left to your engine. Leave the argument out where you do not need it.
     """
     return {}
+
+
+@hookspec
+def filmstudio_flaws(identity: Identity) -> Sequence[Problem]:
+    """Tell what of an identity your portrait engine cannot draw: errors for what it would refuse, warnings for what it passes over.
+
+    Asked of everyone who plays in a film that somebody has written or edited, before any work, where your engine is the one that
+    is chosen. Messages begin with the place in the look, such as ``body.torso:``. Must be quick: draw nothing.
+    """
+    return ()
 
 
 @hookspec

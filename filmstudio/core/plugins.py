@@ -23,6 +23,7 @@ from filmstudio.core.vocabulary import Kind, Known
 
 if TYPE_CHECKING:
     from filmstudio.core.allowlist import Allowlist
+    from filmstudio.core.character import Identity
 
 __all__ = ["GROUP", "Offer", "Papers", "Plugins"]
 
@@ -234,6 +235,11 @@ class Plugins:
         """Words of a film that plugins know, with the name of who offers them."""
         return self._answers("filmstudio_words", dict, {"packs": self.art_packs()})
 
+    def flaws(self, plugin: str, identity: Identity) -> tuple[Problem, ...]:
+        """What of an identity the portrait engine of a plugin cannot draw, or passes over."""
+        told = self._answers("filmstudio_flaws", _problems, {"identity": identity}, only=plugin)
+        return tuple(problem for _, problems in told for problem in problems)
+
     def voice_packs(self) -> tuple[Path, ...]:
         """Voice catalogues offered."""
         return (*(path for answer in self.ask("filmstudio_voice_packs", _paths) for path in answer), *self._voices_elsewhere)
@@ -242,9 +248,13 @@ class Plugins:
         """What every plugin answers to a hook. One that raises, or answers in another form, is passed over and noted in ``mishaps``."""
         return [answer for _, answer in self._answers(hook, form, facts)]
 
-    def _answers(self, hook: str, form: Callable[[Any], Any], facts: Mapping[str, object]) -> list[tuple[str, Any]]:
+    def _answers(
+        self, hook: str, form: Callable[[Any], Any], facts: Mapping[str, object], only: str | None = None
+    ) -> list[tuple[str, Any]]:
         answers = []
         for call in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+            if only not in (None, call.plugin_name):
+                continue
             try:
                 answer = call.function(*(facts[name] for name in call.argnames))
                 if answer is not None:
@@ -273,3 +283,7 @@ def _distribution(point: EntryPoint) -> str:
 
 def _paths(answer: Any) -> tuple[Path, ...]:
     return tuple(Path(path) for path in answer)
+
+
+def _problems(answer: Any) -> tuple[Problem, ...]:
+    return tuple(Problem(str(each.message), str(each.remedy), severity=Severity(each.severity)) for each in answer)

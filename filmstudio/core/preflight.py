@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
-from filmstudio.core.errors import ConfigError, InputError, Place, Problem
+from filmstudio.core.errors import ConfigError, InputError, Place, Problem, Severity
 from filmstudio.core.film import LANGUAGE_TAG, Film
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.vocabulary import INDISPENSABLE, Kind, Known, is_known, unknown_words, words_in, words_near
@@ -53,21 +54,29 @@ class Preflight:
         """
         return tuple(self._unmet(wishes, engines or {}))
 
-    def of_film(self, film: Film, engines: Mapping[str, str] | None = None, name: str = "film.json") -> tuple[Problem, ...]:
+    def of_film(
+        self, film: Film, engines: Mapping[str, str] | None = None, name: str = "film.json", *, looks: bool = True
+    ) -> tuple[Problem, ...]:
         """Everything in ``film`` that the chosen engines, by role, would refuse in the middle of rendering; ``name`` is the file's.
 
-        That is languages that nobody speaks, voices, stages and art packs that are not there, each with its place in the film.
+        That is languages that nobody speaks, voices, stages and art packs that are not there, and looks that cannot be drawn, each
+        with its place in the film. ``looks`` is False of a film whose looks were cast here.
         """
         words = ((where, kind, word, self._known(kind, engines or {})) for kind, word, where in words_in(film) if kind in INDISPENSABLE)
         told = ((where, kind, word, known) for where, kind, word, known in words if known is not None and not is_known(word, (known,)))
-        return tuple(
-            Problem(f"{where}: {_missing(kind, word, known)}.", _remedy(kind, word, known) if n < _REMEDIES else "", Place(file=name))
-            for n, (where, kind, word, known) in enumerate(told)
+        flaws = self._flaws(film, engines or {}, Severity.ERROR) if looks else ()
+        return (
+            *(
+                Problem(f"{where}: {_missing(kind, word, known)}.", _remedy(kind, word, known) if n < _REMEDIES else "", Place(file=name))
+                for n, (where, kind, word, known) in enumerate(told)
+            ),
+            *(replace(flaw, place=Place(file=name)) for flaw in flaws),
         )
 
-    def passed_over(self, film: Film) -> tuple[str, ...]:
-        """What is said of the words of ``film`` that nobody knows and that engines pass over."""
-        return unknown_words(film, self._offered.values())
+    def passed_over(self, film: Film, engines: Mapping[str, str] | None = None, *, looks: bool = True) -> tuple[str, ...]:
+        """What is said of the words of ``film`` that nobody knows and that engines pass over, those of looks among them."""
+        flaws = self._flaws(film, engines or {}, Severity.WARNING) if looks else ()
+        return (*unknown_words(film, self._offered.values()), *(str(flaw) for flaw in flaws))
 
     def check_wishes(self, wishes: Wishes, engines: Mapping[str, str] | None = None) -> None:
         """See that the wishes can be met.
@@ -78,13 +87,13 @@ class Preflight:
         if problems := self.of_wishes(wishes, engines):
             raise ConfigError(problems[0].message, remedy=problems[0].remedy, problems=problems)
 
-    def check_film(self, film: Film, engines: Mapping[str, str] | None = None, name: str = "film.json") -> Film:
+    def check_film(self, film: Film, engines: Mapping[str, str] | None = None, name: str = "film.json", *, looks: bool = True) -> Film:
         """See that the film can be made.
 
         Raises:
             InputError: with every problem of ``of_film``.
         """
-        if problems := self.of_film(film, engines, name):
+        if problems := self.of_film(film, engines, name, looks=looks):
             raise InputError(f"{name} cannot be made with the engines that are here.", problems=problems)
         return film
 
@@ -113,6 +122,22 @@ class Preflight:
         except ConfigError:
             return None
         return self._offered.get(plugin, {}).get(kind)
+
+    def _flaws(self, film: Film, engines: Mapping[str, str], severity: Severity) -> tuple[Problem, ...]:
+        """What the chosen portrait engine has to say of the looks of those who play."""
+        try:
+            plugin = self._plugins.engine("portrait", engines.get("portrait")).plugin
+        except ConfigError:
+            return ()
+        playing = {performer.character for _, shot in film.shots() for performer in shot.performers}
+        told = (
+            replace(flaw, message=f"character {character.name}, {flaw.message}")
+            for character in film.characters
+            if character.id in playing
+            for flaw in self._plugins.flaws(plugin, character.identity)
+            if flaw.severity is severity
+        )
+        return tuple(islice(told, _REMEDIES))
 
     @cached_property
     def _offered(self) -> dict[str, Mapping[Kind, Known]]:

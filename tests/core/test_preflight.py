@@ -23,6 +23,7 @@ from filmstudio.core.plugins import Plugins
 from filmstudio.core.preflight import Preflight
 from filmstudio.core.vocabulary import Kind, Known
 from filmstudio.core.wishes import Wishes
+from filmstudio.plugins.art.pack import house_pack
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,10 @@ def preflight() -> Preflight:
 
 
 def film(voice: str = "en-us-claire", language: str = "en", pack: str = "house", stage: str = "park", look: str = "house") -> Film:
-    asha = Character(id="asha", name="ASHA", identity=Identity(seed=1, pack=look, voice=VoiceChoice(voice=voice) if voice else None))
+    drawn = house_pack().people["asha"]
+    assert isinstance(drawn, dict)
+    choice = VoiceChoice(voice=voice) if voice else None
+    asha = Character(id="asha", name="ASHA", identity=Identity(seed=1, pack=look, look=drawn, voice=choice))
     shot = Shot(
         id="s1-a", camera=Camera(start=CameraPose(x=960, y=540)), performers=(Performer(character="asha", x=900, ground=900),),
         beats=(Line(id="l1", character="asha", text="Yes.", language=language),),
@@ -94,6 +98,47 @@ def test_what_a_film_asks_for_and_nobody_has_is_told_with_its_place(
 ) -> None:
     (problem,) = preflight.of_film(film(**parts))
     assert problem.message.startswith(said) and near in problem.remedy and problem.place.file == "film.json"
+
+
+def looking(**changes: Any) -> Film:
+    """The film of ``film()``, edited by hand: places in the look of its one character, as ``body__torso``, changed."""
+    data = json.loads(record_json(film()))
+    look = data["characters"][0]["identity"]["look"]
+    for path, value in changes.items():
+        *groups, last = path.split("__")
+        part = look
+        for group in groups:
+            part = part[group]
+        part[last] = value
+    return Film.model_validate(data)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "near"),
+    [
+        ({"body__torso": ["t_kurtaa"]}, "body.torso: the art pack 'house' has no part 't_kurtaa'", "t_kurta"),
+        ({"body__lower": "lower_cuff+j_banglez"}, "body.lower: the art pack 'house' has no part 'j_banglez'", "j_bangles"),
+        ({"head__beard": "beard_lomg"}, "head.beard: the art pack 'house' has no part 'beard_lomg'", "beard_long"),
+        ({"skin": "T9"}, "skin: the art pack 'house' has no skin tone 'T9'", "T8"),
+        ({"pose__emo": "hapy"}, "pose.emo: the art pack 'house' has no emotion 'hapy'", "happy"),
+        ({"slots__hair": "brown"}, "slots.hair: ", "Correct the look"),
+        ({"body__torso_": []}, "body.torso_: ", "Correct the look"),
+        ({"body__remap": {"t_kurta": {"cloth1": "silk"}}}, "body.torso: the look has no colour for 'silk", "Give the look a slot"),
+        ({"creature": "foxx"}, "the art pack 'house' has no creature 'foxx'", "fox"),
+        ({"creature": "fox", "wear": {"hat": "p_cupp"}}, "wear.hat: the art pack 'house' has no part 'p_cupp'", "p_cup"),
+    ],
+)
+def test_a_look_that_cannot_be_drawn_is_told_with_its_place(changes: dict[str, Any], said: str, near: str, preflight: Preflight) -> None:
+    (problem,) = preflight.of_film(looking(**changes))
+    assert problem.message.startswith(f"character ASHA, {said}") and near in problem.remedy
+
+
+def test_all_flaws_of_all_looks_are_told_at_once_and_those_of_the_passed_over_beside(preflight: Preflight) -> None:
+    edited = looking(body__torso=["t_kurtaa"], body__bottom=["b_kurtaa"], skin="T9", slots__clothh1="#FFFFFF")
+    assert len(preflight.of_film(edited)) == 3
+    (told,) = preflight.passed_over(edited)
+    assert told.startswith("character ASHA, slots.clothh1: nothing has this colour") and "cloth1" in told
+    assert len(preflight.of_film(looking(head__back=[f"braid_{n}" for n in range(100_000)]))) == 40
 
 
 def test_everything_is_told_together(preflight: Preflight) -> None:

@@ -18,7 +18,7 @@ from filmstudio.core.hookspecs import hookimpl
 from filmstudio.core.options import RenderOptions
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.vocabulary import Kind, Known, unknown_words
-from filmstudio.plugins.art.pack import HOUSE_FOLDER
+from filmstudio.plugins.art.pack import HOUSE_FOLDER, house_pack
 from filmstudio.plugins.breakdown.cultures import CULTURES
 from filmstudio.plugins.breakdown.lexicon import lexicon
 from filmstudio.plugins.effects.beds import BEDS
@@ -133,7 +133,8 @@ def test_a_plan_of_a_film_edited_by_hand_warns_of_its_unknown_words(tmp_path: Pa
     path = tmp_path / "film.json"
     told = film(delivery=("wispering",)).canonical()
     assert isinstance(told, dict)
-    person = {"id": "asha", "name": "ASHA", "identity": {"seed": 1, "pack": "house", "voice": {"voice": "en-us-claire"}}}
+    identity = {"seed": 1, "pack": "house", "look": house_pack().people["asha"], "voice": {"voice": "en-us-claire"}}
+    person = {"id": "asha", "name": "ASHA", "identity": identity}
     path.write_text(json.dumps({**told, "characters": [person]}))
     result = CliRunner().invoke(app, ["plan", "--film", str(path), "--cache-dir", str(tmp_path / "cache")])
     assert result.exit_code == 0

@@ -11,7 +11,7 @@ from filmstudio.core.errors import InputError
 from filmstudio.core.model import Record
 from filmstudio.plugins.art.pack import ArtPack
 from filmstudio.plugins.portrait.palette import BASE, Palette, light_of, shade_of
-from filmstudio.plugins.portrait.person import Colour, Eye, Remap, Slot
+from filmstudio.plugins.portrait.person import Colour, Eye, Remap, Slot, misfits
 
 Point = tuple[float, float]
 Channels = dict[str, float]
@@ -159,8 +159,13 @@ class Bestiary(Record):
             raise InputError(f"The art pack {pack.name!r} has no creature {name!r}.", remedy=f"It draws: {known}.")
         like = cast.get(str(drawn.get("like")))
         try:
+            worn = CreatureLook.model_validate(dict(look))
+        except ValidationError as error:
+            problems = misfits(error)
+            raise InputError(f"The look cannot be drawn: {problems[0].message}", remedy=problems[0].remedy, problems=problems) from error
+        try:
             return cls(
-                look=CreatureLook.model_validate(dict(look)),
+                look=worn,
                 creature=Creature.model_validate({**like, **drawn} if isinstance(like, dict) else drawn),
                 mouths=data.get("mouths"),
                 postures=data.get("postures"),

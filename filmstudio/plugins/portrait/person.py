@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints, ValidationError
 
-from filmstudio.core.errors import InputError
+from filmstudio.core.errors import InputError, Problem
 from filmstudio.core.model import Record
 from filmstudio.plugins.art.pack import ArtPack
 from filmstudio.plugins.portrait.eyes import EyeShape
@@ -135,16 +135,13 @@ class Person(Record):
         """Read a look.
 
         Raises:
-            InputError: the look is not that of a person; says where.
+            InputError: the look is not that of a person; says where, and everything.
         """
         try:
             return cls.model_validate(dict(look))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(step) for step in first["loc"])
-            raise InputError(
-                f"The look cannot be drawn: {where}: {first['msg']}.", remedy="Correct the look of this character's identity."
-            ) from error
+            problems = misfits(error)
+            raise InputError(f"The look cannot be drawn: {problems[0].message}", remedy=problems[0].remedy, problems=problems) from error
 
     def palette(self, pack: ArtPack) -> Palette:
         """This person's colours."""
@@ -154,22 +151,34 @@ class Person(Record):
             raise InputError(f"The art pack {pack.name!r} has no skin tone {self.skin!r}.", remedy=f"Use one of {', '.join(pack.ramps)}.")
         return Palette.of(self.slots, pack.ramps[self.skin], self.vest)
 
+    def pieces(self) -> Iterator[tuple[str, str]]:
+        """What is drawn by nature, with its place in the look: head, clothes, limbs and what the hands hold. "a+b" is one piece."""
+        for group, record, fields in (
+            ("head", self.head, ("face", "nose", "brow", "scrunch", "ear_part", "beard", "stache", "back", "feat", "front", "over_eyes")),
+            ("body", self.body, ("upper", "lower", "thigh", "calf", "foot", "drop", "wing", "bottom", "torso", "over", "hang")),
+            ("pose", self.pose, ("near_prop", "far_prop", "bottom")),
+        ):
+            for field in fields:
+                names = getattr(record, field)
+                yield from ((f"{group}.{field}", each) for each in ((names,) if isinstance(names, str) else names or ()))
+        yield from (("pose.near", self.pose.near[3]), ("pose.far", self.pose.far[3]))
+
     def parts(self) -> Iterator[str]:
-        """Every part that is drawn by nature: head, clothes, limbs and what the hands hold."""
-        head, body, rest = self.head, self.body, self.pose
-        optional = (head.ear_part, head.beard, head.stache, body.drop, body.wing, rest.near_prop, rest.far_prop)
-        names = (
-            *(head.face, head.nose, head.brow, *head.back, *head.feat, *head.front, *head.over_eyes),
-            *(body.upper, body.lower, body.thigh, body.calf, body.foot),
-            *(*body.bottom, *body.torso, *body.over, *body.hang, *rest.bottom, rest.near[3], rest.far[3]),
-            *(name for name in optional if name),
-        )
-        for name in names:
-            yield from name.split("+")
+        """Every part of the pieces."""
+        for _, names in self.pieces():
+            yield from names.split("+")
 
     def never_mirror(self, pack: ArtPack) -> bool:
         """True when something worn closes, drapes or is pierced on one side by custom."""
         return not pack.never_mirror.isdisjoint(self.parts())
+
+
+def misfits(error: ValidationError) -> tuple[Problem, ...]:
+    """What is wrong with the form of a look, each with its place in it."""
+    return tuple(
+        Problem(f"{'.'.join(str(step) for step in item['loc'])}: {item['msg']}.", "Correct the look of this character's identity.")
+        for item in error.errors()
+    )
 
 
 def dress(person: Person, outfit: Body, colours: Mapping[str, str], pack: ArtPack) -> Person:
