@@ -79,6 +79,14 @@ class BucketStore(Store):
         """
         return self._is_whole(media) or self._has(media)
 
+    def has_lost(self, media: MediaRef) -> bool:
+        """Whether neither this node nor the bucket has the bytes. To ask makes them no younger.
+
+        Raises:
+            StoreError: it cannot be reached.
+        """
+        return not self.media_path(media.digest).exists() and self._objects.look(self._place.key("media", media.digest)) is None
+
     def put_file(self, path: Path, media_type: str) -> MediaRef:
         """Move a finished file into the node's folder, and send it to the bucket."""
         media = super().put_file(path, media_type)

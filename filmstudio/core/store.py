@@ -97,11 +97,20 @@ class Store:
             MediaLost: the media is not in the store.
             StoreError: the store itself is not there now.
         """
-        path = self.media_path(media.digest)
-        if not path.exists():
-            self._see()
+        if self.has_lost(media):
             raise MediaLost(f"the store has lost {media.digest[:12]} ({media.media_type}).", remedy="Render again: it will be made anew.")
-        return path
+        return self.media_path(media.digest)
+
+    def has_lost(self, media: MediaRef) -> bool:
+        """Whether nobody can have the bytes any more. To ask is no use of them: it makes them no younger.
+
+        Raises:
+            StoreError: the store itself is not there now.
+        """
+        lost = not self.media_path(media.digest).exists()
+        if lost:
+            self._see()
+        return lost
 
     def holds(self, media: MediaRef) -> bool:
         """Whether the bytes are in the store.

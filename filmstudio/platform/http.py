@@ -39,6 +39,7 @@ from filmstudio.platform.screening import Screening
 from filmstudio.platform.settings import Settings, settings_from_environment
 from filmstudio.platform.shelf import Shelf
 from filmstudio.platform.uploads import media_routes
+from filmstudio.platform.weeding import Weeding
 from filmstudio.scheduler.database import Database
 from filmstudio.scheduler.jobs import Jobs
 
@@ -73,12 +74,14 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
     reception = Reception(keys, executor, open_house=settings.open_house)
     following = Following(database, executor, meters, settings.streams)
     calls = caller or PooledCaller(store, lambda: LocalDispatcher(store.address, _CALL_WORKERS, cache=store.root))
-    desk, screening = FrontDesk(jobs), Screening(reception, plugins, store, calls)
+    desk, screening, weeding = FrontDesk(jobs), Screening(reception, plugins, store, calls), Weeding(database, store)
 
     @contextlib.asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await reception.run(screening.open)
+        weeder = asyncio.create_task(weeding.go_on(reception.run))
         yield
+        weeder.cancel()
         following.close()
         await asyncio.to_thread(desk.close)
         await asyncio.to_thread(calls.close)

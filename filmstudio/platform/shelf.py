@@ -23,7 +23,8 @@ SCRIPTS: Final = ("text/plain", "text/markdown", "text/xml", "application/xml")
 """Scripts in any form; the engine that reads them tells what is wrong in them, with its place."""
 _READING: Final = "screenplay"
 """The role that is given scripts."""
-_DAY_SECONDS: Final = 24 * 3600
+DAY_SECONDS: Final = 24 * 3600
+"""How long what was sent or made counts."""
 _ASKED: Final = 500
 """Media that are looked for in one query: a request may refer to tens of thousands."""
 
@@ -96,7 +97,7 @@ class Shelf:
             Refusal: it has had too many since yesterday.
         """
         most = TERMS[who.tier].uploaded
-        lately = sa.and_(uploads.c.tenant == who.tenant, uploads.c.at > self._clock() - _DAY_SECONDS)
+        lately = sa.and_(uploads.c.tenant == who.tenant, uploads.c.at > self._clock() - DAY_SECONDS)
         with self._database.reading() as connection:
             sent = int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(uploads.c.added), 0)).where(lately)) or 0)
         if sent + size > most:
@@ -160,8 +161,9 @@ def _found(connection: Connection, tenant: str, digests: Sequence[str]) -> dict[
 def _other_media(connection: Connection, tenant: str, key: str, media: MediaRef) -> str:
     """Digest of the media that a tenant's key names, where those are not these; otherwise empty."""
     mine = sa.and_(uploads.c.tenant == tenant, uploads.c.idempotency_key == key)
-    first = connection.execute(sa.select(uploads).where(mine)).one()
-    return "" if (first.digest, first.media_type) == (media.digest, media.media_type) else str(first.digest)
+    first = connection.execute(sa.select(uploads).where(mine)).first()
+    # None where an old one was weeded out just now, whose media were gone: then the key belongs to nothing.
+    return "" if first is None or (first.digest, first.media_type) == (media.digest, media.media_type) else str(first.digest)
 
 
 def _take_of(media: MediaRef, scope: str) -> Take:

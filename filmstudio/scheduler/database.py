@@ -129,7 +129,7 @@ uploads = sa.Table(
     sa.Column("idempotency_key", sa.Text),
     sa.UniqueConstraint("tenant", "idempotency_key"),
 )
-"""Media that tenants sent: what a key was used for, and how much each has sent lately."""
+"""Media that tenants sent or had made: what a key was used for, and how much each has had lately."""
 
 tallies = sa.Table(
     "tallies",
@@ -162,6 +162,7 @@ _index("jobs_begun", jobs.c.start_tag, where=RUNNING)
 _index("jobs_of_worker", jobs.c.worker, jobs.c.id, where=RUNNING)
 _index("jobs_finished", jobs.c.finished, where=jobs.c.finished.is_not(None))
 _index("jobs_failed", jobs.c.id, where=FAILED)
+_index("jobs_failed_of_tenant", jobs.c.status, jobs.c.tenant, jobs.c.id, where=FAILED)  # the status, else SQLite takes the next one
 _index("jobs_of_tenant", jobs.c.tenant, jobs.c.id)
 _index("uploads_of_tenant", uploads.c.tenant, uploads.c.at)
 
@@ -254,6 +255,8 @@ class Database:
             if not self.is_sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
             METADATA.create_all(connection)
+            for index in (index for table in METADATA.sorted_tables for index in table.indexes):
+                index.create(connection, checkfirst=True)  # tables that were there stay without the indexes that came later
             version = connection.scalar(sa.select(sa.func.max(schema.c.version)))
             if version is None:
                 connection.execute(sa.insert(schema).values(version=SCHEMA_VERSION))

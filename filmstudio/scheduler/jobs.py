@@ -43,6 +43,7 @@ _PAGE: Final = (
     .limit(sa.bindparam("most"))
 )
 _PAGE_OF_STATUS: Final = _PAGE.where(jobs.c.status == sa.bindparam("wanted_status"))
+_PAGE_OF_FAILED: Final = _PAGE.where(FAILED)
 _DEAD_LETTERS: Final = (
     sa.select(jobs).where(FAILED, jobs.c.id < sa.bindparam("before")).order_by(jobs.c.id.desc()).limit(sa.bindparam("most"))
 )
@@ -139,6 +140,8 @@ class Jobs:
         with self.database.reading() as connection:
             if status is None:
                 return [job_of(row) for row in connection.execute(_PAGE, values)]
+            if status is Status.FAILED:
+                return [job_of(row) for row in connection.execute(_PAGE_OF_FAILED, values)]
             return [job_of(row) for row in connection.execute(_PAGE_OF_STATUS, values | {"wanted_status": status.value})]
 
     def dead_letters(self, most: int = 50, before: str | None = None, tenant: str | None = None) -> list[Job]:

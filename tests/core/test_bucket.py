@@ -273,6 +273,9 @@ def test_what_is_old_and_used_begins_its_age_anew(store: BucketStore, s3: Any, m
             return datetime.now(UTC) + timedelta(days=8)
 
     monkeypatch.setattr(bucket, "datetime", Later)
+    store.media_path(media.digest).unlink()
+    assert not store.has_lost(media) and renewed == [], "whoever only asks does not use it"
+    assert store.has_lost(MediaRef(digest="e" * 64, media_type="x/y", size=5))
     assert store.take(DIGEST) is not None
     assert sorted(renewed) == sorted(keys_in(s3))
     monkeypatch.setattr(bucket, "datetime", datetime)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 
 from filmstudio.core.errors import ConfigError, StudioError
 from filmstudio.scheduler.admission import BACKLOG, Refused
@@ -160,3 +161,24 @@ def test_a_tenant_whose_jobs_would_take_too_long_is_refused_until_some_are_done(
         jobs.submit(asked(tier=Tier.FREE, estimate=most * 0.7))
     jobs.cancel(first.id, "ada")
     assert jobs.submit(asked(tier=Tier.FREE, estimate=most * 0.7)).status is Status.QUEUED
+
+
+def test_a_tenants_jobs_that_failed_are_found_without_reading_the_others_in_older_databases_too(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'studio.db'}"
+    older = Database(address)
+    with older.writing() as connection:
+        connection.exec_driver_sql("DROP INDEX jobs_failed_of_tenant")
+    older.close()
+    database, plans = Database(address), []
+
+    def explain(connection: Connection, _: object, statement: str, parameters: tuple[object, ...], *__: object) -> None:
+        if statement.startswith("SELECT"):
+            plans.append(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()[0][-1])
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        assert Jobs(database).dead_letters(tenant="ada") == []
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+        database.close()
+    assert plans == ["SEARCH jobs USING INDEX jobs_failed_of_tenant (status=? AND tenant=? AND id<?)"]
