@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import ClassVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, ClassVar
 
 from filmstudio.core.engine import Desk, Needs, SingleEngine
 from filmstudio.core.errors import Unsupported
@@ -17,6 +14,10 @@ from filmstudio.core.requests import Backdrop, BackdropRequest, Plane
 from filmstudio.plugins.art.shelf import installed_pack
 from filmstudio.plugins.backdrop import stage as stages
 from filmstudio.plugins.backdrop.stage import Stage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FORM = "stage-planes"
 """Planes as NumPy arrays (``application/x-npy``), uint8 (height, width, 4), premultiplied RGBA."""
@@ -83,6 +84,8 @@ def stage_of(folder: Path, chosen: StageSet) -> Stage:
 
 
 def _keep(pixels: NDArray[np.uint8], desk: Desk) -> MediaRef:
+    import numpy as np  # who only lists engines does without
+
     buffer = io.BytesIO()
     np.save(buffer, pixels, allow_pickle=False)
     return desk.keep_bytes(buffer.getvalue(), ARRAY_TYPE)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import product
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -30,9 +33,14 @@ _SHARED: dict[str, tuple[str, ...]] = {"ar": ("fa",), "zh": ("ja",)}
 _NO_SPACES = frozenset({"ja", "zh", "ko"})
 """Languages in which words are found inside of others: without spaces, or with endings that run on."""
 
-# Combining marks count as letters: a plain \b would cut Devanagari words at their vowel signs.
-_LETTER = r"\w\u0300-\u036f\u0900-\u0903\u093a-\u094f"
-_ENDING = rf"[{_LETTER}]{{0,3}}"
+# Combining marks count as letters: a plain \w would cut Devanagari words at their vowel signs.
+_WORD = re.compile(r"[\w\u0300-\u036f\u0900-\u0903\u093a-\u094f'’-]+")
+_ENDINGS: Final = 3
+"""Most letters that a * stands for."""
+_ARABIC: Final = ("ar", "fa")
+_ARABIC_JOINED: Final = ("و", "ب", "ل", "ف", "")
+_ARABIC_ENDS: Final = ("اً", "ا", "ً", "")
+"""The article and one-letter words are written together with the noun, and so is the ending of the indefinite."""
 
 
 class _Tongue(BaseModel):
@@ -59,6 +67,54 @@ def _tongues() -> dict[str, _Tongue]:
     return _Tongues.model_validate_json(text).languages
 
 
+@dataclass(frozen=True, slots=True)
+class _Glossary:
+    """The casting words of one language, ready for looking up."""
+
+    tongue: str
+    after_noun: bool
+    common: frozenset[str]
+    phrases: Mapping[tuple[str, ...], str]
+    """The English of whole phrases by their words; without spaces, by their letters."""
+    stems: Mapping[tuple[str, ...], str]
+    """The same of those whose last word may have endings."""
+    longest: int
+    """Words, or letters, of the longest phrase."""
+
+    def at(self, words: Sequence[str], place: int) -> tuple[int, str] | None:
+        """The longest phrase that begins at a word: how many words it takes, and its English."""
+        for count in range(min(self.longest, len(words) - place), 0, -1):
+            *head, last = words[place : place + count]
+            for form in self._forms(last):
+                if english := self.phrases.get((*head, form)):
+                    return count, english
+            for cut in range(_ENDINGS + 1):
+                if english := self.stems.get((*head, last[: len(last) - cut])):
+                    return count, english
+        return None
+
+    def _forms(self, word: str) -> Iterator[str]:
+        yield word
+        if self.tongue in _ARABIC:
+            for joined, article, end in product(_ARABIC_JOINED, ("ال", ""), _ARABIC_ENDS):
+                if word.startswith(joined + article) and word.endswith(end):
+                    yield word[len(joined + article) : len(word) - len(end)]
+
+
+@cache
+def _glossary(tongue: str) -> _Glossary:
+    """A language's words."""
+    told = _tongues()[tongue]
+    phrases: dict[tuple[str, ...], str] = {}
+    stems: dict[tuple[str, ...], str] = {}
+    for english, words in told.words.items():
+        for word in words:
+            plain = unicodedata.normalize("NFC", word.removesuffix("*")).lower()
+            key = tuple(plain) if tongue in _NO_SPACES else tuple(_WORD.findall(plain))
+            (stems if word.endswith("*") else phrases)[key] = english
+    return _Glossary(tongue, told.after_noun, frozenset(told.common), phrases, stems, max(map(len, (*phrases, *stems))))
+
+
 def in_english(description: str, language: str = "") -> str:
     """The description with its casting words in English; everything else stays as the writer put it.
 
@@ -66,7 +122,7 @@ def in_english(description: str, language: str = "") -> str:
     """
     text = unicodedata.normalize("NFC", description)
     for tongue in _tongues_of(text, language.split("-", maxsplit=1)[0].lower()):
-        text = _translator(tongue)(text)
+        text = _translated(text, _glossary(tongue))
     return text
 
 
@@ -83,12 +139,15 @@ def _tongues_of(text: str, hint: str) -> list[str]:
 
 def _latin(text: str, hint: str) -> str:
     """The language of a text in Latin letters: whose little words and casting words it has most of; empty for English."""
-    words = re.findall(rf"[{_LETTER}'’-]+", text.lower())
-    best, most = "", sum(word in _ENGLISH for word in words) + 0.5
+    words = _WORD.findall(text.lower())
+    best = ""
+    most: float = sum(word in _ENGLISH for word in words) + 0.5
     for name, tongue in _tongues().items():
         if not tongue.common:
             continue
-        points = sum(word in tongue.common for word in words) + len(_pattern(name).findall(text)) + (0.5 if name == hint else 0.0)
+        glossary = _glossary(name)
+        known = sum((word in glossary.common) + (glossary.at(words, place) is not None) for place, word in enumerate(words))
+        points = known + (0.5 if name == hint else 0.0)
         if points > most:
             best, most = name, points
     return best
@@ -99,37 +158,20 @@ def _colours() -> frozenset[str]:
     return frozenset(name for table in wardrobe().colours.values() for name in table)
 
 
-@cache
-def _entries(tongue: str) -> tuple[tuple[str, str], ...]:
-    """(word, its English), the longest first."""
-    entries = ((word, english) for english, words in _tongues()[tongue].words.items() for word in words)
-    return tuple(sorted(entries, key=lambda entry: (-len(entry[0]), entry[0])))
-
-
-@cache
-def _pattern(tongue: str) -> re.Pattern[str]:
-    """Any of a language's words, one group each."""
-    return re.compile("|".join(f"({_form(word, tongue)})" for word, _ in _entries(tongue)), re.IGNORECASE)
-
-
-def _form(word: str, tongue: str) -> str:
-    stem = re.escape(unicodedata.normalize("NFC", word.removesuffix("*")))
-    if tongue in _NO_SPACES:
-        return stem
-    if tongue in ("ar", "fa"):
-        # The article and one-letter words are written together with the noun, and so is the ending of the indefinite.
-        return rf"(?<![{_LETTER}])[وبلف]?(?:ال)?{stem}(?:ا|اً|ً)?(?![{_LETTER}])"
-    return rf"(?<![{_LETTER}]){stem}{_ENDING if word.endswith('*') else ''}(?![{_LETTER}])"
-
-
-@cache
-def _translator(tongue: str) -> Callable[[str], str]:
-    entries, after_noun = _entries(tongue), _tongues()[tongue].after_noun
-    pattern = _pattern(tongue)
-
-    def english(found: re.Match[str]) -> str:
-        word = entries[(found.lastindex or 1) - 1][1]
+def _translated(text: str, glossary: _Glossary) -> str:
+    dense = glossary.tongue in _NO_SPACES
+    spans = [(at, at + 1) for at in range(len(text))] if dense else [found.span() for found in _WORD.finditer(text)]
+    words = [text[start:end].lower() for start, end in spans]
+    made: list[str] = []
+    place = end = 0
+    while place < len(words):
+        found = glossary.at(words, place)
+        count, english = found or (1, "")
+        apart = any(text[spans[at][1] : spans[at + 1][0]].strip() for at in range(place, place + count - 1))
+        if found is None or apart:
+            place += 1
+            continue
         # A colour that follows its thing ends the clause, so that it is not read of what comes next.
-        return f" {word}{' , ' if after_noun and word in _colours() else ' '}"
-
-    return lambda text: pattern.sub(english, text)
+        made += [text[end : spans[place][0]], f" {english}{' , ' if glossary.after_noun and english in _colours() else ' '}"]
+        place, end = place + count, spans[place + count - 1][1]
+    return "".join(made) + text[end:]
