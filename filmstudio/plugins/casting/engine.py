@@ -14,7 +14,6 @@ from filmstudio.core.requests import CastNote, CastRequest, CastResult
 from filmstudio.plugins.casting import STYLE
 from filmstudio.plugins.casting.look import ALIKE, Person, likeness, look_of
 from filmstudio.plugins.casting.part import Part, part_of
-from filmstudio.plugins.casting.voices import Speaker, cast_voices
 from filmstudio.plugins.casting.wardrobe import PACK
 
 Role = Literal["lead", "supporting", "minor", "narrator"]
@@ -39,6 +38,8 @@ class DrawnCast(SingleEngine[CastRequest, CastResult]):
             InputError: a voice in ``request.voices`` does not exist, or is chosen for nobody.
             Unsupported: the style is another than drawn.
         """
+        from filmstudio.plugins.casting.voices import Speaker, cast_voices  # measures, with NumPy: who only lists engines does without
+
         if request.style != STYLE:
             raise Unsupported(f"there is no cast in the style {request.style!r}.", remedy=f"This engine has one style: {STYLE}.")
         parts = _with_heritage([part_of(note) for note in request.cast])
