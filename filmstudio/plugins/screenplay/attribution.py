@@ -9,7 +9,7 @@ from filmstudio.plugins.screenplay.attribution_spaceless import chinese_after, c
 from filmstudio.plugins.screenplay.attribution_words import ARABIC_JOINS, Attribution, verbs_of
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 
-_TOKEN = re.compile(r"[^\s,;:!?…。，、：；！？।॥()\"“”„«»「」『』—–]+")
+_TOKEN = re.compile(r"[^\s,;:!?…。，、：；！？،؛؟।॥()\"“”„«»「」『』—–]+")
 _ABBREVIATIONS = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "capt.", "sr.", "jr.", "sra.", "m.", "mme.", "fr."})
 _PARTICLES = frozenset({"de", "van", "von", "al", "bin", "ibn", "del", "della", "da", "di", "el", "la", "le", "du", "ben"})
 _FRENCH_OBJECTS = frozenset({"me", "te", "lui", "nous", "vous", "leur"})
@@ -25,10 +25,40 @@ _SLAVIC_OTHERS = frozenset(
 )
 _SLAVIC_ENDS = re.compile("(?:[оуюе]|сь|ми|им|ым|нув|[аиы]в)$")
 """Endings of adverbs, of other cases, and of what is done besides."""
+_POLISH_OTHERS = frozenset(
+    {"się", "przez", "bardzo", "cicho", "głośno", "nagle", "jeszcze", "już", "potem", "znów", "znowu", "wreszcie", "wtedy", "tylko", "mnie"}
+    | {
+        "jego",
+        "jej",
+        "ich",
+        "nim",
+        "nią",
+        "niego",
+        "niej",
+        "który",
+        "która",
+        "zaraz",
+        "tak",
+        "nie",
+        "bez",
+        "dla",
+        "pod",
+        "nad",
+        "przy",
+        "ale",
+    }
+)
+_POLISH_ENDS = re.compile("(?:[ąę]|ąc|ąco|owi|iem|em|nie|ch)$")
+"""Endings of other cases, of adverbs, and of what is done besides."""
 _KOREAN_SUBJECT = re.compile(r"(?<=.)(?:께서|은|는|이|가)$")
 """The particle that Korean writes on the subject."""
 _ARABIC_LEADS = frozenset({"ثم", "ولكن", "لكن", "عندها", "عندئذ", "حينئذ", "هنا", "وهنا", "بعدها", "وبعدها"})
 """*Then*, *but*, *here*: what stands before the verb and is nobody."""
+_SLAVIC_MANNER = frozenset(
+    {"будто", "словно", "как", "точно", "вдруг", "тут", "снова", "опять", "наконец", "лишь", "только", "наче", "ніби"}
+)
+"""What stands before the verb in ``— будто ответила гора``."""
+_LEADING = re.compile(r"[\s,،—–-]*")
 _SENTENCE_END = re.compile(r"(?:[.!?…]+[\"”’)]*\s+|[。！？।॥؟]\s*)")
 
 
@@ -38,13 +68,17 @@ def after_quote(text: str, language: str) -> Attribution | None:
         return japanese_after(text)
     if language == "zh":
         return chinese_after(text)
-    sentence = _first_sentence(text)
+    marks = _LEADING.match(text)
+    lead = marks.end() if marks else 0  # «Привет», — сказал Иван.
+    sentence = text[:lead] + _first_sentence(text[lead:])
     tokens = _tokens(sentence)
     if not tokens:
         return None
     if language == "ko":
         return _korean(sentence, tokens)
-    first = 1 if len(tokens) > 1 and _comes_between(tokens[0].word, language) else 0
+    first = 0
+    while first < min(len(tokens) - 1, 2) and _comes_between(tokens[first].word, language):
+        first += 1
     verb = _verb_at(sentence, tokens, first, language)
     if verb:
         start = _after_verb(tokens, first + verb, language)
@@ -116,7 +150,8 @@ def _worded_before(sentence: str, language: str) -> Attribution | None:
         for first in range(max(0, before - 4), 0 if inverted else before):
             if _noun_phrase(tokens, first, language) == before and (first == 0 or not _noun_phrase_covers(tokens, first, language)):
                 subject = sentence[tokens[first].start : tokens[before - 1].end]
-                return Attribution(subject, tokens[first].start, len(sentence), thought)
+                besides = language == "ar" and first > 0 and tokens[at].word.startswith(ARABIC_JOINS)  # ضحك الطفل, وسأل
+                return Attribution(subject, tokens[at if besides else first].start, len(sentence), thought)
         behind = _after_verb(tokens, at + verb, language)
         after = _noun_phrase(tokens, behind, language)
         if after and (language == "ar" or before == 0 or inverted):
@@ -209,7 +244,8 @@ def _noun_phrase(tokens: list[_Token], at: int, language: str) -> int:
     if language == "ar":
         if word in _ARABIC_LEADS:
             return 0
-        return min(len(tokens), at + (2 if at + 1 < len(tokens) and tokens[at + 1].word.startswith("ال") else 1))
+        qualified = at + 1 < len(tokens) and tokens[at + 1].word.startswith("ال") and not _does_arabic(word)
+        return min(len(tokens), at + (2 if qualified else 1))
     end = at
     if fold(word) in grammar().speech.determiners:
         end = at + 1
@@ -222,9 +258,14 @@ def _noun_phrase(tokens: list[_Token], at: int, language: str) -> int:
         end += 1
     while end > at and fold(tokens[end - 1].word) in _PARTICLES:
         end -= 1
-    if end == at and (fold(word) in grammar().relations or (language in ("ru", "uk") and _is_slavic_subject(fold(word)))):
+    if end == at and (fold(word) in grammar().relations or _is_bare_subject(fold(word), language)):
         return at + 1
     return end if end > at else 0
+
+
+def _does_arabic(word: str) -> bool:
+    """Whether a word is what somebody does, and the one behind it who does it: ``ضحك الطفل وسأل``."""
+    return fold(word) in {fold(action) for action in grammar().actions["ar"]}
 
 
 def _noun_phrase_covers(tokens: list[_Token], first: int, language: str) -> bool:
@@ -250,6 +291,8 @@ def _is_phrase_end(tokens: list[_Token], at: int) -> bool:
 
 def _comes_between(word: str, language: str) -> bool:
     """Whether ``word`` may stand between a subject and its verb."""
+    if language in ("ru", "uk") and word.islower() and (word in _SLAVIC_MANNER or word.endswith("о")):
+        return True
     return _is_adverb(word) or (language == "fr" and fold(word) in _FRENCH_OBJECTS)
 
 
@@ -272,8 +315,12 @@ def _is_then(tokens: list[_Token], at: int) -> bool:
     return joined and "-" not in before.word and (fold(word.word) in _THEN or _is_adverb(word.word))
 
 
-def _is_slavic_subject(word: str) -> bool:
-    """Whether a small word of Russian or Ukrainian, which have no articles, may be somebody: a noun as the subject of its verb."""
+def _is_bare_subject(word: str, language: str) -> bool:
+    """Whether a small word of Russian, Ukrainian or Polish, which have no articles, may be somebody: a noun as the subject of its verb."""
+    if language == "pl":
+        return len(word) > 2 and word not in _POLISH_OTHERS and not _POLISH_ENDS.search(word)
+    if language not in ("ru", "uk"):
+        return False
     return len(word) > 2 and word not in _SLAVIC_OTHERS and word not in grammar().speech.phrase_ends and not _SLAVIC_ENDS.search(word)
 
 

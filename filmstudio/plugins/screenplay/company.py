@@ -63,19 +63,23 @@ class Company:
     """Cue by the folded name as the text writes it: everyone whom the text ever lets speak by name."""
     genders: dict[str, str] = field(default_factory=dict)
     named_at: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Sex, and when, of those who are there without having a name or a word yet: *eine alte Frau*."""
     speakers: list[str] = field(default_factory=list)
     """Who spoke in this scene, in order, without immediate repeats."""
 
     def begin_scene(self) -> None:
         """Forget who is present."""
         self.named_at.clear()
+        self.seen.clear()
         self.speakers.clear()
 
     def learn(self, subject: str) -> str:
         """The cue of a subject that is no pronoun; it belongs to the cast from now on."""
         cue = cue_name(subject)
-        known = self.cast.get(fold(cue))
+        known = self.cast.get(fold(cue)) or (self.cast.get(_arabic_other(fold(cue))) if self.language == "ar" else None)
         if known:
+            self.cast.setdefault(fold(cue), known)
             return known
         first = cue.split()[0] if cue.split() else cue
         whole = next(
@@ -108,6 +112,34 @@ class Company:
             if (key in given and (count > 1 or acts)) or (acts and count > 1):
                 self.learn(word)
 
+    def unite(self, text: str) -> None:
+        """One person for a name and what the text says before it: ``il vecchio`` is Beppe in the story of ``il vecchio Beppe``.
+
+        Hindi writes who does something in another case: ``कौए ने`` and ``कौआ`` are one.
+        """
+        for key, cue in list(self.cast.items()):
+            named = re.search(rf"(?<!\w){re.escape(key)} ((?!\s)[^\W\d_]+)", text, re.IGNORECASE)
+            other = self.cast.get(fold(named[1])) if named and named[1][:1].isupper() else None
+            if other is not None and other != cue:
+                self._become(cue, other)
+        if self.language == "hi":
+            for cue in dict.fromkeys(self.cast.values()):
+                direct = re.sub("े$", "ा", re.sub("ए$", "आ", cue))
+                if direct != cue and _find_word(text, direct) >= 0:
+                    self._become(cue, direct)
+
+    def _become(self, cue: str, other: str) -> None:
+        self.cast = {key: other if known == cue else known for key, known in self.cast.items()}
+        self.cast.setdefault(fold(other), other)
+        sex = self.genders.pop(cue, "")
+        self.genders[other] = self.genders.get(other) or sex
+
+    def named_in(self, clause: str) -> list[str]:
+        """Names of the cast in ``clause``, as they are learned, in its order."""
+        folded = fold(clause)
+        found = sorted((at, cue) for key, cue in self.cast.items() if (at := _find_word(folded, key)) >= 0)
+        return [cue for _, cue in found]
+
     def note_names(self, sentence: str, number: int) -> list[str]:
         """Everyone of the cast whom ``sentence`` names, in its order; they are present from now on."""
         found: list[tuple[int, str]] = []
@@ -118,7 +150,17 @@ class Company:
                 found.append((at, cue))
         for _, cue in sorted(found):
             self.named_at[cue] = number
+        self._see(sentence, number)
         return list(dict.fromkeys(cue for _, cue in sorted(found)))
+
+    def _see(self, sentence: str, number: int) -> None:
+        """Note who is there by what they are: an article, two words at most, and a woman, a boy, a king."""
+        words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", sentence)
+        _, relations = _genders()
+        for at, word in enumerate(words):
+            end = next((end for end in range(at + 1, min(at + 4, len(words))) if fold(words[end]) in relations), None)
+            if end is not None and is_determiner(word):
+                self.seen[cue_name(" ".join(words[at + 1 : end + 1]))] = relations[fold(words[end])], number
 
     def spoke(self, cue: str, number: int) -> None:
         """``cue`` has spoken."""
@@ -135,7 +177,11 @@ class Company:
         recent = [
             cue for cue, at in self.named_at.items() if number - at <= 4 and self.genders.get(cue, "") in ("", sex) and cue not in addressed
         ]
-        agreeing = [cue for cue in recent if self.genders.get(cue) == sex] or recent
+        agreeing = [cue for cue in recent if self.genders.get(cue) == sex]
+        there = [cue for cue, (own, at) in self.seen.items() if own == sex and number - at <= 4 and fold(cue) not in self.cast]
+        if not agreeing and len(there) == 1 and there[0] not in addressed:
+            return self.learn(there[0])
+        agreeing = agreeing or recent
         if len(agreeing) == 1:
             self.genders[agreeing[0]] = sex or self.genders.get(agreeing[0], "")
             return agreeing[0]
@@ -167,6 +213,11 @@ class Company:
     def pronoun(self, subject: str) -> str | None:
         """What the pronoun ``subject`` stands for, or None when it is none."""
         return pronoun_of(subject, self.language)
+
+
+def _arabic_other(word: str) -> str:
+    """``word`` with the article where it has none, and without where it has: *a child* is *the child* from then on."""
+    return word[2:] if word.startswith("ال") else f"ال{word}"
 
 
 def _find_word(text: str, word: str) -> int:

@@ -19,6 +19,8 @@ _BESIDE = frozenset(
     {"by", "near", "of", "beside", "from", "behind", "before", "around", "across", "along", "under", "près", "junto", "bajo", "sous"}
 )
 _WEAK_HOURS = frozenset({"later", "continuous", "same"})
+_NOT_IN_PROSE = frozenset({"day", "dia", "tag", "日", "dawn", "sera", "tarde", "dag", "gün", "giorno", "dzień", "rano", "le jour"})
+"""Hours of headings that are other words too, in their own language or another's: French *sera* is *will be*, Spanish *tarde* is *late*."""
 _POSTPOSITIONS = re.compile(r"\s*(?:में|पर|के|से|की|को|तक|का|で|に|の|へ|を|は|が|まで|から|里|上|中|边|旁|前|的|外|裡)")
 
 
@@ -71,7 +73,7 @@ def _places() -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
 @lru_cache(maxsize=1)
 def _hours() -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
     hours = {word: hour for word, hour in grammar().time_by_word.items() if hour not in _WEAK_HOURS}
-    ordered = sorted((word for word in hours if word not in ("day", "dia", "tag", "日", "dawn")), key=lambda word: (-len(word), word))
+    ordered = sorted((word for word in hours if word not in _NOT_IN_PROSE), key=lambda word: (-len(word), word))
     spaced = [*(word for word in ordered if not _spaceless(word)), "dawn"]
     dense = [word for word in ordered if _spaceless(word)]
     return (

@@ -35,6 +35,10 @@ _CHAPTER = re.compile(
     re.IGNORECASE,
 )
 _ENDS = frozenset("!?…؟！？")
+_PROPER = re.compile(r"(?<!\w)[^\W\d_]{4,} ((?:[^\W\d_a-zа-яёіїєґ](?:[^\W\d_])*[^\W\d_уюеоы])|[A-Z][a-z]+)(?!\w)")
+"""A name right behind its verb, in the case of a subject."""
+_LONGEST_CLAUSE = 6
+"""Words of a clause that may be an attribution without a verb of saying."""
 _HASH = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*|[।॥؟]+")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Sr|Jr|vs|etc|e\.g|i\.e|[A-Z])\.$")
@@ -87,6 +91,8 @@ class _Reader:
     """Sentences in the narrator's line that is open; 0 when none is."""
     open_quote: str | None = None
     """Who is quoted in a quotation that the last paragraph left open."""
+    hanging: str | None = None
+    """Who goes on speaking in the next paragraph, for a comma ends the attribution: a line of verse."""
 
     def read(self) -> None:
         self.line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
@@ -142,6 +148,7 @@ class _Reader:
                 elif sex == "i":
                     self.met.add(FIRST_PERSON)
         self.company.learn_names(self.text, beats)
+        self.company.unite(self.text)
 
     def _plausible(self, subject: str) -> bool:
         words = subject.split()
@@ -199,7 +206,7 @@ class _Reader:
     def _read_break(self, stripped: str, paragraph: _Paragraph) -> None:
         hashed = _HASH.match(stripped)
         self.narrated = 0
-        self.open_quote = None
+        self.open_quote = self.hanging = None
         if hashed and len(hashed.group(1)) == 1 and not self.title and all(element.kind == "note" for element in self.elements):
             self.title = plain_text(hashed.group(2))
         elif hashed:
@@ -222,7 +229,19 @@ class _Reader:
             found = before_quote(text[spans[at - 1].start : spans[at - 1].end], self.language)
             if found is not None:
                 return "before", found
+        if at + 1 < len(spans) and spans[at + 1].kind == "text" and self.marks.dashes:
+            return self._told_small(text[spans[at + 1].start : spans[at + 1].end])
         return None
+
+    def _told_small(self, after: str) -> tuple[str, Attribution] | None:
+        """An attribution without a verb of saying, as dashes set it off: ``— Где ты? — встрепенулась Маша.``"""
+        ends = [end for _, end in split_sentences(after)]
+        clause = after[: ends[0]] if ends else after
+        if not clause[:1].islower() or len(clause.split()) > _LONGEST_CLAUSE:
+            return None
+        subject = _PROPER.search(clause)
+        named = self.company.named_in(clause) or ([subject[1]] if subject else [])
+        return "after", Attribution(named[0] if named else "", 0, len(clause))
 
     def _speak(self, paragraph: _Paragraph, spans: list[Span], at: int) -> int:
         """Add the speech at ``at``, with what of it follows its attribution; return the number of the span after."""
@@ -243,6 +262,8 @@ class _Reader:
                     more = _joined(text[spans[end].start : spans[end].end])
                     if speech[-1:] in _ENDS:
                         more = more.lstrip(".,;: ")  # "¿Vas? —preguntó Luis—. ¡Qué bien!": the point ends the attribution
+                    if speech[-1:].isalnum() and text[after.start : after.end].lstrip()[:1] == "," and more[:1].isalnum():
+                        speech += ","  # »Noch nicht«, antwortete Emil, »aber bald.« The comma is the speaker's too
                     speech = f"{speech}{'' if more[:1] in '.,;:!?…' or _dense(more) else ' '}{more}"
                     end += 1
         self.sentence += 1
@@ -265,6 +286,7 @@ class _Reader:
             self._add("dialogue", speech, start)
         if note:
             self._add("note", _joined(text[note[0] : note[1]]), paragraph.start + note[0])
+            self.hanging = cue if end == len(spans) and text[: note[1]].rstrip().endswith(",") else None
         elif told and told[0] == "after":
             after = spans[at + 1]
             self._add("note", _joined(text[after.start : after.start + told[1].end]), paragraph.start + after.start)
@@ -285,8 +307,8 @@ class _Reader:
             sex = company.pronoun(told.subject)
             if sex is None and self._plausible(told.subject):
                 cue = company.learn(told.subject)
-        if cue is None and self.open_quote:
-            cue = self.open_quote
+        if cue is None and (self.open_quote or (at == 0 and told is None and self.hanging)):
+            cue = self.open_quote or self.hanging
         if cue is None and sex is not None:
             cue = company.by_pronoun(sex, self.sentence, addressed)
         if cue is None and sex is None:
@@ -301,6 +323,7 @@ class _Reader:
             remedy = "Name the speaker beside the quotation, as in: “…,” said Asha."
             message = "The text does not tell who says this; an unknown voice says it."
             self.problems.append(ReadProblem(message=message, remedy=remedy, line=line, column=column, severity=Severity.WARNING))
+        self.hanging = None
         company.spoke(cue, self.sentence)
         for name in addressed:
             company.named_at.setdefault(name, self.sentence)
@@ -334,6 +357,7 @@ class _Reader:
     def _tell(self, paragraph: _Paragraph, start: int, end: int, fragment: bool = False) -> None:
         """Add what stands outside quotations: attributions as notes, what is seen as action, the rest as narration."""
         text = paragraph.text[start:end]
+        self.hanging = None
         tail: Attribution | None = None
         following = paragraph.text[end : end + 2].strip()
         if following and not fragment:

@@ -209,7 +209,10 @@ def _split_dashes(paragraph: str) -> list[Span]:
     end = pieces[0][1]
     while number < len(pieces):
         start, stop = pieces[number]
-        if has_speech_verb(_first_words(paragraph[start:stop])):
+        # A narrator goes on in small letters behind what was asked or exclaimed; and behind a sentence of a speaker who was told already.
+        exclaimed = paragraph[end - 1] in "!?…" and paragraph[start : start + 1].islower()
+        ended = bool(spans) and paragraph[end - 1] in ".!?…" and paragraph[start : start + 1].isalpha()
+        if exclaimed or ended or has_speech_verb(_first_words(paragraph[start:stop])):
             _add_speech(spans, paragraph, speaking, end)
             _add_text(spans, paragraph, start, stop)
             number += 1

@@ -387,6 +387,33 @@ def test_a_speaker_nobody_tells_of_is_flagged() -> None:
         ("fr", "— Viens ! cria Marie. Vite !", [("MARIE", "Viens !"), ("MARIE", "Vite !")]),
         ("fr", "— Bon, dit Marie, en fermant la porte. Elle sortit.", [("MARIE", "Bon")]),
         ("es", "—¿Vas? —preguntó Luis—. ¡Qué bien!", [("LUIS", "¿Vas? ¡Qué bien!")]),
+        ("ru", "— Ты где? — встрепенулась Маша.\n\n— Тут, — буркнул Егор.", [("МАША", "Ты где?"), ("ЕГОР", "Тут,")]),
+        ("ru", "— Весной, — сказал Егор. — Всё проснётся. — И погладил кота.", [("ЕГОР", "Весной,"), ("ЕГОР", "Всё проснётся.")]),
+        ("ru", "«Спи», — будто ответила гора.", [("ГОРА", "Спи")]),
+        ("it", "– Buonasera, luna – diceva Beppe. – Hai fame?", [("BEPPE", "Buonasera, luna"), ("BEPPE", "Hai fame?")]),
+        (
+            "it",
+            "Il vecchio Beppe remava.\n\n«Ciao» disse Beppe.\n\n«Allora siediti», mormorò il vecchio, «te ne racconto una.»",
+            [("BEPPE", "Ciao"), ("BEPPE", "Allora siediti, te ne racconto una.")],
+        ),
+        ("pl", "— Koty nie spadają — odparł kot. — Koty lądują.", [("KOT", "Koty nie spadają"), ("KOT", "Koty lądują.")]),
+        (
+            "de",
+            "Emil buk. »Mehl«, sagte Emil.\n\nEine alte Frau trat ein.\n\n»Haben Sie Brot?«, fragte sie leise.\n\n»Noch nicht«, antwortete "
+            "Emil, »aber bald.«",
+            [("EMIL", "Mehl"), ("ALTE FRAU", "Haben Sie Brot?"), ("EMIL", "Noch nicht, aber bald.")],
+        ),
+        (
+            "ar",
+            "اقترب طفل وقال: «لماذا؟»\n\nقال الحكيم: «اسأل البحر».\n\nضحك الطفل وسأل: «أي بحر؟»\n\n«أنت»، أجاب الحكيم.",
+            [("طفل", "لماذا؟"), ("الحكيم", "اسأل البحر"), ("طفل", "أي بحر؟"), ("الحكيم", "أنت")],
+        ),
+        ("hi", 'एक कौआ था। कौए ने कहा, "पानी कहाँ है?"', [("कौआ", "पानी कहाँ है?")]),
+        (
+            "en",
+            "“’Tis I,” a woman's voice replied,\n“Whose ship went down in May.”",
+            [("WOMAN'S VOICE", "’Tis I,"), ("WOMAN'S VOICE", "Whose ship went down in May.")],
+        ),
         ("ja", "狐は井戸にいた。\n\n太郎は言った。\n「おはよう」\n\n狐が答えた。\n「やあ」", [("太郎", "おはよう"), ("狐", "やあ")]),
         ("en", "“Bring it,” Da Vinci said. “It is late,” said De Luca.", [("DA VINCI", "Bring it,"), ("DE LUCA", "It is late,")]),
         ("zh", "“你是谁？”老人问道。\n\n小明低声说：“我迷路了。”", [("老人", "你是谁？"), ("小明", "我迷路了。")]),
