@@ -42,6 +42,7 @@ from filmstudio.core.roles import ROLES
 from filmstudio.core.screenplay import Screenplay
 from filmstudio.core.soundness import check_film
 from filmstudio.core.storage import default_cache, open_store
+from filmstudio.core.store import Store
 from filmstudio.core.wishes import MAX_SCRIPT_BYTES, Wishes
 
 if TYPE_CHECKING:
@@ -69,13 +70,13 @@ class Studio:
     """Reads scripts, develops films, renders and delivers them."""
 
     def __init__(
-        self, cache: Path | str | None = None, plugins: Plugins | None = None, scope: str = "", desk: Dispatcher | None = None
+        self, cache: Store | Path | str | None = None, plugins: Plugins | None = None, scope: str = "", desk: Dispatcher | None = None
     ) -> None:
-        """Open the store at ``cache``; ``scope`` names the tenant whose takes are found in it and made.
+        """Use a store, or open the one at ``cache``; ``scope`` names the tenant whose takes are found in it and made.
 
         ``desk`` is where scripts are read and films developed; without one that is done in this process.
         """
-        self.store = open_store(cache or default_cache())
+        self.store = cache if isinstance(cache, Store) else open_store(cache or default_cache())
         self.plugins = plugins or Plugins()
         self.preflight = Preflight(self.plugins)
         self._cast: tuple[Character, ...] = ()
@@ -339,15 +340,18 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
     from filmstudio.platform.crew import Crew, CrewName
     from filmstudio.platform.keys import scope_of
     from filmstudio.platform.orders import SCRIPT_NAME
+    from filmstudio.platform.storeroom import open_storeroom
     from filmstudio.scheduler.database import Database
     from filmstudio.scheduler.exchange import Exchange
     from filmstudio.scheduler.leases import Leases
     from filmstudio.scheduler.tallies import Tallies
 
+    database = Database(settings.database_address)
+    store = open_storeroom(settings.cache, database)
     plugins, name, tallies = Plugins(), CrewName(Path(settings.data)), Tallies()
 
     def make(task: FilmTask, crew: Dispatcher, progress: FilmProgress) -> Delivered:
-        studio, order = Studio(settings.cache, plugins, scope_of(task.tenant), desk=crew), task.order
+        studio, order = Studio(store, plugins, scope_of(task.tenant), desk=crew), task.order
         options, film = order.options.render_options(task.tier, order.film), order.film
         if film is None:
             progress.enter("Reading")
@@ -369,11 +373,11 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
             return ""
         return batch_key(engine.needs.batch_by, ROLES[batch.role].request.model_validate(batch.calls[0].request))
 
-    leases = Leases(Database(settings.database_address))
+    leases = Leases(database)
     if name.alone:
         leases.abandoned_by(name.name)
     try:
-        with Studio(settings.cache, plugins).house_crew(terms) as crew, Exchange(crew, needs_of, share=shared_by, tallies=tallies) as pool:
+        with Studio(store, plugins).house_crew(terms) as crew, Exchange(crew, needs_of, share=shared_by, tallies=tallies) as pool:
             opened()
             Crew(leases, settings.films, make, pool, plugins, name.name, terms, tallies).run(leave)
     finally:
@@ -401,11 +405,14 @@ def front_on_ray(
         ConfigError: Ray is not installed, or an engine's needs cannot be met.
     """
     from filmstudio.platform.door import LINGER_SECONDS, Door
+    from filmstudio.platform.storeroom import open_storeroom
+    from filmstudio.scheduler.database import Database
     from filmstudio.serve.cluster import AUTH_MODE
     from filmstudio.serve.company import company, reached
     from filmstudio.serve.front import Front, front
 
-    studio = Studio(settings.cache)
+    with contextlib.closing(Database(settings.database_address)) as database:
+        studio = Studio(open_storeroom(settings.cache, database))
     offers, early = studio.house_offers()
     if terms.ray_address is None:
         host, port = listening.getsockname()[:2]
@@ -436,5 +443,5 @@ def api_on_ray() -> FastAPI:
     settings = settings_from_environment()
     log_to(settings.log)
     return create_app(
-        settings, PooledCaller(open_store(settings.cache), lambda: reached(settings.engine_seconds, patience=_LOADING_SECONDS))
+        settings, PooledCaller(open_store(settings.cache, there=True), lambda: reached(settings.engine_seconds, patience=_LOADING_SECONDS))
     )

@@ -178,6 +178,12 @@ class BucketStore(Store):
         self._objects.send(self._place.key("media", media.digest), self.media_path(media.digest), media.digest)
         self._make_room(media.size)
 
+    def see(self) -> None:
+        """Whoever asks the bucket is told if it cannot be reached."""
+
+    def _make_folder(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)  # of a cache, which may have been emptied
+
     def _fetch(self, media: MediaRef) -> None:
         key, folder, got = self._place.key("media", media.digest), self.scratch(), -1
         try:

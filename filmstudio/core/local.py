@@ -50,7 +50,8 @@ class LocalDispatcher:
     ) -> None:
         """Get ready for the first batch: load the studio's own engines at the addresses in ``preload``, without waiting for it.
 
-        ``address`` and ``cache`` open the store; see ``open_store``. What guests make is kept with ``keeper``, where one is given.
+        ``address`` and ``cache`` open the store, which is there; see ``open_store``. What guests make is kept with ``keeper``, where one is
+        given.
         """
         self.slots = workers or os.cpu_count() or 1
         self._preload = tuple(preload)
@@ -185,7 +186,7 @@ class LocalDispatcher:
             return HouseWorker(self._context, *self._address, self._preload)
         from filmstudio.core.guests import GuestWorker
 
-        self._keeper = self._keeper or open_store(*self._address)
+        self._keeper = self._keeper or open_store(*self._address, there=True)
         return GuestWorker(guest, self._keeper)
 
     def _dismiss(self, worker: Worker, *, gone: bool = False) -> str:

@@ -86,8 +86,8 @@ class Performer:
     """Runs batches in this process, keeping each engine loaded. Media and takes are kept before it returns."""
 
     def __init__(self, address: Path | str = "", cache: Path | None = None, keeper: Keeper | None = None) -> None:
-        """Keep in the store at ``address`` (see ``open_store``), or with ``keeper`` where a worker has no store."""
-        self._keeper = keeper or open_store(address, cache)
+        """Keep in the store at ``address`` (see ``open_store``), which is there, or with ``keeper`` where a worker has no store."""
+        self._keeper = keeper or open_store(address, cache, there=True)
         self._engines: dict[str, Engine[Any, Any]] = {}
 
     def engine(self, address: str) -> Engine[Any, Any]:

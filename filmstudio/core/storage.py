@@ -22,23 +22,29 @@ _DEFAULT_GB: Final = 20.0
 
 def default_cache() -> str:
     """The address of the store where takes are kept between renders: ``FILMSTUDIO_CACHE``, or the user's cache folder."""
-    return os.environ.get("FILMSTUDIO_CACHE") or str(_user_caches() / "filmstudio")
+    return os.environ.get("FILMSTUDIO_CACHE") or str(user_cache())
 
 
-def open_store(address: Path | str, cache: Path | None = None) -> Store:
+def user_cache() -> Path:
+    """The store in the user's cache folder, which its user may clear at any time."""
+    return _user_caches() / "filmstudio"
+
+
+def open_store(address: Path | str, cache: Path | None = None, *, there: bool = False) -> Store:
     """Open the store at a folder's path or at ``s3://bucket/prefix?endpoint=…&region=…``.
 
     Args:
         address: where takes and media are kept.
         cache: for a bucket, the folder of this node in front of it; without it, ``FILMSTUDIO_NODE_CACHE`` or the user's cache
             folder. It may be emptied at any time between renders.
+        there: a folder was opened before, perhaps by another process, and is not made: its disk may be away.
 
     Raises:
         ConfigError: the address is of no known kind, or boto3 is not installed.
         StoreError: the folder cannot be written.
     """
     if isinstance(address, Path) or "://" not in address:
-        return Store(Path(address))
+        return Store(Path(address), there=there)
     if not address.startswith("s3://"):
         scheme = address.split("://", 1)[0][:20]
         raise ConfigError(f"there is no kind of store called {scheme!r}.", remedy="Name a folder, or s3://BUCKET/PREFIX.")

@@ -67,14 +67,19 @@ class Store:
     prunes: ClassVar[str] = ""
     """What pruning leaves alone, in words for whoever prunes."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, there: bool = False) -> None:
+        """Make what is missing of the folder; not where it is known to be ``there``: then its disk may be away.
+
+        Raises:
+            StoreError: it cannot be made.
+        """
         self.root = root
         self.address = str(root)
         """What another process opens this store by; see ``filmstudio.core.storage``."""
         self._occupancy = Occupancy(root)
         self._whole: set[str] = set()
         try:
-            for part in ("media", "takes", "scratch"):
+            for part in () if there else ("media", "takes", "scratch"):
                 (root / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise self._unwritable(error) from error
@@ -109,7 +114,7 @@ class Store:
         """
         lost = not self.media_path(media.digest).exists()
         if lost:
-            self._see()
+            self.see()
         return lost
 
     def holds(self, media: MediaRef) -> bool:
@@ -120,12 +125,24 @@ class Store:
         """
         whole = self._is_whole(media)
         if not whole:
-            self._see()
+            self.see()
         return whole
 
-    def _see(self) -> None:
-        if not (self.root / "media").is_dir():
-            raise StoreError(f"the store at {self.root} is not there.", remedy="See that its disk is there.")
+    def see(self) -> None:
+        """See that the store is there. A disk that is away leaves an empty folder at its place.
+
+        Raises:
+            StoreError: it is not there now.
+        """
+        if not self._is_there():
+            raise self._away()
+
+    def _is_there(self) -> bool:
+        return (self.root / "media").is_dir()
+
+    def _away(self) -> StoreError:
+        remedy = f"See that its disk is there. If it was removed for good, begin anew: studio cache stats --cache-dir {self.root}"
+        return StoreError(f"the store at {self.root} is not there.", remedy=remedy)
 
     def put_file(self, path: Path, media_type: str) -> MediaRef:
         """Move a finished file into the store."""
@@ -151,9 +168,16 @@ class Store:
         return MediaRef(digest=digest, media_type=media_type, size=len(data))
 
     def take(self, digest: str) -> Take | None:
-        """The take of a task, if it was made and all of its media are here and whole. Anything damaged counts as not made."""
+        """The take of a task, if it was made and all of its media are here and whole. Anything damaged counts as not made.
+
+        Raises:
+            StoreError: the store itself is not there now.
+        """
         with self._occupancy.sharing():
-            return self._take(self._take_path(digest))
+            found = self._take(self._take_path(digest))
+        if found is None:
+            self.see()
+        return found
 
     def _take(self, path: Path) -> Take | None:
         try:
@@ -258,7 +282,7 @@ class Store:
     def _write(self, target: Path, data: bytes, *, sealed: bool = False) -> None:
         name = ""
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder(target.parent)
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=".")
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -276,14 +300,19 @@ class Store:
         # What lies there already may be damaged: the file that was made just now takes its place.
         try:
             with self._occupancy.sharing():
-                target.parent.mkdir(parents=True, exist_ok=True)
+                self._make_folder(target.parent)
                 source.chmod(0o644)
                 os.utime(source, ns=(_SEAL_NS, _SEAL_NS))
                 source.replace(target)
         except OSError as error:
             raise self._unwritable(error) from error
 
+    def _make_folder(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)  # its parents are there, or the disk is away, in whose place nothing is to be made
+
     def _unwritable(self, error: OSError) -> StoreError:
+        if error.errno == errno.ENOENT and not self._is_there():
+            return self._away()
         remedy = "Free some disk space." if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Name another with --cache-dir."
         return StoreError(f"the store at {self.root} cannot be written: {error.strerror}.", remedy=remedy)
 

@@ -20,7 +20,6 @@ import filmstudio
 from filmstudio.core.errors import StudioError
 from filmstudio.core.local import LocalDispatcher
 from filmstudio.core.plugins import Plugins
-from filmstudio.core.storage import open_store
 from filmstudio.core.store import Store
 from filmstudio.platform.deadletters import dead_letter_routes
 from filmstudio.platform.described import describe, example, problems
@@ -38,6 +37,7 @@ from filmstudio.platform.reception import Reception
 from filmstudio.platform.screening import Screening
 from filmstudio.platform.settings import Settings, settings_from_environment
 from filmstudio.platform.shelf import Shelf
+from filmstudio.platform.storeroom import open_storeroom
 from filmstudio.platform.uploads import media_routes
 from filmstudio.platform.weeding import Weeding
 from filmstudio.scheduler.database import Database
@@ -67,7 +67,8 @@ def create_app(settings: Settings | None = None, caller: EngineCaller | None = N
         StoreError: the database or the store cannot be used.
     """
     settings = settings or settings_from_environment()
-    database, store, meters = Database(settings.database_address), open_store(settings.cache), Meters()
+    database, meters = Database(settings.database_address), Meters()
+    store = open_storeroom(settings.cache, database)
     settings.films.mkdir(parents=True, exist_ok=True)
     executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="api")
     keys, jobs, plugins = Keys(database), Jobs(database), _once(Plugins)

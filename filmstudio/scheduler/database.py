@@ -131,6 +131,9 @@ uploads = sa.Table(
 )
 """Media that tenants sent or had made: what a key was used for, and how much each has had lately."""
 
+stores = sa.Table("stores", METADATA, sa.Column("address", sa.Text, primary_key=True))
+"""Folders that were used as a store: one of them that is empty now is a disk that is away."""
+
 tallies = sa.Table(
     "tallies",
     METADATA,

@@ -92,7 +92,7 @@ class EngineReplica:
         self._name = f"{context.replica_id.unique_id}@{os.getpid()}"
         self._stations = {station.key: station for station in self._post.stations}
         self._deadline, self._all_posts = deadline, posts
-        self._keeper = FirstCommit(open_store(store, Path(cache) if cache else None))
+        self._keeper = FirstCommit(open_store(store, Path(cache) if cache else None, there=True))
         self._performer = Performer(store, keeper=self._keeper)
         self._store = (store, Path(cache) if cache else None)
         self._beside = threading.local()

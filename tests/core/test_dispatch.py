@@ -157,7 +157,7 @@ def test_an_engine_runs_again_where_it_is_loaded(tmp_path: Path) -> None:
             said |= {outcome.task: outcome.take.result["samples"] for outcome in pool.wait()}  # type: ignore[index, call-overload, union-attr, misc]
         return [said[engine.name] for engine, _ in asked]
 
-    with LocalDispatcher(tmp_path, workers=2) as pool:
+    with LocalDispatcher(Store(tmp_path).root, workers=2) as pool:
         tall, small = ask(pool, (Tall, "one"), (Small, "one"))
         assert tall != small
         for text in ("two", "three"):

@@ -75,7 +75,7 @@ def made_of(store: Path, offer: Offer, *texts: str) -> dict[str, Speech]:
 
 def outcome_of(store: Path, guest: Guest, text: str) -> Outcome:
     """What becomes of one line spoken by a guest with these permissions."""
-    with LocalDispatcher(store, workers=1) as pool:
+    with LocalDispatcher(Store(store).root, workers=1) as pool:
         pool.submit(replace(ROGUE.batch([call_for("line-0", text)]), guest=guest))
         [outcome] = pool.wait()
     return outcome
@@ -210,7 +210,7 @@ def test_what_a_guest_prints_is_nobodys_message(tmp_path: Path, capfd: pytest.Ca
 def test_the_lines_of_its_neighbours_are_spoken(tmp_path: Path) -> None:
     """While one plugin's engine crashes and another hangs, the studio's own makes what it was asked, in workers that live on."""
     house, own = Offer(Echo, "test"), [f"line {index}" for index in range(6)]
-    with LocalDispatcher(tmp_path, workers=2) as pool:
+    with LocalDispatcher(Store(tmp_path).root, workers=2) as pool:
         calls: dict[str, Any] = {}
         for offer, texts in ((IMPATIENT, ["HANG"]), (ROGUE, ["CRASH"]), (house, own)):
             for text in texts:

@@ -80,3 +80,33 @@ def test_a_worker_that_cannot_be_given_its_media_stays_idle() -> None:
     with theirs, pytest.raises(MediaLost):
         worker.give(Batch("voice", "espeak", "1", "x:Y", ()))
     assert worker.batch is None
+
+
+def test_nothing_is_made_in_the_place_of_a_store_that_is_away(tmp_path: Path) -> None:
+    place = tmp_path / "disk" / "store"
+    store, sent = Store(place), tmp_path / "sent"
+    media = store.put_bytes(b"sound", "audio/wav")
+    place.rename(tmp_path / "away")
+    sent.write_bytes(b"sent")
+    place.mkdir()  # a disk that is unmounted leaves an empty folder
+    for use in (
+        lambda: store.take("d" * 64),
+        lambda: store.path(media),
+        lambda: store.put_bytes(b"other", "audio/wav"),
+        lambda: store.put_file(sent, "audio/wav"),
+        lambda: store.commit(Take(digest="d" * 64, role="voice", engine="e", version="1", result={}, seconds=0)),
+        store.scratch,
+    ):
+        with pytest.raises(StoreError, match="is not there"):
+            use()
+    assert not any((place / part).exists() for part in ("media", "takes", "scratch"))
+    place.rename(tmp_path / "unmounted")
+    (tmp_path / "away").rename(place)
+    assert store.path(media).read_bytes() == b"sound"
+
+
+def test_workers_make_no_store_where_there_is_none(tmp_path: Path) -> None:
+    batch: Batch = Plugins().engine("voice").batch((Call("line:1", "d" * 64, LINE),), "")
+    [outcome] = Performer(tmp_path / "away").perform(batch)
+    assert outcome.failure is not None and outcome.failure.kind == "store"
+    assert not (tmp_path / "away").exists()

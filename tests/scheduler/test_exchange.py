@@ -216,7 +216,7 @@ def test_an_engine_that_the_crew_refuses_fails_alone(tmp_path: Path) -> None:
                 raise StudioError("there is no replica for this engine.")
             super().submit(batch)
 
-    with Exchange(Choosy(tmp_path), needs_of) as exchange, exchange.film(tenant="a", film="f") as view:
+    with Exchange(Choosy(Store(tmp_path).root), needs_of) as exchange, exchange.film(tenant="a", film="f") as view:
         view.submit(call("no", "refused"))
         view.submit(call("yes", "made"))
         outcomes = {outcome.task: outcome for outcome in [*view.wait(10), *view.wait(0.5)]}
