@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import copy
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -69,20 +70,21 @@ Watch = Callable[[Event], Any]
 class Studio:
     """Reads scripts, develops films, renders and delivers them."""
 
-    def __init__(
-        self, cache: Store | Path | str | None = None, plugins: Plugins | None = None, scope: str = "", desk: Dispatcher | None = None
-    ) -> None:
-        """Use a store, or open the one at ``cache``; ``scope`` names the tenant whose takes are found in it and made.
-
-        ``desk`` is where scripts are read and films developed; without one that is done in this process.
-        """
+    def __init__(self, cache: Store | Path | str | None = None, plugins: Plugins | None = None) -> None:
+        """Use a store, or open the one at ``cache``. Scripts are read and films developed in this process."""
         self.store = cache if isinstance(cache, Store) else open_store(cache or default_cache())
         self.plugins = plugins or Plugins()
         self.preflight = Preflight(self.plugins)
         self._cast: tuple[Character, ...] = ()
         """Who was cast here last: their looks need not be looked at."""
-        self.scope = scope
-        self._desk = desk or InlineDispatcher(self.store.address, self.store.root)
+        self.scope = ""
+        self._desk: Dispatcher = InlineDispatcher(self.store.address, self.store.root)
+
+    def of_tenant(self, scope: str, desk: Dispatcher) -> Studio:
+        """The same studio for one film: takes that bear ``scope`` are found and made; scripts are read and films developed at ``desk``."""
+        found = copy.copy(self)
+        found.scope, found._desk, found._cast = scope, desk, ()
+        return found
 
     # --- a script becomes a film ------------------------------------------------------------------------------------------
 
@@ -347,11 +349,11 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
     from filmstudio.scheduler.tallies import Tallies
 
     database = Database(settings.database_address)
-    store = open_storeroom(settings.cache, database)
-    plugins, name, tallies = Plugins(), CrewName(Path(settings.data)), Tallies()
+    house, name, tallies = Studio(open_storeroom(settings.cache, database)), CrewName(Path(settings.data)), Tallies()
+    plugins = house.plugins
 
     def make(task: FilmTask, crew: Dispatcher, progress: FilmProgress) -> Delivered:
-        studio, order = Studio(store, plugins, scope_of(task.tenant), desk=crew), task.order
+        studio, order = house.of_tenant(scope_of(task.tenant), crew), task.order
         options, film = order.options.render_options(task.tier, order.film), order.film
         if film is None:
             progress.enter("Reading")
@@ -377,7 +379,7 @@ def run_crew(settings: Settings, terms: CrewTerms, leave: threading.Event, opene
     if name.alone:
         leases.abandoned_by(name.name)
     try:
-        with Studio(store, plugins).house_crew(terms) as crew, Exchange(crew, needs_of, share=shared_by, tallies=tallies) as pool:
+        with house.house_crew(terms) as crew, Exchange(crew, needs_of, share=shared_by, tallies=tallies) as pool:
             opened()
             Crew(leases, settings.films, make, pool, plugins, name.name, terms, tallies).run(leave)
     finally:

@@ -18,6 +18,7 @@ from filmstudio.core.errors import ConfigError, InputError
 from filmstudio.core.film import Camera, CameraPose, Film, Line, Performer, Scene, Shot, StageSet
 from filmstudio.core.finishing import record_json
 from filmstudio.core.hookspecs import hookimpl
+from filmstudio.core.inline import InlineDispatcher
 from filmstudio.core.options import RenderOptions
 from filmstudio.core.plugins import Plugins
 from filmstudio.core.preflight import Preflight
@@ -173,6 +174,16 @@ def test_a_studio_makes_nothing_of_a_film_that_cannot_be_made(tmp_path: Path) ->
     with pytest.raises(InputError, match="no stage"):
         studio.render(film(stage="zzz"), RenderOptions(size="480p", preset="draft"), tmp_path / "out", workers=1)
     assert not (tmp_path / "out").exists() and studio.store.usage().takes == 0
+
+
+def test_plugins_are_asked_once_for_all_films_of_a_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Plugins] = []
+    words = Plugins.words_by_plugin
+    monkeypatch.setattr(Plugins, "words_by_plugin", lambda plugins: (asked.append(plugins), words(plugins))[1])
+    house = Studio(tmp_path)
+    studios = [house.of_tenant(tenant, InlineDispatcher(tmp_path)) for tenant in ("ada", "bob")]
+    assert [len(studio.preflight.of_film(film(voice="zeus"))) for studio in studios] == [1, 1]
+    assert len(asked) == 1 and [studio.scope for studio in (house, *studios)] == ["", "ada", "bob"]
 
 
 @pytest.mark.parametrize("command", ["plan", "render"])
