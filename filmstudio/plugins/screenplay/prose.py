@@ -21,26 +21,20 @@ from filmstudio.plugins.screenplay.company import FIRST_PERSON, UNKNOWN, Company
 from filmstudio.plugins.screenplay.encoding import clean
 from filmstudio.plugins.screenplay.grammar import NOT_AFTER_WORD, NOT_BEFORE_WORD, fold, grammar
 from filmstudio.plugins.screenplay.markdown import take_asides, take_quote_marks, without_links
+from filmstudio.plugins.screenplay.paragraphs import HASHED, RULED, SENTENCE, Paragraph, is_break, split_paragraphs
 from filmstudio.plugins.screenplay.places import Where, find_where
-from filmstudio.plugins.screenplay.quotes import Marks, Span, find_marks, split_speech, starts_with_quote
+from filmstudio.plugins.screenplay.quotes import Span, find_marks, split_speech, starts_with_quote
 
 NARRATOR = "NARRATOR"
-MOST_SENTENCES = 2
+MOSTSENTENCES = 2
 """Sentences of narration in one line of the narrator."""
 
-_BREAK = re.compile(r"^\s*(?:(?:[*＊#~•⁂❦◇◆○●]\s*){1,7}|(?:[-–—_]\s*){3,})$")
-_CHAPTER = re.compile(
-    r"^\s*(?:(?:chapter|part|prologue|epilogue|book|capítulo|parte|prólogo|epílogo|chapitre|partie|kapitel|teil|глава|часть|अध्याय|भाग|الفصل|الباب)"
-    r"(?:\s+[\w.]{1,20}){0,4}(?:\s*[:.—–-].{0,80})?|第[〇零一二三四五六七八九十百0-9]+[章話回节節幕部].{0,40}|[IVXLC]{1,7}\.?|\d{1,3}\.?)\s*$",
-    re.IGNORECASE,
-)
-_ENDS = frozenset("!?…؟！？")
+_CRIES = frozenset("!?…؟！？")
+"""What ends a speech even where it goes on behind its attribution."""
 _PROPER = re.compile(r"(?<!\w)[^\W\d_]{4,} ((?:[^\W\d_a-zа-яёіїєґ](?:[^\W\d_])*[^\W\d_уюеоы])|[A-Z][a-z]+)(?!\w)")
 """A name right behind its verb, in the case of a subject."""
 _LONGEST_CLAUSE = 6
 """Words of a clause that may be an attribution without a verb of saying."""
-_HASH = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
-_SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*|[।॥؟]+")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Sr|Jr|vs|etc|e\.g|i\.e|[A-Z])\.$")
 _UNSEEN = re.compile(r"\b(?:had|would|could|never|always|used to|not|n't|might|if|because|remembered|knew|thought|felt|wished|wanted)\b")
 _LONGEST_ACTION = 16
@@ -61,7 +55,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences of ``text``; spaces between them belong to none."""
     spans: list[tuple[int, int]] = []
     start = 0
-    for match in _SENTENCE.finditer(text):
+    for match in SENTENCE.finditer(text):
         if match.group()[0] == "." and _ABBREVIATION.search(text[: match.end()][-12:]):
             continue
         if text[start : match.end()].strip():
@@ -70,12 +64,6 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     if text[start:].strip():
         spans.append((start, len(text)))
     return [(begin + len(text[begin:end]) - len(text[begin:end].lstrip()), begin + len(text[begin:end].rstrip())) for begin, end in spans]
-
-
-@dataclass(frozen=True, slots=True)
-class _Paragraph:
-    start: int
-    text: str
 
 
 @dataclass
@@ -120,17 +108,17 @@ class _Reader:
             aside = self.asides.popleft()
             self._add("note", aside.text, aside.offset)
 
-    def _is_title(self, first: _Paragraph, second: _Paragraph) -> bool:
+    def _is_title(self, first: Paragraph, second: Paragraph) -> bool:
         """Whether the text begins with a title: a short line without a full stop, apart from the story under it."""
         line = first.text.strip()
         apart = self.text[first.start + len(first.text) : second.start].count("\n") > 1
         short = "\n" not in line and len(line) <= 80 and len(line.split()) <= 12
         unended = line[-1:] not in ".!?…:;,。！？।\"'”’»“」』›" and not starts_with_quote(line, self.marks)
-        return apart and short and unended and not _is_break(line)
+        return apart and short and unended and not is_break(line)
 
     # --- before reading ---------------------------------------------------------------------------------------------------
 
-    def _meet_everyone(self, paragraphs: list[_Paragraph]) -> None:
+    def _meet_everyone(self, paragraphs: list[Paragraph]) -> None:
         """Learn every name that the text ever gives to a speaker, so that it is known from the first page on."""
         self.met: set[str] = set()
         beats: list[str] = []
@@ -154,13 +142,13 @@ class _Reader:
         words = subject.split()
         return bool(words) and len(subject) <= 40 and not all(is_determiner(word) for word in words)
 
-    def _scene_starts(self, paragraphs: list[_Paragraph]) -> dict[int, int]:
+    def _scene_starts(self, paragraphs: list[Paragraph]) -> dict[int, int]:
         """Paragraph numbers at which scenes begin, each with the number after its last."""
         begins: list[int] = []
         fresh = True
         empty = True
         for number, paragraph in enumerate(paragraphs):
-            if _is_break(paragraph.text):
+            if is_break(paragraph.text):
                 fresh = True
                 continue
             jump = not empty and self._jumps(paragraph.text)
@@ -176,7 +164,7 @@ class _Reader:
 
     # --- reading ------------------------------------------------------------------------------------------------------------
 
-    def _begin_scene(self, paragraphs: list[_Paragraph], first: bool) -> None:
+    def _begin_scene(self, paragraphs: list[Paragraph], first: bool) -> None:
         opening = [sentence for paragraph in paragraphs[:3] for sentence in _sentences_of(paragraph.text)]
         found = find_where(opening)
         if not found.place and first:
@@ -187,9 +175,9 @@ class _Reader:
         self.narrated = 0
         self._add("heading", heading, paragraphs[0].start, forced=True)
 
-    def _read_paragraph(self, paragraph: _Paragraph) -> None:
+    def _read_paragraph(self, paragraph: Paragraph) -> None:
         stripped = paragraph.text.strip()
-        if _is_break(stripped):
+        if is_break(stripped):
             self._read_break(stripped, paragraph)
             return
         spans = split_speech(paragraph.text, self.marks)
@@ -203,15 +191,15 @@ class _Reader:
             else:
                 at = self._speak(paragraph, spans, at)
 
-    def _read_break(self, stripped: str, paragraph: _Paragraph) -> None:
-        hashed = _HASH.match(stripped)
+    def _read_break(self, stripped: str, paragraph: Paragraph) -> None:
+        hashed = HASHED.match(stripped)
         self.narrated = 0
         self.open_quote = self.hanging = None
         if hashed and len(hashed.group(1)) == 1 and not self.title and all(element.kind == "note" for element in self.elements):
             self.title = plain_text(hashed.group(2))
         elif hashed:
             self._add("section", hashed.group(2), paragraph.start, level=len(hashed.group(1)))
-        elif _BREAK.match(stripped):
+        elif RULED.match(stripped):
             self._add("page_break", "", paragraph.start)
         else:
             self._add("section", stripped, paragraph.start, level=1)
@@ -243,7 +231,7 @@ class _Reader:
         named = self.company.named_in(clause) or ([subject[1]] if subject else [])
         return "after", Attribution(named[0] if named else "", 0, len(clause))
 
-    def _speak(self, paragraph: _Paragraph, spans: list[Span], at: int) -> int:
+    def _speak(self, paragraph: Paragraph, spans: list[Span], at: int) -> int:
         """Add the speech at ``at``, with what of it follows its attribution; return the number of the span after."""
         text = paragraph.text
         told = self._told(text, spans, at)
@@ -253,14 +241,14 @@ class _Reader:
         if told and told[0] == "after":
             after = spans[at + 1]
             rest = text[after.start + told[1].end : after.end].strip(" ,—–-\n")
-            whole = not rest or not (_SENTENCE.search(rest) or rest[:1].isupper() or self._does_something(rest))
+            whole = not rest or not (SENTENCE.search(rest) or rest[:1].isupper() or self._does_something(rest))
             if whole:
                 note = (after.start, after.end)
                 end = at + 2
                 goes_on = text[after.start : after.end].rstrip()[-1:] not in (".", "!", "?", "。", "।")
                 if goes_on and end < len(spans) and spans[end].kind == "speech":
                     more = _joined(text[spans[end].start : spans[end].end])
-                    if speech[-1:] in _ENDS:
+                    if speech[-1:] in _CRIES:
                         more = more.lstrip(".,;: ")  # "¿Vas? —preguntó Luis—. ¡Qué bien!": the point ends the attribution
                     if speech[-1:].isalnum() and text[after.start : after.end].lstrip()[:1] == "," and more[:1].isalnum():
                         speech += ","  # »Noch nicht«, antwortete Emil, »aber bald.« The comma is the speaker's too
@@ -298,7 +286,7 @@ class _Reader:
         last = len(self.elements) - 1
         return last if last > 0 and self.elements[last].kind == "dialogue" and self.elements[last - 1].kind == "character" else None
 
-    def _speaker(self, paragraph: _Paragraph, spans: list[Span], at: int, told: Attribution | None, speech: str) -> str:
+    def _speaker(self, paragraph: Paragraph, spans: list[Span], at: int, told: Attribution | None, speech: str) -> str:
         company = self.company
         cue: str | None = None
         addressed = company.addressed_in(speech)
@@ -329,7 +317,7 @@ class _Reader:
             company.named_at.setdefault(name, self.sentence)
         return cue
 
-    def _said_by_beat(self, paragraph: _Paragraph, spans: list[Span], at: int, addressed: set[str]) -> str | None:
+    def _said_by_beat(self, paragraph: Paragraph, spans: list[Span], at: int, addressed: set[str]) -> str | None:
         """Somebody who does something in the same paragraph: the subject of the sentence before or after the quotation."""
         for neighbour in (at - 1, at + 1):
             if not 0 <= neighbour < len(spans) or spans[neighbour].kind != "text":
@@ -354,7 +342,7 @@ class _Reader:
             return last if last not in addressed and last != UNKNOWN else None
         return None
 
-    def _tell(self, paragraph: _Paragraph, start: int, end: int, fragment: bool = False) -> None:
+    def _tell(self, paragraph: Paragraph, start: int, end: int, fragment: bool = False) -> None:
         """Add what stands outside quotations: attributions as notes, what is seen as action, the rest as narration."""
         text = paragraph.text[start:end]
         self.hanging = None
@@ -368,7 +356,7 @@ class _Reader:
             words = _joined(body[first:last])
             self.sentence += 1
             self.company.note_names(words, self.sentence)
-            leads = tail is not None and number == len(sentences) - 1 and not _SENTENCE.search(body[last - 1 : last])
+            leads = tail is not None and number == len(sentences) - 1 and not SENTENCE.search(body[last - 1 : last])
             hangs = fragment and number == 0 and not words[:1].isupper()
             if (hangs or leads) and not self._does_something(words):
                 self._add("note", words, paragraph.start + start + first)
@@ -398,7 +386,7 @@ class _Reader:
         self._add("heading", heading, offset, forced=True)
 
     def _narrate(self, words: str, offset: int) -> None:
-        if 0 < self.narrated < MOST_SENTENCES and self.elements[-1].kind == "dialogue":
+        if 0 < self.narrated < MOSTSENTENCES and self.elements[-1].kind == "dialogue":
             last = self.elements[-1]
             self.elements[-1] = last.model_copy(update={"text": f"{last.text}{'' if _dense(words) else ' '}{words}"})
             self.narrated += 1
@@ -434,41 +422,6 @@ class _Reader:
         self.elements.append(Element.model_validate({"kind": kind, "text": text, "line": line, "column": column, **more}))
 
 
-def split_paragraphs(text: str, marks: Marks, language: str) -> list[_Paragraph]:
-    """Paragraphs: blocks between blank lines; in a block of whole sentences a line, and a line of dialogue, is its own.
-
-    A line that only leads to the quotation under it belongs to that.
-    """
-    paragraphs: list[_Paragraph] = []
-    start = 0
-    for block in re.split(r"(\n[ \t]*\n\s*?(?=\S|$)|\n[ \t]*(?=\n))", text):
-        if block.strip():
-            paragraphs += _split_block(block, start, marks, language)
-        start += len(block)
-    return paragraphs
-
-
-def _split_block(block: str, start: int, marks: Marks, language: str) -> list[_Paragraph]:
-    lines = block.split("\n")
-    own = any(len(line) > 120 for line in lines) or all(_SENTENCE.search(line.rstrip()[-3:]) or not line.strip() for line in lines)
-    found: list[_Paragraph] = []
-    offset = start
-    for line in lines:
-        quoted = starts_with_quote(line, marks)
-        led = quoted and bool(found) and (lead := before_quote(found[-1].text, language)) is not None and lead.start == 0
-        alone = (own or _is_break(line.strip()) or quoted) and not led
-        if line.strip():
-            if found and not alone and not _is_break(found[-1].text.strip()):
-                last = found[-1]
-                found[-1] = _Paragraph(
-                    last.start, f"{last.text}\n{line}" if offset == last.start + len(last.text) + 1 else last.text + "\n" + line
-                )
-            else:
-                found.append(_Paragraph(offset, line))
-        offset += len(line) + 1
-    return found
-
-
 def _leads_on(text: str, spans: list[Span], at: int) -> bool:
     """Whether what stands after the speech at ``at`` is a sentence of its own that leads to the next one: ``The crow answered:``."""
     if at + 2 >= len(spans) or spans[at + 2].kind != "speech":
@@ -480,10 +433,6 @@ def _leads_on(text: str, spans: list[Span], at: int) -> bool:
     stopped = said[-1:] in _STOPS or between[:1] in _STOPS
     # Where no capital tells, "Come!" Asha said, "Let us go." is one person's.
     return stopped or (said[-1:] in _ENDS and (begins.isupper() or between.endswith(_COLONS)))
-
-
-def _is_break(text: str) -> bool:
-    return bool(_BREAK.match(text) or _HASH.match(text.strip()) or (len(text) <= 120 and "\n" not in text and _CHAPTER.match(text)))
 
 
 def _sentences_of(text: str) -> list[str]:
