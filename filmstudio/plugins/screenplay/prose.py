@@ -26,7 +26,7 @@ from filmstudio.plugins.screenplay.places import Where, find_where
 from filmstudio.plugins.screenplay.quotes import Span, find_marks, split_speech, starts_with_quote
 
 NARRATOR = "NARRATOR"
-MOSTSENTENCES = 2
+MOST_SENTENCES = 2
 """Sentences of narration in one line of the narrator."""
 
 _CRIES = frozenset("!?…؟！？")
@@ -386,7 +386,7 @@ class _Reader:
         self._add("heading", heading, offset, forced=True)
 
     def _narrate(self, words: str, offset: int) -> None:
-        if 0 < self.narrated < MOSTSENTENCES and self.elements[-1].kind == "dialogue":
+        if 0 < self.narrated < MOST_SENTENCES and self.elements[-1].kind == "dialogue":
             last = self.elements[-1]
             self.elements[-1] = last.model_copy(update={"text": f"{last.text}{'' if _dense(words) else ' '}{words}"})
             self.narrated += 1
