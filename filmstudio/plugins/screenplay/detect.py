@@ -9,11 +9,13 @@ from pathlib import PurePath
 from typing import Literal
 
 from filmstudio.plugins.screenplay.cues import is_capital_cue, is_caseless_candidate, split_cue
-from filmstudio.plugins.screenplay.dialogue import Turn, is_between_turns, is_note_label, read_bold_turn, read_turn
+from filmstudio.plugins.screenplay.dialogue import is_between_turns
+from filmstudio.plugins.screenplay.grammar import all_capitals, fold, grammar
 from filmstudio.plugins.screenplay.headings import is_heading
 from filmstudio.plugins.screenplay.lone_cues import names_nobody, names_somebody
 from filmstudio.plugins.screenplay.markdown import is_set_apart, take_asides
 from filmstudio.plugins.screenplay.quotes import leads_to_quotation
+from filmstudio.plugins.screenplay.turns import Turn, is_note_label, read_bold_turn, read_turn
 
 Form = Literal["fountain", "fdx", "dialogue", "prose"]
 
@@ -40,7 +42,7 @@ def find_form(text: str, name: str = "") -> Form:
         return "dialogue"
     if len(speaking) >= _FEWEST_TURNS and _every_paragraph_turns(lines):
         return "dialogue"
-    if _bold_names(lines):
+    if _bold_names(lines) or _capital_names(lines):
         return "dialogue"
     cues = sum(1 for at in range(len(lines)) if _cue_at(lines, at))
     forced = sum(1 for at, line in enumerate(lines) if _FORCED.match(line) and (at == 0 or not lines[at - 1].strip()))
@@ -101,6 +103,13 @@ def _bold_names(lines: list[str]) -> bool:
     """Whether names in bold take turns, however much is written around them: the notes of a show, its links."""
     names = [turn.name for line in lines if (turn := read_bold_turn(line)) and turn.text and not is_note_label(turn.name)]
     return (len(names) >= _FEWEST_TURNS - 1 and len(set(names)) > 1) or len(names) > len(set(names)) + 1
+
+
+def _capital_names(lines: list[str]) -> bool:
+    """Whether names in capitals take turns again and again, however much a play tells between them; prose has no names before a colon."""
+    turns = [turn for line in lines if (turn := read_turn(line)) and turn.text and all_capitals(turn.name) and not is_note_label(turn.name)]
+    names = {turn.name for turn in turns if fold(turn.name) not in grammar().not_cues}
+    return len(turns) >= _FEWEST_TURNS and 1 < len(names) < len(turns)
 
 
 def _every_paragraph_turns(lines: list[str]) -> bool:

@@ -13,78 +13,29 @@ from dataclasses import dataclass, field
 
 from filmstudio.core.requests import ReadProblem
 from filmstudio.core.screenplay import Element, ElementKind, Screenplay, TitleEntry, plain_text
-from filmstudio.plugins.screenplay.cues import MAX_FORCED_LETTERS, MAX_WORDS, name_key, split_cue
+from filmstudio.plugins.screenplay.cues import MAX_FORCED_LETTERS, name_key
 from filmstudio.plugins.screenplay.encoding import clean
 from filmstudio.plugins.screenplay.fountain_writing import escape
 from filmstudio.plugins.screenplay.grammar import fold, grammar
 from filmstudio.plugins.screenplay.headings import is_heading, split_number
 from filmstudio.plugins.screenplay.markdown import is_set_apart, take_asides, without_links
-from filmstudio.plugins.screenplay.quoted_turns import quoted_turn
+from filmstudio.plugins.screenplay.places import Where, find_where
+from filmstudio.plugins.screenplay.turns import LEAD, TIME, Turn, is_note_label, read_turn
 
 STUDIO = "INT. PODCAST STUDIO - DAY"
 
-_TIME = (
-    r"(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?(?:\s*(?:-->|-|–)\s*[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?)?)"
-)
-_LEAD = re.compile(rf"^\s*(?:>\s*)*(?:[-*+•]\s+|\d{{1,3}}[.)]\s+)?(?:{_TIME}\s*[-–—:]?\s+)?")
-_TURN = re.compile(
-    r"^(?P<mark>\*{1,3}|_{1,2})?(?P<name>[^\s:：*_\[\]{}<>|\"“”][^:：*\[\]{}<>|\"“”]{0,79}?)\s*(?P<inner>[:：])?(?P=mark)?(?(inner)|\s*[:：])(?P<rest>.*)$"
-)
-_PLAIN_TURN = re.compile(r"^(?P<name>[^\s:：*\[\]{}<>|\"“”#=][^:：*\[\]{}<>|\"“”]{0,79}?)\s*[:：](?P<rest>.*)$")
-_BOLD_TURN = re.compile(
-    r"^(?P<mark>\*{1,3}|__?)(?P<name>[^:：*]{1,80}?)\s*(?:[:：]\s*(?P=mark)|(?P=mark)\s*(?P<note>[(（][^()（）]*[)）])?\s*[:：])(?P<rest>.*)$"
-)
 _NUMBERED = re.compile(r"^\s*\d{1,3}[.)]\s+\S")
-_TIME_AFTER = re.compile(rf"\s*{_TIME}\s*$")
+_SCENE_LABEL = re.compile(
+    r"^(?P<act>act|acte|acto|akt|aufzug|atto|ato|акт|действие|дія|perde)?(?(act)|(?:scene|scène|escena|szene|auftritt|scena|cena|сцена|явление"
+    r"|картина|sahne|tableau|bild|cuadro|quadro|दृश्य|المشهد|مشهد|장면))\s+(?P<number>\d{1,3}|[IVXLC]{1,6}|[^\W\d_]{2,12})\b[^.!?…]{0,60}[.:]?$",
+    re.IGNORECASE,
+)
+"""How plays mark acts and scenes: ``Scène 1``, ``ACT II``, ``Erste Szene`` apart."""
+_LONGEST_TITLE_WORDS = 10
 _HASH = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*([-*_])(?:\s*\1){2,}\s*$")
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?!\()")
 _ALONE = re.compile(r"^(?:\[([^\[\]]*)\]|[(（]([^()（）]*)[)）]|\*\(([^()]*)\)\*|\*\[([^\[\]]*)\]\*)\.?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A line that begins somebody's turn: the name as written, without note; what stood in brackets after it; the words."""
-
-    name: str
-    notes: tuple[str, ...]
-    text: str
-    column: int
-
-
-def read_turn(line: str) -> Turn | None:
-    """The turn that ``line`` begins, or None. Labels of notes (``Date: …``) are turns here; the reader tells them apart."""
-    lead = _LEAD.match(line)
-    start = lead.end() if lead else 0
-    body = line[start:]
-    quoted = quoted_turn(body)
-    match = quoted or _BOLD_TURN.match(body) or _PLAIN_TURN.match(body)
-    if match is None:
-        return None
-    rest = (quoted["rest"] or quoted["other"] or "") if quoted else match.group("rest")
-    name = _TIME_AFTER.sub("", match.group("name").strip().strip("*_ "))
-    cue = split_cue(name)
-    noted = (match.groupdict().get("note") or "").strip("()（） ")
-    if not cue.name or len(cue.name) > MAX_FORCED_LETTERS or len(cue.name.split()) > MAX_WORDS or rest.startswith("//"):
-        return None
-    if (
-        not any(char.isalpha() for char in cue.name)
-        or cue.name[-1] in ".!?,;…。！？、，؟"
-        or any(mark in cue.name for mark in ("。", "、", "? ", "! ", ", "))
-    ):
-        return None
-    return Turn(cue.name, (*cue.extensions, *([noted] if noted else [])), rest.strip(), start + 1)
-
-
-def read_bold_turn(line: str) -> Turn | None:
-    """The turn that ``line`` begins with its name in bold, which nothing but a transcript has again and again; or None."""
-    lead = _LEAD.match(line)
-    return read_turn(line) if _BOLD_TURN.match(line[lead.end() if lead else 0 :]) else None
-
-
-def is_note_label(name: str) -> bool:
-    """Whether ``name`` labels a note of the episode rather than a speaker."""
-    return fold(name) in grammar().podcast_notes or fold(name) in grammar().title_key_set
 
 
 def is_between_turns(stripped: str) -> bool:
@@ -107,6 +58,7 @@ def read_dialogue(text: str, source_name: str = "") -> tuple[Screenplay, tuple[R
 @dataclass
 class _Reader:
     elements: list[Element] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     title: dict[str, list[str]] = field(default_factory=dict)
     problems: list[ReadProblem] = field(default_factory=list)
     speaker: str | None = None
@@ -114,17 +66,19 @@ class _Reader:
     paragraph_ended: bool = False
     apart: bool = False
     """Whether the last line was of a list or quoted block that nobody speaks."""
+    where: Where | None = None
+    """Where the scene of a play is, as its action tells; None in a text that marks no scenes, where paragraphs without names are spoken."""
     lone: frozenset[int] = frozenset()
     """Lines that begin with a number and are no list: "42. That is the answer"."""
 
     def read(self, text: str) -> None:
         written = text.split("\n")
         text, asides = take_asides(text)
-        lines = text.split("\n")
+        lines = self.lines = text.split("\n")
         names = Counter(name_key(turn.name) for line in lines if (turn := read_turn(line)))
         left = deque(asides)
         self.lone = _lone_numbers(lines)
-        for at in range(self._read_front_matter(lines), len(lines)):
+        for at in range(self._read_title(self._read_front_matter(lines), turning=bool(names)), len(lines)):
             stripped = lines[at].strip()
             if stripped:
                 self._read_line(lines[at], stripped, at, names)
@@ -146,6 +100,18 @@ class _Reader:
                 self.title.setdefault(key.strip(), []).append(value.strip().strip("\"'"))
         return end + 1
 
+    def _read_title(self, first: int, *, turning: bool) -> int:
+        """A title is a line of its own over everything else, and no sentence; returns where to read on."""
+        at = next((at for at in range(first, len(self.lines)) if self.lines[at].strip()), len(self.lines))
+        line = self.lines[at].strip() if at < len(self.lines) else ""
+        apart = at + 1 < len(self.lines) and not self.lines[at + 1].strip()
+        plain = read_turn(line) is None and not is_between_turns(line) and not _SCENE_LABEL.match(line) and not is_heading(line)
+        short = 0 < len(line.split()) <= _LONGEST_TITLE_WORDS and len(line) <= 2 * MAX_FORCED_LETTERS
+        if not (turning and apart and plain and short) or line[-1] in ".:;,…。：、।؟؛)]*_" or line[0] in "*_([>-•":
+            return first
+        self.title["Title"] = [plain_text(line)]
+        return at + 1
+
     def _read_line(self, line: str, stripped: str, at: int, names: Counter[str]) -> None:
         hashed = _HASH.match(stripped)
         turn = None if hashed else read_turn(line)
@@ -155,6 +121,8 @@ class _Reader:
             words, number = split_number(stripped)
             self._add("heading", words, at, scene_number=number)
             self.speaker = None
+        elif turn is None and _SCENE_LABEL.match(stripped):
+            self._read_label_of_scene(stripped, at)
         elif _RULE.match(stripped):
             self._add("page_break", "", at)
             self.speaker = None
@@ -173,7 +141,7 @@ class _Reader:
             self._read_apart(stripped, at)
             return
         else:
-            self._read_more(_LEAD.sub("", line, count=1).strip() if self.speaker and at not in self.lone else stripped, at)
+            self._read_more(LEAD.sub("", line, count=1).strip() if self.speaker and at not in self.lone else stripped, at)
         self.paragraph_ended = self.apart = False
 
     def _leads_on(self) -> bool:
@@ -226,8 +194,25 @@ class _Reader:
         self.speaker = name
         self._speak(turn.text, at)
 
+    def _read_label_of_scene(self, label: str, at: int) -> None:
+        """An act or a scene of a play: a scene begins, at the place and hour that its action speaks of before anybody speaks."""
+        self._add("section", label.rstrip(":."), at, level=1)
+        told: list[str] = []
+        for line in self.lines[at + 1 :]:
+            if read_turn(line) is not None or _SCENE_LABEL.match(line.strip()):
+                break
+            told += re.split(r"(?<=[.!?…])\s+", line.strip())
+        self.speaker = None
+        if any(told):
+            before = self.where or Where()
+            found = find_where([sentence.rstrip(".") for sentence in told if sentence])
+            self.where = found.after(before)
+            self._add("heading", found.heading(before), at, forced=True)
+
     def _read_more(self, words: str, at: int) -> None:
         """A line without a name: it goes on with the turn before it, or is action when nobody speaks yet."""
+        if self.where is not None and self.paragraph_ended:
+            self.speaker = None
         if self.speaker is None:
             last = self.elements[-1] if self.elements else None
             if last is not None and last.kind == "action" and not self.paragraph_ended:
@@ -243,7 +228,7 @@ class _Reader:
         end = 0
         for match in _BRACKETED.finditer(words):
             self._say(words[end : match.start()], at)
-            if match.group(1).strip() and not re.fullmatch(_TIME, match.group(1).strip()):
+            if match.group(1).strip() and not re.fullmatch(TIME, match.group(1).strip()):
                 self._add("parenthetical", escape(match.group(1).strip()), at)
             end = match.end()
         self._say(words[end:], at)

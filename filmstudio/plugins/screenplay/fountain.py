@@ -24,7 +24,6 @@ from filmstudio.plugins.screenplay.cues import (
     name_key,
     split_cue,
 )
-from filmstudio.plugins.screenplay.dialogue import read_turn
 from filmstudio.plugins.screenplay.encoding import clean
 from filmstudio.plugins.screenplay.fountain_writing import write_fountain
 from filmstudio.plugins.screenplay.grammar import all_capitals, fold, grammar
@@ -33,12 +32,16 @@ from filmstudio.plugins.screenplay.hidden import MARK, HiddenText, hide
 from filmstudio.plugins.screenplay.lone_cues import introduced_in, names_somebody
 from filmstudio.plugins.screenplay.quoted_turns import quoted_turn
 from filmstudio.plugins.screenplay.title_page import read_title_page
+from filmstudio.plugins.screenplay.turning import find_turning
+from filmstudio.plugins.screenplay.turns import Turn, read_turn
 
 __all__ = ["parse_fountain", "plain_text", "write_fountain"]
 
 _PAGE_BREAK = re.compile(r"^\s*={3,}\s*$")
 _SECTION = re.compile(r"^\s*(#{1,6})(.*)$")
 _SPOKEN_BREAK = re.compile(r"^\s*(?:=\s|#{1,6}\s)")
+_STARRED = re.compile(r"^[*_]{1,3}([(（][^()（）]+[)）])[*_]{1,3}")
+"""A parenthetical in italics, as Markdown writes it."""
 _CENTERED = re.compile(r"^\s*>(.*)<\s*$")
 
 
@@ -77,6 +80,8 @@ class _Reader:
     title_page: tuple[TitleEntry, ...] = ()
     problems: list[ReadProblem] = field(default_factory=list)
     at: int = 0
+    turning: frozenset[str] = frozenset()
+    """Keys of the names that stand before a colon and their words, in a script that has no cues."""
     free: bool = True
     """Whether the next line may be a heading, cue or transition: a blank line, the beginning, or a one-line element came before."""
 
@@ -85,6 +90,7 @@ class _Reader:
         self.bare = [self.hidden.bare(line) for line in self.lines]
         self.known = self._known_names()
         self._read_title_page()
+        self.turning = find_turning(self.bare[self.at :], self._count_cues())
         while self.at < len(self.lines):
             self._read_element()
 
@@ -129,6 +135,16 @@ class _Reader:
             following += [] if self._only_hidden(at) else [self.bare[at]]
             at += 1
         return following
+
+    def _count_cues(self) -> int:
+        return sum(
+            1
+            for at in range(self.at, len(self.lines))
+            if (at == 0 or self._is_blank(at - 1)) and self._text_follows(at) and self._names_speaker(self.bare[at].strip())
+        )
+
+    def _names_speaker(self, stripped: str) -> bool:
+        return bool(stripped) and not is_heading(stripped) and (stripped[0] == "@" or self._looks_like_cue(stripped))
 
     # --- emitting -------------------------------------------------------------------------------------------------------
 
@@ -175,6 +191,8 @@ class _Reader:
             self._read_lyric()
         elif self.free and self._read_free(at, stripped):
             pass
+        elif self.turning and (turn := self._turn_at(at)) is not None:
+            self._read_turn(turn)
         else:
             self._read_action()
 
@@ -184,7 +202,10 @@ class _Reader:
             self._add("page_break", "", at)
         elif stripped[0] == "=":
             self._add("synopsis", stripped[1:].strip(), at)
-        elif match := _SECTION.match(stripped):
+        elif (match := _SECTION.match(stripped)) and is_heading(match.group(2).strip()):
+            words, number = split_number(match.group(2).strip())  # ## INT. KITCHEN - DAY, as Markdown writes it
+            self._add("heading", words, at, scene_number=number)
+        elif match:
             self._add("section", match.group(2).strip(), at, level=len(match.group(1)))
         elif match := _CENTERED.match(stripped):
             self._add("centered", match.group(1).strip(), at)
@@ -207,17 +228,49 @@ class _Reader:
             self._read_speech(at, stripped)
             return True
         elif quoted_turn(stripped) and (turn := read_turn(stripped)) is not None and turn.text:
-            known = grammar().extension_kind
-            self._add("character", turn.name, at, extensions=tuple(note for note in turn.notes if known(note)))
-            for note in turn.notes:
-                if not known(note):
-                    self._add("parenthetical", note, at)
-            self._add("dialogue", turn.text, at)
+            self._read_turn(turn)
+            return True
         else:
             return False
         self._add_hidden(at)
         self.at, self.free = at + 1, True
         return True
+
+    def _turn_at(self, at: int) -> Turn | None:
+        """The turn that a line begins, where the script writes ``NAME: text`` under its headings."""
+        turn = read_turn(self.bare[at].strip()) if at < len(self.bare) else None
+        return turn if turn is not None and name_key(turn.name) in self.turning else None
+
+    def _read_turn(self, turn: Turn) -> None:
+        """A turn, with the lines under it that are no other."""
+        at, known = self.at, grammar().extension_kind
+        self._add("character", turn.name, at, extensions=tuple(note for note in turn.notes if known(note)))
+        for note in turn.notes:
+            if not known(note):
+                self._add("parenthetical", note, at)
+        words, taken = [turn.text], [at]
+        self.at = at + 1
+        while not self._is_blank(self.at) and not _ends_speech(self.bare[self.at]) and self._goes_on(self.at):
+            words.append(self.bare[self.at].strip())
+            taken.append(self.at)
+            self.at += 1
+        text = _STARRED.sub(r"\1", "\n".join(word for word in words if word))
+        while (end := _closing_at(text) if text[:1] in ("(", "（") else 0) and text[1 : end - 1].strip():
+            self._add("parenthetical", text[1 : end - 1].strip(), at)
+            text = text[end:].strip()
+        if text:
+            self._add("dialogue", text, at)
+        for line in taken:
+            self._add_hidden(line)
+        self.free = True
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether a line under a turn belongs to it."""
+        stripped = self.bare[at].strip()
+        if not stripped or stripped[0] in "!@>~." or _CENTERED.match(stripped):
+            return not stripped
+        other = quoted_turn(stripped) is not None or self._turn_at(at) is not None
+        return not (other or is_heading(stripped) or is_transition(stripped))
 
     def _is_cue(self, at: int, stripped: str) -> bool:
         if stripped[0] == "@":
@@ -377,7 +430,7 @@ class _Reader:
         while not self._is_blank(self.at):
             line = self.bare[self.at]
             if not self._only_hidden(self.at):
-                if line.lstrip()[0] in "!~=#" or _CENTERED.match(line):
+                if line.lstrip()[0] in "!~=#" or _CENTERED.match(line) or (self.turning and not forced and self._turn_at(self.at)):
                     break
                 lines.append(line)
             taken.append(self.at)

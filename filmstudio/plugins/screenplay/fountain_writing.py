@@ -11,6 +11,7 @@ from filmstudio.plugins.screenplay.grammar import all_capitals, fold, grammar
 from filmstudio.plugins.screenplay.headings import is_heading, split_number
 from filmstudio.plugins.screenplay.quoted_turns import quoted_turn
 from filmstudio.plugins.screenplay.title_page import read_title_page, write_title_page
+from filmstudio.plugins.screenplay.turning import find_turning, turn_in
 
 _SPEECH = frozenset({"parenthetical", "dialogue", "lyric"})
 _HIDDEN = frozenset({"note", "boneyard"})
@@ -25,11 +26,14 @@ def write_fountain(screenplay: Screenplay) -> str:
         paragraphs.append("\n".join(title))
     elements = screenplay.elements
     foreign = screenplay.form != "fountain"
+    turning = _turns_read(elements)
     at = 0
     while at < len(elements):
         end = _speech_end(elements, at)
         lines = _write(elements[at], end > at + 1, foreign)
         if not paragraphs and elements[at].kind == "action" and read_title_page(lines)[1]:
+            lines[0] = f"!{lines[0]}"
+        if turning and elements[at].kind == "action" and lines[0][:1] != "!" and any(turn_in(line.strip()) for line in lines):
             lines[0] = f"!{lines[0]}"
         for element in elements[at + 1 : end]:
             lines += _write(element, True, foreign)
@@ -41,6 +45,12 @@ def write_fountain(screenplay: Screenplay) -> str:
 def escape(text: str) -> str:
     """Plain text as Fountain markup: ``plain_text(escape(text)) == text``."""
     return re.sub(r"([*_\\\[])", r"\\\1", text)
+
+
+def _turns_read(elements: Sequence[Element]) -> bool:
+    """Whether lines of action would read as ``NAME: text``."""
+    lines = [line for element in elements if element.kind == "action" for line in element.text.split("\n")]
+    return bool(find_turning(lines, sum(1 for element in elements if element.kind == "character")))
 
 
 def _speech_end(elements: Sequence[Element], at: int) -> int:

@@ -63,7 +63,7 @@ class Grammar(Record):
     @cached_property
     def transition_by_text(self) -> dict[str, str]:
         """The kind of each folded transition."""
-        return {fold(text): kind for kind, texts in self.transitions.items() for text in texts}
+        return {form: kind for kind, texts in self.transitions.items() for text in texts for form in (fold(text), f"{fold(text)}.")}
 
     @cached_property
     def extension_by_text(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ _PREPOSITIONS = (
     "en|dans|à|au|aux|sur|sous|près|devant|chez|junto|bajo|sobre|hacia|im|am|auf|vor|zum|zur|ins|ans|na|no|nel|nella|sul|sulla|в|на|у|к"
 )
 _BEFORE_PLACE = re.compile(rf"(?:^|.*\s)(?P<word>{_PREPOSITIONS})(?:\s+[\w'’-]+){{0,4}}\s+(?:[ld]['’])?$|.*\s[ld]['’]$")
-_OPENS = re.compile(r"^(?:the|a|an|el|la|le|l['’]|der|die|das|il)\s+(?:\w+\s+)?$")
+_OPENS = re.compile(r"^(?:the|an?|el|la|le|l['’]|une?|una|der|die|das|eine?|il|um|uma|o)\s+(?:\w+\s+)?$")
 _ARABIC_PREFIX = "(?:[وفبكل]?ال|لل)?"
 _BESIDE = frozenset(
     {"by", "near", "of", "beside", "from", "behind", "before", "around", "across", "along", "under", "près", "junto", "bajo", "sous"}

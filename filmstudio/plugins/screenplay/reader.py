@@ -24,6 +24,14 @@ from filmstudio.plugins.screenplay.prose import read_prose
 
 _MOST_PROBLEMS = 50
 _LONGEST_TITLE = 120
+_LONGEST_TITLE_WORDS = 10
+_ENDS = (*".:,;…。：、।؟؛", "")
+"""What a title over the first scene does not end with."""
+_DARKNESS = re.compile(
+    r"\b(?:black|dark(?:ness)?|blank|silence|screen|noir|negro|schwarz(?:bild)?|nero|preto|ч[её]рн\w*|темнота)\b|黒味|黑屏|黑场|暗転",
+    re.IGNORECASE,
+)
+"""What is seen before the first scene rather than read."""
 _LINES_TOLD = 5
 
 
@@ -31,7 +39,7 @@ class Reader(SingleEngine[ReadRequest, ReadResult]):
     """Reads Fountain, Final Draft, ``NAME: text`` dialogue and prose, in any writing system, with rules alone."""
 
     name: ClassVar[str] = "reader"
-    version: ClassVar[str] = "10"
+    version: ClassVar[str] = "11"
     role: ClassVar[str] = "screenplay"
     summary: ClassVar[str] = "Reads Fountain, FDX, podcasts and prose in any script"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)
@@ -102,12 +110,34 @@ def _completed(screenplay: Screenplay, name: str, encoding: str, language: str |
     tag = language or (named[0].strip() if named and re.fullmatch(r"\s*[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\s*", named[0]) else None)
     if screenplay.form == "prose":
         tag = tag or screenplay.language  # that of the whole text, which says more than its quotations
+    if not screenplay.title:
+        screenplay = _titled(screenplay)
     page = screenplay.title_page
     if not screenplay.title:
         page = (*page, TitleEntry(key="Title", values=(_title(screenplay, name),)))
     return screenplay.model_copy(
         update={"title_page": page, "source_name": name, "encoding": encoding, "language": tag or find_language(screenplay)}
     )
+
+
+def _titled(screenplay: Screenplay) -> Screenplay:
+    """The screenplay with the title that stands over its first scene: a line of its own, or the one heading of the first level."""
+    shown = [element for element in screenplay.elements if element.kind not in ("note", "boneyard", "page_break")]
+    if len(shown) < 2 or screenplay.form != "fountain":
+        return screenplay
+    first, second = shown[0], shown[1]
+    whole = [element for element in shown if element.kind == "section" and element.level == 1]
+    over = first.kind == "action" and not first.forced and second.kind in ("heading", "transition")
+    if not over and whole != [first]:
+        return screenplay
+    words = plain_text(first.text).strip()
+    if over and _DARKNESS.search(words):
+        return screenplay
+    if "\n" in words or len(words) > _LONGEST_TITLE or len(words.split()) > _LONGEST_TITLE_WORDS or (over and words[-1:] in _ENDS):
+        return screenplay
+    left = tuple(element for element in screenplay.elements if element is not first)
+    page = (*screenplay.title_page, TitleEntry(key="Title", values=(words,)))
+    return screenplay.model_copy(update={"title_page": page, "elements": left})
 
 
 def _title(screenplay: Screenplay, name: str) -> str:

@@ -15,6 +15,7 @@ from filmstudio.plugins.screenplay.dialogue import read_dialogue
 from filmstudio.plugins.screenplay.encoding import clean, decode
 from filmstudio.plugins.screenplay.fdx import read_fdx
 from filmstudio.plugins.screenplay.fountain import parse_fountain, write_fountain
+from filmstudio.plugins.screenplay.headings import is_heading, read_heading, split_number
 from filmstudio.plugins.screenplay.language import language_of
 from filmstudio.plugins.screenplay.prose import read_prose
 from filmstudio.plugins.screenplay.reader import read_script
@@ -26,7 +27,8 @@ def shape(screenplay: Screenplay | None) -> list[tuple[str, str]]:
 
 
 def speeches(elements: tuple[Element, ...]) -> list[tuple[str, str]]:
-    return [(cue.text, line.text) for cue, line in itertools.pairwise(elements) if cue.kind == "character" and line.kind == "dialogue"]
+    parts = [element for element in elements if element.kind != "parenthetical"]
+    return [(cue.text, line.text) for cue, line in itertools.pairwise(parts) if cue.kind == "character" and line.kind == "dialogue"]
 
 
 FDX = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
@@ -684,3 +686,103 @@ def test_comments_of_markdown_are_hidden_in_a_script_with_headings() -> None:
     result = read_script(b"# The Walk\n\nINT. HOUSE - DAY\n\nMIRA\nHello. <!-- louder -->\n\n<!-- a note\nto self -->\n", "walk.md")
     assert [kind for kind, text in shape(result.screenplay) if "<!--" in text] == []
     assert [text for kind, text in shape(result.screenplay) if kind == "boneyard"] == ["louder", "a note\nto self"]
+
+
+def read(text: str, name: str = "a.txt") -> Screenplay:
+    screenplay = read_script(text.encode(), name).screenplay
+    assert screenplay is not None
+    return screenplay
+
+
+@pytest.mark.parametrize(
+    ("text", "headings", "spoken"),
+    [
+        ("外景 河边 夜\n\n小梅（20岁）坐着。\n\n小梅：你来了。\n阿强：我说过。\n小梅（笑）：你每次都迟到。\n", ["外景 河边 夜"],
+         [("小梅", "你来了。"), ("阿强", "我说过。"), ("小梅", "你每次都迟到。")]),
+        ("S#1. 골목 / 밤\n\n눈이 내린다. 지은(24)이 서 있다.\n\n지은: 늦었어.\n민호: (웃으며) 미안.\n지은: 봐.\n\n"
+         "S#2. 카페 안 / 아침\n\n민호: 커피.\n",
+         ["골목 / 밤", "카페 안 / 아침"], [("지은", "늦었어."), ("민호", "미안."), ("지은", "봐."), ("민호", "커피.")]),
+        ("○公園（夜）\n\n健太「遅いな」\n美咲「ごめん」\n", ["公園（夜）"], [("健太", "遅いな"), ("美咲", "ごめん")]),
+        ("INT. CAFE - DAY\n\nNORA (30) waits.\n\nNORA: It is late,\nand cold.\nGUARD: Go home.\n\nShe goes.\n\nSUPER: Dawn\n\nNORA: No.\n",
+         ["INT. CAFE - DAY"], [("NORA", "It is late,\nand cold."), ("GUARD", "Go home."), ("NORA", "No.")]),
+        ("## INT. DEN - NIGHT\n\n**FOX:** Soup.\n\n**CUB:** *(sighing)* Again.\n\n**FOX:** Yes.\n", ["INT. DEN - NIGHT"],
+         [("FOX", "Soup."), ("CUB", "Again."), ("FOX", "Yes.")]),
+    ],
+)  # fmt: skip
+def test_names_with_colons_take_turns_under_headings(text: str, headings: list[str], spoken: list[tuple[str, str]]) -> None:
+    screenplay = read(text)
+    assert [element.text for element in screenplay.elements if element.kind == "heading"] == headings
+    assert speeches(screenplay.elements) == spoken
+
+
+def test_colons_in_the_action_of_a_script_with_cues_are_nobody() -> None:
+    text = "INT. CAFE - DAY\n\nClose on: a hand.\nClose on: a cup.\n\nNORA\nYes.\n\nGUARD\nNo.\n"
+    assert speeches(read(text).elements) == [("NORA", "Yes."), ("GUARD", "No.")]
+    silent = "INT. CAFE - DAY\n\nInsert: a letter.\n\nSUPER: 1947\n\nThen: nothing.\n"
+    assert speeches(read(silent).elements) == []
+    action = Screenplay(
+        elements=(Element(kind="heading", text="INT. A - DAY", line=1), Element(kind="action", text="ANNA: hm\nBEN: hm\nANNA: ah", line=3))
+    )
+    assert shape(parse_fountain(write_fountain(action))[0]) == shape(action)
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "setting", "place", "time"),
+    [
+        ("第一场 茶馆 日 内", "一", "INT", "茶馆", "day"),
+        ("2. 餐厅 夜 内", "2", "INT", "餐厅", "night"),
+        ("S#12 카페 안 / 아침", "12", None, "카페 안", "morning"),
+        ("씬 3. 옥상, 낮", "3", None, "옥상", "day"),
+        ("○　公園・夜", None, None, "公園", "night"),
+        ("ИНТ. КУХНЯ - НОЧЬ", None, "INT", "КУХНЯ", "night"),
+        ("НАТ. УЛИЦА. УТРО", None, "EXT", "УЛИЦА", "morning"),
+        ("INTERNO. CUCINA - NOTTE", None, "INT", "CUCINA", "night"),
+        ("EXT. PRAIA - MANHÃ", None, "EXT", "PRAIA", "morning"),
+        ("WNĘTRZE. KUCHNIA - NOC", None, "INT", "KUCHNIA", "night"),
+        ("EXT. CALLE, NOCHE", None, "EXT", "CALLE", "night"),
+        ("Scene 1: INT. KITCHEN - DAY", "1", "INT", "KITCHEN", "day"),
+    ],
+)
+def test_headings_as_many_countries_write_them(line: str, number: str | None, setting: str | None, place: str, time: str) -> None:
+    heading = read_heading(line)
+    assert is_heading(line) and split_number(line)[1] == number
+    assert (heading.setting, heading.place, heading.time) == (setting, place, time)
+
+
+@pytest.mark.parametrize("line", ["○ということだ。", "○ 오늘의 소식", "Scene 2: the fight", "S# of the day", "Сцена 3: ссора"])
+def test_what_only_looks_like_a_scene_mark_is_no_heading(line: str) -> None:
+    assert not is_heading(line)
+
+
+def test_a_play_has_scenes_and_its_action_is_not_spoken() -> None:
+    text = (
+        "LES DEUX VOISINS\n\nScène 1\n\nUn village, la nuit. MADAME DUVAL attend.\n\nMADAME DUVAL : Encore !\nMONSIEUR PETIT, à part : "
+        "Quelle femme !\n\nIl sort.\n\nScène 2\n\nLa cave.\n\nMADAME DUVAL (bas) : « Bonsoir », dit-on.\n"
+    )
+    screenplay = read(text)
+    assert (screenplay.form, screenplay.title) == ("dialogue", "LES DEUX VOISINS")
+    assert speeches(screenplay.elements) == [
+        ("MADAME DUVAL", "Encore !"),
+        ("MONSIEUR PETIT", "Quelle femme !"),
+        ("MADAME DUVAL", "« Bonsoir », dit-on."),
+    ]
+    assert next(element.text for element in screenplay.elements if element.kind == "heading") == "EXT. VILLAGE - NIGHT"
+    assert [element.text for element in screenplay.elements if element.kind == "action"][1] == "Il sort."
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("THE LAST TRAIN\n\nINT. STATION - NIGHT\n\nRain.\n", "THE LAST TRAIN"),
+        ("# The Fox\n\nINT. DEN - NIGHT\n\nA fire.\n", "The Fox"),
+        ("雨の約束\n\n○公園（夜）\n\n健太が来る。\n", "雨の約束"),
+        ("BLACK SCREEN\n\nINT. STATION - NIGHT\n\nRain.\n", "A"),
+        ("A bell rings.\n\nINT. STATION - NIGHT\n\nRain.\n", "A"),
+        ("# Act one\n\nINT. A - DAY\n\nRain.\n\n# Act two\n\nINT. B - DAY\n\nSun.\n", "A"),
+        ("Why Cats Fall\n\nMAYA: Hm.\nTOM: Hm.\nMAYA: So.\n", "Why Cats Fall"),
+    ],
+)
+def test_the_line_over_the_first_scene_is_the_title(text: str, title: str) -> None:
+    screenplay = read(text)
+    assert screenplay.title == title
+    assert any(element.text == text.partition("\n")[0] for element in screenplay.elements) == (title == "A" and not text.startswith("#"))
