@@ -40,6 +40,8 @@ _INSIDE = word_set(
     "classroom hospital library theatre theater apartment flat corridor cell prison attic basement cellar tent ship deck car "
     "train podcast"
 )
+_OUTDOORS = frozenset({"dust", "fog"})
+"""Weather that is none within four walls: dust in the light of a window."""
 _PLACE = re.compile(r"\b(?:in|inside|at|on|near|outside)\s+(?:the|an?|his|her|their)\s+(?P<place>(?:[\w'-]+\s+){0,2}[\w'-]+)")
 _NO_PLACE = word_set("and with as where while in at on to of for by is are was who that under over near beside")
 
@@ -219,8 +221,9 @@ def _scenes(acts: Sequence[Act], setup: Setup, *, podcast: bool) -> list[_Draft]
             spoken_time = named
         kept = spoken_time in KEPT
         time = following_time(spoken_time, time)
+        seen = (weather_of(text, _short(setup.language)) for text in act.plays[:2])
         told = heading_weather(act.written, _short(setup.language)) or next(
-            (found for text in act.plays[:2] if (found := weather_of(text, _short(setup.language)))), ""
+            (found for found in seen if found and not (act.heading.inside and found in _OUTDOORS)), ""
         )
         weather = told or (weather if kept else "")
         sky = sky_of(weather) if told or not kept else sky

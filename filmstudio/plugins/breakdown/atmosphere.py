@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from filmstudio.core.film import Light, Weather
 from filmstudio.plugins.breakdown.lexicon import heading_setting, lexicon
 from filmstudio.plugins.breakdown.words import clean, fold, tokens, word_set
+from filmstudio.plugins.screenplay import headings
 
 STEPS = ("dawn", "morning", "noon", "afternoon", "dusk", "evening", "night")
 """The course of a day; LATER moves one step on."""
@@ -59,6 +60,8 @@ def read_heading(text: str, language: str = "") -> Heading:
     place = " - ".join(parts)
     if not time and setting:
         place, time = _take_joined_time(place, language)
+    if not time and (read := headings.read_heading(text)).time:  # 公園（夜）, 餐厅 夜 内, 카페 안, 낮
+        setting, place, time = setting or read.setting or "", read.place, read.time or ""
     return Heading(setting, place, time, note)
 
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from filmstudio.plugins.breakdown.words import Phrases, fold
+from filmstudio.plugins.screenplay.grammar import grammar
 
 SPOKEN_LANGUAGES = ("en", "hi", "es", "fr", "de", "ar", "ja", "zh")
 """Languages that the lists of emotions and actions cover."""
@@ -146,6 +147,7 @@ def lexicon() -> Lexicon:
     """The lexicon that comes with the package."""
     data: dict[str, Any] = json.loads(files("filmstudio.plugins.breakdown").joinpath("data/lexicon.json").read_text("utf-8"))
     bound = {fold(word): frozenset(languages) for word, languages in data["language_bound"]["words"].items()}
+    written = grammar()  # hours and headings are those that the readers of scripts know
     emotions, actions, cultures = data["emotions"], data["actions"], data["cultures"]
     negation = emotions["negation"]
     sounds = {
@@ -185,8 +187,8 @@ def lexicon() -> Lexicon:
         sound_by_name=sounds,
         moods=Phrases(((word, mood) for mood, entry in data["moods"]["list"].items() for word in entry["words"]), bound=bound),
         moods_ignored=Phrases((phrase, None) for phrase in data["moods_ignore"]),
-        times=Phrases(((word, time) for time, entry in data["times"].items() for word in entry["words"]), bound=bound),
-        lights={time: entry["light"] for time, entry in data["times"].items()},
+        times=Phrases(((word, time) for time, entry in written.times.items() for word in entry.words), bound=bound),
+        lights={time: entry.light for time, entry in written.times.items()},
         weathers=Phrases(((word, weather) for weather, words in data["weather"].items() for word in words), bound=bound),
         weather_ignored=Phrases((phrase, None) for phrase in data["weather_ignore"]),
         weather_stage=dict(data["weather_stage"]),
@@ -207,9 +209,9 @@ def lexicon() -> Lexicon:
         age_bands={age: (int(band[0]), int(band[1])) for age, band in data["age_words"]["bands"].items()},
         roles=Phrases((word, _role(word, role)) for role, words in data["roles"].items() for word in (role, *words)),
         creatures=Phrases(((word, creature) for creature, words in data["creatures"].items() for word in words), bound=bound),
-        settings={_heading_key(word): setting for setting, words in data["headings"].items() for word in words},
-        transitions={_transition_key(word): kind for kind, words in data["transitions"].items() for word in words},
-        extensions={extension_key(word): kind for kind, words in data["extensions"].items() for word in words},
+        settings={_heading_key(word): setting for setting, words in written.headings.items() for word in words},
+        transitions={_transition_key(word): kind for kind, words in written.transitions.items() for word in words},
+        extensions={extension_key(word): kind for kind, words in written.extensions.items() for word in words},
         months=frozenset(data["months"]),
     )
 

@@ -1,4 +1,4 @@
-"""Which words of the lexicon call somebody, and which name an hour, a season, a weather or a sound: for readers of scripts."""
+"""Which words of the lexicon call somebody, and which name a season, a weather or a sound: for readers of scripts."""
 
 from __future__ import annotations
 
@@ -26,10 +26,9 @@ def naming() -> Naming:
     tables = (data["roles"], data["creatures"])
     people = {*data["relations"], *data["relation_heads"], *(word for table in tables for words in table.values() for word in words)}
     sounds = (word for sound in data["sounds"]["ids"].values() for word in sound["words"])
-    times = (word for time in data["times"].values() for word in time["words"])
     skies = (word for table in (data["weather"], data["seasons"]) for words in table.values() for word in words)
     return Naming(
         given=frozenset(data["names"]["list"]),
         people=frozenset(people),
-        things=frozenset(word.rstrip("*") for word in (*sounds, *times, *skies)),
+        things=frozenset(word.rstrip("*") for word in (*sounds, *skies)),
     )

@@ -15,7 +15,7 @@ TITLES = word_set(
     "mr mrs ms miss dr doctor prof professor sir lady lord madame madam mme monsieur mlle herr frau señor señora sr sra signor signora "
     "captain capt colonel col general major lieutenant lt sergeant sgt commander inspector detective officer constable agent father sister "
     "brother saint st rev king queen prince princess emperor uncle aunt auntie chief judge mayor president senator coach nurse dj sheikh "
-    "don pandit ustad guru swami shri sri smt श्री श्रीमती डॉ"
+    "don dona doña dom senhor senhora signorina fräulein pani господин госпожа pandit ustad guru swami shri sri smt श्री श्रीमती डॉ"
 )
 ARTICLES = word_set("the a an el la los las le les der die das ein eine un une al")
 QUALITIES = word_set("young old little big small first second third other tall short elder younger older baby teen teenage adult")
@@ -24,6 +24,7 @@ EVERYBODY = word_set(
 )
 """Cues that stand for those present."""
 
+_VOICES = word_set("voice voix voz voce stimme голос głos stem röst ses आवाज़ आवाज صوت")
 LARGEST_SILENT_CAST = 12
 _SKY = frozenset({"sun", "moon", "wind", "tree", "computer"})
 
@@ -31,6 +32,9 @@ _AND = re.compile(r"\s*(?:&|/|\+)\s*|\s+(?:and|y|et|und|और|و)\s+|、|\s*,\s
 _CAPITALS = re.compile(r"(?<![^\W_])[^\W\d_a-z](?:[^\W\d_]|['.\u2019\-])+(?:\s+(?:#?\d+|[^\W\d_](?:[^\W\d_]|['.\u2019\-])*))*")
 
 
+_NICKNAMED = re.compile(r"(?<![^\W_])[^\W\d_a-z]{2}[^\s]*\s+[\"“«'‘][^\"”»'’]{1,24}[\"”»'’]\s+$")
+"""What stands before a surname behind a nickname: JO "JOJO" MCALLISTER is JO."""
+_NICKNAME = re.compile(r"\s+[\"“«][^\"”»]{1,24}[\"”»](?:\s+[^\W\d_a-z][^\s,.(]+)+")
 _APPOSED = re.compile(r"\s*(?:,|\(|[\u2013\u2014-])\s*(?:\d+\)?,?\s*)?(?:an?|the|his|her|their)\s+(?:[\w'-]+,?\s+){0,3}")
 
 
@@ -91,7 +95,9 @@ class Cast:
                 continue
             if common and first.islower() and found and _APPOSED.fullmatch(folded, found[-1].end, hit.start):
                 continue  # "SALIM, a thin man" speaks of one person
-            found.append(Mention(hit.start, hit.end, person, folded.startswith("'s", hit.end) or folded.startswith("' ", hit.end)))
+            nickname = _NICKNAME.match(cleaned, hit.end)
+            end = nickname.end() if nickname else hit.end
+            found.append(Mention(hit.start, end, person, folded.startswith("'s", end) or folded.startswith("' ", end)))
         self._found[text] = found
         return found
 
@@ -123,7 +129,7 @@ def _parts(key: str) -> list[str]:
     """Parts of a name that may stand for it: no title, article, quality, role or number."""
     words = lexicon()
     parts = [word for _, _, word in tokens(key)]
-    if len(parts) < 2:
+    if len(parts) < 2 or is_voice(key):
         return []
     return [
         part
@@ -156,7 +162,15 @@ def read_cue(text: str, alone: frozenset[str]) -> CueReading:
     owner = key.removesuffix("'s voice")
     if owner != key:
         return CueReading((owner if owner in alone else key,), voice=True)
+    if is_voice(key):
+        return CueReading((key,), voice=True)
     return CueReading((key,)) if key else CueReading(())
+
+
+def is_voice(key: str) -> bool:
+    """Whether a cue names what is heard rather than somebody: VOICE ON PHONE, WOMAN'S VOICE, ГОЛОС."""
+    words = [word for _, _, word in tokens(key)]
+    return len(words) > 1 and (words[0] in _VOICES or words[-1] in _VOICES)
 
 
 def gather(elements: Sequence[Element], actions: Sequence[str], told: Sequence[str] = (), *, silent: bool, language: str) -> Cast:
@@ -263,7 +277,7 @@ def _introduced(text: str) -> list[str]:
     for matched in _CAPITALS.finditer(cleaned):
         begins = matched.start() + _first_capitals(matched.group())
         phrase = _capital_run(cleaned[begins : matched.end()])
-        if not phrase or transition_kind(phrase):
+        if not phrase or transition_kind(phrase) or _NICKNAMED.search(cleaned[:begins]):
             continue
         parts = [part for part in fold(phrase).split() if part.strip(".") not in ARTICLES]
         bare = " ".join(part for part in parts if part.strip(".") not in QUALITIES) or " ".join(parts)

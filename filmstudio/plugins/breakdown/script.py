@@ -15,9 +15,13 @@ from filmstudio.plugins.breakdown.words import fold
 Entry = Literal["cut", "dissolve", "fade"]
 
 _CAPTION = re.compile(
-    r"^\W*(?:SUPER(?:IMPOSE)?|TITLE(?: CARD)?|CAPTION|CHYRON|ON[- ]SCREEN(?: TEXT)?|SUBTITLE|CARD)\s*[:\-\u2013\u2014]\s*(?P<text>.+)$",
+    r"^\W*(?:SUPER(?:IMPOSE)?|(?:OPENING |CLOSING |END )?TITLE(?: CARD)?|CAPTION|CHYRON|ON[- ]SCREEN(?: TEXT)?|SUBTITLE|INTERTITLE|CARD"
+    r"|INTERTÍTULO|RÓTULO|LETRERO|SOBREIMPRESIÓN|CARTELA|LETREIRO|TÍTULO|CARTON|INTERTITRE|SURIMPRESSION|TITRE|EINBLENDUNG|TEXTTAFEL"
+    r"|ZWISCHENTITEL|DIDASCALIA|CARTELLO|SOVRIMPRESSIONE|ТИТР|ТИТРЫ|НАДПИСЬ|НАПИС|NAPIS|PLANSZA|TUSSENTITEL|उपशीर्षक|शीर्षक|字幕|テロップ|자막|عنوان)"
+    r"\s*[:：\-\u2013\u2014]\s*(?P<text>.+)$",
     re.DOTALL | re.IGNORECASE,
 )
+"""What is to be read on the picture, as scripts of many languages say it."""
 _TIME_PASSED = re.compile(r"\d|\b(?:years?|months?|weeks?|days?|centur(?:y|ies)|next)\b|साल|महीने|años?|mois|jahre|سنوات|年|月")
 """Time jumps that an audience must be told of; MOMENTS LATER is seen without words."""
 

@@ -13,6 +13,7 @@ from filmstudio.plugins.breakdown.cultures import CULTURES, Evidence
 from filmstudio.plugins.breakdown.lexicon import lexicon
 from filmstudio.plugins.breakdown.people import Cast
 from filmstudio.plugins.breakdown.words import count_words, fold, sentences_of, tokens, word_set
+from filmstudio.plugins.screenplay.dialogue import STUDIO
 
 FEWEST_TAGS, MOST_TAGS = 5, 12
 
@@ -105,7 +106,8 @@ def kind_of(screenplay: Screenplay, spoken: Sequence[str], sung: int) -> Literal
         return "silent"
     if sung * 2 > letters or is_verse(spoken, screenplay.language):
         return "poem"
-    return "podcast" if screenplay.form == "dialogue" else "film"
+    scenes = any(element.kind == "heading" and element.text != STUDIO for element in screenplay.elements)
+    return "podcast" if screenplay.form == "dialogue" and not scenes else "film"
 
 
 def is_verse(texts: Sequence[str], language: str) -> bool:

@@ -14,14 +14,16 @@ from filmstudio.plugins.breakdown.words import clean, fold, sentences_of, tokens
 
 _STOP = word_set(
     "with and to from behind beside toward towards into watches watching sees looks holds holding who whose that while as "
-    "near under by in on of at for his her their stands sits walks runs enters is are was has"
+    "near under by in on of at for his her their stands sits walks runs enters is are was has "
+    "и а но с со у к на из y e con com en de et avec und mit oder z ze oraz który która qui che que chi"
 )
 _FEMALE = word_set("she her hers herself elle ella sie 彼女 她 هي")
 _MALE = word_set("he him his himself il él er 彼 他 هو")
 _FEMALE_TITLES = word_set(
+    "dona doña senhora signorina fräulein pani госпожа "
     "mrs ms miss madame madam mme mlle frau señora sra signora lady queen princess mother sister aunt auntie श्रीमती smt"
 )
-_MALE_TITLES = word_set("mr sir monsieur herr señor sr signor lord king prince father brother uncle shri श्री")
+_MALE_TITLES = word_set("senhor dom господин mr sir monsieur herr señor sr signor lord king prince father brother uncle shri श्री")
 _ROLE_OF_TITLE = {"dr": "doctor", "doctor": "doctor", "prof": "professor", "professor": "professor", "officer": "police officer",
                   "inspector": "detective", "detective": "detective", "sgt": "soldier", "sergeant": "soldier"}  # fmt: skip
 _BY_FIRST_WORD = {"young": "child", "little": "child", "small": "child", "baby": "baby", "teen": "teen", "teenage": "teen", "old": "elder",
@@ -120,6 +122,9 @@ def _read_name(person: Person, language: str) -> _Called:
         relation = first if first is not None and first.age != "creature" and not (first.narrator or first.group) else None
     names = (called.replace(" ", ""), *(part for part in core if part not in TITLES or len(core) == 1), *_after_surnames(core))
     given = next((words.names[part] for part in names if part in words.names), None)
+    if given is None:  # JO-ANNE, JEAN-PIERRE
+        pieces = [words.names[piece] for part in core if "-" in part for piece in part.split("-") if piece in words.names]
+        given = next((piece for piece in pieces if _letter(piece.gender)), next(iter(pieces), None))
     if given is None and titled:
         given = words.titled_names.get(core[-1])
     creature = ""
@@ -284,6 +289,9 @@ def _beside_after(folded: str, edge: int) -> str:
     return folded[start:last]
 
 
+_POSSESSIVES = word_set("his her their")
+
+
 def _beside_before(folded: str, edge: int) -> str:
     """Up to five words before a name, as far as they can speak of the same person: [the old weaver] SALIM."""
     head = folded[:edge].rstrip()
@@ -297,7 +305,8 @@ def _beside_before(folded: str, edge: int) -> str:
             break
         if word in _STOP:
             # "Beside his mother, ASHA" speaks of two; "his mother ASHA" of one.
-            return "" if apart else head[first_kept:]
+            begins = word in _POSSESSIVES and (not head[:first].strip() or head[:first].rstrip().endswith(","))
+            return "" if apart and not begins else head[first_kept:]
         first_kept = first
     return head[first_kept:]
 

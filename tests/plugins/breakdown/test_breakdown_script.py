@@ -686,3 +686,74 @@ def test_sorrow_lingers_into_the_next_line_and_surprise_does_not() -> None:
         "-Take it.",
     )
     assert [line.emotion for line in lines(result)] == ["surprised", "sad", "neutral", "sad"]
+
+
+# --- other languages, voices --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "light"),
+    [
+        ("外景 河边 夜", "night"), ("餐厅 夜 内", "night"), ("公園（夜）", "night"), ("카페 안, 밤", "night"),
+        ("ИНТ. КУХНЯ - НОЧЬ", "night"),
+        ("INTERNO. CUCINA - NOTTE", "night"), ("EXT. PRAIA - ALVORADA", "dawn"), ("WNĘTRZE. KUCHNIA - NOC", "night"),
+        ("EXT. CALLE, NOCHE", "night"),
+    ],
+)  # fmt: skip
+def test_headings_have_the_hours_that_the_reader_knows(heading: str, light: str) -> None:
+    (scene,) = broken_down(f"#{heading}", "@ANNA", "-Hm.").scenes
+    assert (scene.heading, scene.light) == (heading, light)
+
+
+@pytest.mark.parametrize(
+    ("action", "language", "weather", "rain"),
+    [
+        ("Идёт снег.", "ru", "snow", False), ("Piove.", "it", "clear", True), ("Chove sem parar.", "pt", "clear", True),
+        ("눈이 내린다.", "ko", "snow", False), ("Nad rzeką mgła.", "pl", "fog", False),
+    ],
+)  # fmt: skip
+def test_weather_is_read_in_more_languages(action: str, language: str, weather: str, rain: bool) -> None:
+    (scene,) = broken_down("#EXT. A - DAY", action, "@ANNA", "-Hm.", language=language).scenes
+    assert (scene.weather, scene.rain) == (weather, rain)
+
+
+def test_dust_in_the_light_of_a_room_is_no_fog() -> None:
+    (inside,) = broken_down("#INT. THEATRE - NIGHT", "Dust in the light.", "@ANNA", "-Hm.").scenes
+    (outside,) = broken_down("#EXT. PLAIN - DAY", "Dust in the light.", "@ANNA", "-Hm.").scenes
+    assert (inside.weather, outside.weather) == ("clear", "fog")
+
+
+@pytest.mark.parametrize("label", ["INTERTÍTULO", "ТИТР", "CARTON", "Einblendung", "字幕", "CARTELLO"])
+def test_words_on_the_picture_are_told_in_many_languages(label: str) -> None:
+    (scene,) = broken_down("#EXT. A - DAY", f'{label}: "1947"', "@ANNA", "-Hm.").scenes
+    assert scene.captions == ("1947",)
+
+
+def test_a_voice_on_the_phone_is_heard_and_not_seen() -> None:
+    result = broken_down(
+        "#INT. A - DAY", "@ANNA", "-Hm.", "@VOICE ON PHONE (FILTERED)", "-Jo?", "Her PHONE SCREEN lights up.", "@ANNA", "-Yes."
+    )
+    (scene,) = result.scenes
+    assert scene.present == ("anna",)
+    assert not next(note for note in result.cast if note.id == "voice-on-phone").seen
+
+
+def test_a_surname_behind_a_nickname_is_nobody_else() -> None:
+    result = broken_down(
+        'JO-ANNE "JOJO" MCALLISTER (41) drives. In the back seat, HER SON, TEDDY (6), sleeps.', "@JO-ANNE", "-Hm.", "@TEDDY", "-Mum?"
+    )
+    assert [(note.id, note.gender, note.age) for note in result.cast] == [("jo-anne", "female", "adult"), ("teddy", "male", "child")]
+
+
+@pytest.mark.parametrize(
+    ("row", "language", "age", "gender"),
+    [
+        ("Входит СТАРИК.", "ru", "elder", "male"), ("Entra la NONNA.", "it", "elder", "female"),
+        ("Uma MENINA corre.", "pt", "child", "female"),
+        ("Wchodzi BABCIA.", "pl", "elder", "female"),
+    ],
+)  # fmt: skip
+def test_what_somebody_is_tells_age_and_gender_in_more_languages(row: str, language: str, age: str, gender: str) -> None:
+    name = next(word for word in row.strip(".").split() if word.isupper() and len(word) > 1)
+    (note,) = broken_down("#INT. A - DAY", row, f"@{name}", "-Hm.", language=language).cast
+    assert (note.age, note.gender) == (age, gender)
