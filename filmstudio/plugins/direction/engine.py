@@ -14,7 +14,7 @@ class Director(SingleEngine[DirectRequest, DirectResult]):
     """Chooses stages, blocks scenes and divides them into shots; the same script gives the same shots, cut for cut."""
 
     name: ClassVar[str] = "director"
-    version: ClassVar[str] = "8"
+    version: ClassVar[str] = "9"
     role: ClassVar[str] = "direction"
     summary: ClassVar[str] = "stages scenes and divides them into shots by the rules of continuity"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)

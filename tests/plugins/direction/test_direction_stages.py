@@ -44,6 +44,8 @@ STAGES, _ = installed_stages()
         ("SPACESHIP", "interior", "western", "space-deck"),
         ("JUNGLE", "exterior", "indian_south", "kit-forest"),
         ("SCHOOL", "interior", "western", "classroom"),
+        ("BRIDGE", "exterior", "western", "city-street"),
+        ("BRIDGE", "interior", "western", "space-deck"),
     ],
 )
 def test_a_heading_finds_its_stage(place: str, setting: str, culture: str, stage: str) -> None:
@@ -73,6 +75,16 @@ def test_a_place_that_is_not_drawn_gets_a_stand_in_with_a_note() -> None:
     choice = choose_stage(STAGES, "DINING ROOM", "interior", "western")
     assert choice.stage.id == "kitchen"
     assert "dining room" in choice.stand_in
+
+
+@pytest.mark.parametrize(
+    ("place", "setting", "stage"),
+    [("STATION", "interior", "city-street"), ("ВОКЗАЛ", "interior", "city-street"), ("TEATRO VACÍO", "interior", "great-hall"),
+     ("POLICE STATION", "interior", "office-lab"), ("駅", "exterior", "city-street"), ("Backstube", "interior", "kitchen")],
+)  # fmt: skip
+def test_stations_and_theatres_have_stand_ins(place: str, setting: Setting, stage: str) -> None:
+    choice = choose_stage(STAGES, place, setting)
+    assert choice.stage.id == stage and choice.stand_in
 
 
 def test_an_unknown_place_is_a_living_room_inside_and_a_park_outside() -> None:
