@@ -251,18 +251,26 @@ class _Reader:
         words, taken = [turn.text], [at]
         self.at = at + 1
         while not self._is_blank(self.at) and not _ends_speech(self.bare[self.at]) and self._goes_on(self.at):
-            words.append(self.bare[self.at].strip())
+            stripped = self.bare[self.at].strip()
+            if stripped[:1] in ("(", "（") and _closing_at(stripped) == len(stripped):
+                self._say(words, at)
+                words = []
+            words.append(stripped)
             taken.append(self.at)
             self.at += 1
+        self._say(words, at)
+        for line in taken:
+            self._add_hidden(line)
+        self.free = True
+
+    def _say(self, words: list[str], at: int) -> None:
+        """Words of a turn, with the parentheticals that they begin with."""
         text = _STARRED.sub(r"\1", "\n".join(word for word in words if word))
         while (end := _closing_at(text) if text[:1] in ("(", "（") else 0) and text[1 : end - 1].strip():
             self._add("parenthetical", text[1 : end - 1].strip(), at)
             text = text[end:].strip()
         if text:
             self._add("dialogue", text, at)
-        for line in taken:
-            self._add_hidden(line)
-        self.free = True
 
     def _goes_on(self, at: int) -> bool:
         """Whether a line under a turn belongs to it."""

@@ -14,7 +14,7 @@ _LEADING_NUMBER = re.compile(r"^(\d{1,4}(?:-\d{1,3})?[A-Z]{0,2})(?:\.\s+|\s+|\.)
 _NUMERAL = "[0-9０-９]{1,4}[A-Za-z]?|[〇零一二三四五六七八九十百]{1,4}"
 _SCENE_MARK = re.compile(
     rf"^(?:(?:S\s*[#＃]|씬|장면|シーン)\s*(?P<number>{_NUMERAL})\s*[.．、)]?\s+|第\s*(?P<ordinal>{_NUMERAL})\s*[场場景]\s*[:：、.]?\s*|[○◯〇●]\s*)"
-    r"(?P<rest>\S.*)$"
+    r"(?P<rest>\w.*)$"
 )
 """How Korean (``S#1. 골목 / 밤``), Chinese (``第一场 茶馆 日 内``) and Japanese (``○公園（夜）``) scripts mark a scene."""
 _SCENE_WORD = re.compile(
@@ -42,7 +42,8 @@ def split_number(text: str) -> tuple[str, str | None]:
     """A heading without its scene number, and the number: ``INT. LAB #12A#`` and ``12 INT. LAB 12`` alike."""
     marked = _SCENE_MARK.match(text)
     if marked:
-        return marked["rest"].strip(), marked["number"] or marked["ordinal"]
+        rest = marked["rest"].strip()
+        return split_number(rest) if _SCENE_MARK.match(rest) else (rest, marked["number"] or marked["ordinal"])
     worded = _SCENE_WORD.match(text)
     if worded and _setting(worded["rest"])[2].strip():
         return worded["rest"].strip(), worded["number"]

@@ -39,7 +39,7 @@ class Reader(SingleEngine[ReadRequest, ReadResult]):
     """Reads Fountain, Final Draft, ``NAME: text`` dialogue and prose, in any writing system, with rules alone."""
 
     name: ClassVar[str] = "reader"
-    version: ClassVar[str] = "11"
+    version: ClassVar[str] = "12"
     role: ClassVar[str] = "screenplay"
     summary: ClassVar[str] = "Reads Fountain, FDX, podcasts and prose in any script"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)

@@ -705,6 +705,8 @@ def read(text: str, name: str = "a.txt") -> Screenplay:
         ("○公園（夜）\n\n健太「遅いな」\n美咲「ごめん」\n", ["公園（夜）"], [("健太", "遅いな"), ("美咲", "ごめん")]),
         ("INT. CAFE - DAY\n\nNORA (30) waits.\n\nNORA: It is late,\nand cold.\nGUARD: Go home.\n\nShe goes.\n\nSUPER: Dawn\n\nNORA: No.\n",
          ["INT. CAFE - DAY"], [("NORA", "It is late,\nand cold."), ("GUARD", "Go home."), ("NORA", "No.")]),
+        ("INT. CAFE - DAY\n\nNORA: Late.\n(beat)\nVery late.\nGUARD: Go.\nNORA: No.\n", ["INT. CAFE - DAY"],
+         [("NORA", "Late."), ("GUARD", "Go."), ("NORA", "No.")]),
         ("## INT. DEN - NIGHT\n\n**FOX:** Soup.\n\n**CUB:** *(sighing)* Again.\n\n**FOX:** Yes.\n", ["INT. DEN - NIGHT"],
          [("FOX", "Soup."), ("CUB", "Again."), ("FOX", "Yes.")]),
     ],
@@ -749,7 +751,9 @@ def test_headings_as_many_countries_write_them(line: str, number: str | None, se
     assert (heading.setting, heading.place, heading.time) == (setting, place, time)
 
 
-@pytest.mark.parametrize("line", ["○ということだ。", "○ 오늘의 소식", "Scene 2: the fight", "S# of the day", "Сцена 3: ссора"])
+@pytest.mark.parametrize(
+    "line", ["○ということだ。", "第一场# Deep Water", "○ 오늘의 소식", "Scene 2: the fight", "S# of the day", "Сцена 3: ссора"]
+)
 def test_what_only_looks_like_a_scene_mark_is_no_heading(line: str) -> None:
     assert not is_heading(line)
 
