@@ -16,7 +16,7 @@ from filmstudio.plugins.breakdown.emotions import ACTION_BEFORE, Mood, Reading, 
 from filmstudio.plugins.breakdown.identifiers import Numbering, short_hash
 from filmstudio.plugins.breakdown.listeners import give_listeners
 from filmstudio.plugins.breakdown.movers import Stage
-from filmstudio.plugins.breakdown.people import Cast, read_cue
+from filmstudio.plugins.breakdown.people import Cast, is_voice, read_cue
 from filmstudio.plugins.breakdown.script import Act, Caption, Play, Speech
 from filmstudio.plugins.breakdown.speech import divide, pieces_of, words_to_speak
 from filmstudio.plugins.breakdown.words import count_words, fold, sentences_of
@@ -66,6 +66,7 @@ class BeatMaker:
         self._ids = numbering
         self._mood = Mood()
         self._stage = Stage(setup.cast)
+        self._voices = frozenset(person.id for person in setup.cast.people if is_voice(person.key))
         self._made = SceneBeats()
         self._speakers: list[str] = []
         self._pause = Fraction(0)
@@ -135,7 +136,7 @@ class BeatMaker:
         )
 
     def _appear(self, person: str) -> None:
-        if person not in self._made.present and person not in self._setup.narrators:
+        if person not in self._made.present and person not in self._setup.narrators and person not in self._voices:
             self._made.present.append(person)
 
     # --- speech ---------------------------------------------------------------------------------------------------------

@@ -12,7 +12,11 @@ from filmstudio.plugins.screenplay.grammar import fold, grammar
 _TOKEN = re.compile(r"[^\s,;:!?…。，、：；！？،؛؟।॥()\"“”„«»「」『』—–]+")
 _ABBREVIATIONS = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "capt.", "sr.", "jr.", "sra.", "m.", "mme.", "fr."})
 _PARTICLES = frozenset({"de", "van", "von", "al", "bin", "ibn", "del", "della", "da", "di", "el", "la", "le", "du", "ben"})
-_FRENCH_OBJECTS = frozenset({"me", "te", "lui", "nous", "vous", "leur"})
+_OBJECTS = {
+    "fr": frozenset({"me", "te", "lui", "nous", "vous", "leur"}), "es": frozenset({"me", "te", "le", "les", "nos", "os", "se"}),
+    "it": frozenset({"mi", "ti", "gli", "le", "ci", "vi", "si"}), "pt": frozenset({"me", "te", "lhe", "lhes", "nos", "se"}),
+}  # fmt: skip
+"""Whom something is said to, written before the verb."""
 _ARABIC_TO = frozenset({"له", "لها", "لهم", "لهما", "لي", "لك", "لنا", "عليه", "عليها", "عليهم", "إليه", "إليها"})
 _SUBJECT_LATER = frozenset({"fr", "es", "it", "pt", "de", "nl"})
 _THEN = frozenset(
@@ -50,6 +54,9 @@ _POLISH_OTHERS = frozenset(
 )
 _POLISH_ENDS = re.compile("(?:[ąę]|ąc|ąco|owi|iem|em|nie|ch)$")
 """Endings of other cases, of adverbs, and of what is done besides."""
+_TURKISH_OTHERS = frozenset(
+    {"ona", "bana", "sana", "bize", "onlara", "sonra", "yine", "tekrar", "hemen", "bir", "ama", "diye", "sessizce", "usulca"}
+)
 _KOREAN_SUBJECT = re.compile(r"(?<=.)(?:께서|은|는|이|가)$")
 """The particle that Korean writes on the subject."""
 _ARABIC_LEADS = frozenset({"ثم", "ولكن", "لكن", "عندها", "عندئذ", "حينئذ", "هنا", "وهنا", "بعدها", "وبعدها"})
@@ -293,7 +300,7 @@ def _comes_between(word: str, language: str) -> bool:
     """Whether ``word`` may stand between a subject and its verb."""
     if language in ("ru", "uk") and word.islower() and (word in _SLAVIC_MANNER or word.endswith("о")):
         return True
-    return _is_adverb(word) or (language == "fr" and fold(word) in _FRENCH_OBJECTS)
+    return _is_adverb(word) or fold(word) in _OBJECTS.get(language, ())
 
 
 def _after_verb(tokens: list[_Token], at: int, language: str) -> int:
@@ -316,9 +323,11 @@ def _is_then(tokens: list[_Token], at: int) -> bool:
 
 
 def _is_bare_subject(word: str, language: str) -> bool:
-    """Whether a small word of Russian, Ukrainian or Polish, which have no articles, may be somebody: a noun as the subject of its verb."""
+    """Whether a small word may be somebody, in languages without articles (Russian, Polish, Turkish): a noun as the subject."""
     if language == "pl":
         return len(word) > 2 and word not in _POLISH_OTHERS and not _POLISH_ENDS.search(word)
+    if language == "tr":
+        return len(word) > 2 and word not in _TURKISH_OTHERS
     if language not in ("ru", "uk"):
         return False
     return len(word) > 2 and word not in _SLAVIC_OTHERS and word not in grammar().speech.phrase_ends and not _SLAVIC_ENDS.search(word)

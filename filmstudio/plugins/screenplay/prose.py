@@ -79,6 +79,10 @@ class _Reader:
     """Sentences in the narrator's line that is open; 0 when none is."""
     open_quote: str | None = None
     """Who is quoted in a quotation that the last paragraph left open."""
+    lead: Attribution | None = None
+    """What the last paragraph ended with, and its colon leads to the quotation in this one: ``Su madre le dijo:``."""
+    quoted_next: bool = False
+    """Whether the next paragraph begins with a quotation."""
     hanging: str | None = None
     """Who goes on speaking in the next paragraph, for a comma ends the attribution: a line of verse."""
 
@@ -99,6 +103,7 @@ class _Reader:
             self._add_asides(paragraph.start)
             if number in starts:
                 self._begin_scene(paragraphs[number : starts[number]], number == 0)
+            self.quoted_next = self._begins_quoted(paragraphs, number + 1)
             self._read_paragraph(paragraph)
         self._add_asides(len(self.text))
 
@@ -118,12 +123,22 @@ class _Reader:
 
     # --- before reading ---------------------------------------------------------------------------------------------------
 
+    def _begins_quoted(self, paragraphs: list[Paragraph], number: int) -> bool:
+        return number < len(paragraphs) and starts_with_quote(paragraphs[number].text, self.marks)
+
+    def _leads(self, text: str) -> Attribution | None:
+        """The attribution that ``text`` ends with, where its colon leads to a quotation in the next paragraph."""
+        return before_quote(text, self.language) if text.rstrip().endswith(_COLONS) else None
+
     def _meet_everyone(self, paragraphs: list[Paragraph]) -> None:
         """Learn every name that the text ever gives to a speaker, so that it is known from the first page on."""
         self.met: set[str] = set()
         beats: list[str] = []
-        for paragraph in paragraphs:
+        for number, paragraph in enumerate(paragraphs):
             spans = split_speech(paragraph.text, self.marks)
+            lead = self._leads(paragraph.text) if self._begins_quoted(paragraphs, number + 1) else None
+            if lead and self.company.pronoun(lead.subject) is None and self._plausible(lead.subject):
+                self.company.learn(lead.subject)
             for at, span in enumerate(spans):
                 if span.kind == "text" and len(spans) > 1:
                     beats += _sentences_of(paragraph.text[span.start : span.end])
@@ -194,7 +209,7 @@ class _Reader:
     def _read_break(self, stripped: str, paragraph: Paragraph) -> None:
         hashed = HASHED.match(stripped)
         self.narrated = 0
-        self.open_quote = self.hanging = None
+        self.open_quote = self.hanging = self.lead = None
         if hashed and len(hashed.group(1)) == 1 and not self.title and all(element.kind == "note" for element in self.elements):
             self.title = plain_text(hashed.group(2))
         elif hashed:
@@ -234,7 +249,8 @@ class _Reader:
     def _speak(self, paragraph: Paragraph, spans: list[Span], at: int) -> int:
         """Add the speech at ``at``, with what of it follows its attribution; return the number of the span after."""
         text = paragraph.text
-        told = self._told(text, spans, at)
+        told = self._told(text, spans, at) or (("before", self.lead) if self.lead else None)
+        self.lead = None
         speech = _joined(text[spans[at].start : spans[at].end])
         end = at + 1
         note: tuple[int, int] | None = None
@@ -331,8 +347,8 @@ class _Reader:
                 first = next(iter(sentence.split()), "")
                 sex = self.company.pronoun(first)
                 found = self.company.by_pronoun(sex, self.sentence, addressed) if sex in ("m", "f") else None
-                if found:
-                    return found
+                if found or (sex == "i" and self.first_person):
+                    return found or FIRST_PERSON
         return None
 
     def _same_paragraph(self, spans: list[Span], at: int, addressed: set[str]) -> str | None:
@@ -348,8 +364,11 @@ class _Reader:
         self.hanging = None
         tail: Attribution | None = None
         following = paragraph.text[end : end + 2].strip()
+        self.lead = None
         if following and not fragment:
             tail = before_quote(text, self.language)
+        elif not following and not fragment and self.quoted_next:
+            tail = self.lead = self._leads(text)
         body = text[: tail.start] if tail else text
         sentences = split_sentences(body)
         for number, (first, last) in enumerate(sentences):

@@ -21,6 +21,7 @@ from filmstudio.plugins.screenplay.language import find_language, language_of
 from filmstudio.plugins.screenplay.limits import too_many_bytes, too_many_letters, too_many_words
 from filmstudio.plugins.screenplay.markdown import as_boneyard, unwrapped
 from filmstudio.plugins.screenplay.prose import read_prose
+from filmstudio.plugins.screenplay.turns import with_colons
 
 _MOST_PROBLEMS = 50
 _LONGEST_TITLE = 120
@@ -39,7 +40,7 @@ class Reader(SingleEngine[ReadRequest, ReadResult]):
     """Reads Fountain, Final Draft, ``NAME: text`` dialogue and prose, in any writing system, with rules alone."""
 
     name: ClassVar[str] = "reader"
-    version: ClassVar[str] = "12"
+    version: ClassVar[str] = "13"
     role: ClassVar[str] = "screenplay"
     summary: ClassVar[str] = "Reads Fountain, FDX, podcasts and prose in any script"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)
@@ -78,7 +79,7 @@ def read_script(data: bytes, name: str = "script", form: str = "auto", language:
     problems = () if marked_up else too_many_letters(decoded.text)
     if problems:
         return ReadResult(screenplay=None, problems=_bounded(problems))
-    text = unwrapped(decoded.text)
+    text = decoded.text if marked_up else with_colons(unwrapped(decoded.text))
     found: Form = find_form(text, name) if form == "auto" else _form(form)
     screenplay, problems = _read(text, name, found, language)
     problems = (*decoded.problems, *problems)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from filmstudio.plugins.screenplay.cues import MAX_FORCED_LETTERS, MAX_WORDS, Cue, split_cue
 from filmstudio.plugins.screenplay.grammar import all_capitals, fold, grammar
+from filmstudio.plugins.screenplay.headings import is_heading
 from filmstudio.plugins.screenplay.quoted_turns import quoted_turn
 
 TIME = r"(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?(?:\s*(?:-->|-|–)\s*[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?)?)"
@@ -20,6 +22,34 @@ _BOLD_TURN = re.compile(
 _ASIDE = re.compile(r"^(?P<name>[^,，]{2,40}),\s+(?P<aside>[^\W\d_A-Z](?:[^\s,]*\s){0,4}[^\s,]+)$")
 """``MONSIEUR PETIT, à part :``: how plays tell how it is said."""
 _TIME_AFTER = re.compile(rf"\s*{TIME}\s*$")
+
+
+_FEWEST_STOPPED = 3
+_STOPPED = re.compile(
+    r"^(?P<name>[^\W\d_a-z][^\W\d_a-z'’-]+(?: [^\W\d_a-z][^\W\d_a-z'’.-]*){0,3})(?: ?\([^()]{1,40}\))?(?P<stop>\.)[ \u2014]+\S"
+)
+"""``LYSANDER. How now!``: how plays were printed."""
+
+
+def with_colons(text: str) -> str:
+    """``text`` with colons for the points behind names, where it is a play that has them: every place stays.
+
+    Names in capitals must begin lines again and again, of two people at least, and more than any other lines.
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
+    found = [match for line in lines if (match := _STOPPED.match(line)) and all_capitals(match["name"])]
+    told = Counter(match["name"] for match in found)
+    if len(found) < _FEWEST_STOPPED or len(told) < 2 or len(told) == len(found) or 3 * len(found) < len(lines):
+        return text
+    if any(is_heading(line) for line in lines):
+        return text  # a script with scene headings has cues
+    stopped = {match["name"] for match in found}
+    written = []
+    for line in text.split("\n"):
+        match = _STOPPED.match(line)
+        at = match.start("stop") if match and match["name"] in stopped else -1
+        written.append(line if at < 0 else f"{line[:at]}:{line[at + 1 :]}")
+    return "\n".join(written)
 
 
 @dataclass(frozen=True, slots=True)

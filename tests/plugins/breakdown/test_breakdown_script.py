@@ -731,7 +731,14 @@ def test_words_on_the_picture_are_told_in_many_languages(label: str) -> None:
 
 def test_a_voice_on_the_phone_is_heard_and_not_seen() -> None:
     result = broken_down(
-        "#INT. A - DAY", "@ANNA", "-Hm.", "@VOICE ON PHONE (FILTERED)", "-Jo?", "Her PHONE SCREEN lights up.", "@ANNA", "-Yes."
+        "#INT. A - DAY",
+        "@ANNA",
+        "-Hm.",
+        "@VOICE ON PHONE (FILTERED)",
+        "-Jo?",
+        "Her PHONE SCREEN lights up. The VOICE ON PHONE laughs.",
+        "@ANNA",
+        "-Yes.",
     )
     (scene,) = result.scenes
     assert scene.present == ("anna",)

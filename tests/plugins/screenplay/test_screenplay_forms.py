@@ -416,6 +416,21 @@ def test_a_speaker_nobody_tells_of_is_flagged() -> None:
             "“’Tis I,” a woman's voice replied,\n“Whose ship went down in May.”",
             [("WOMAN'S VOICE", "’Tis I,"), ("WOMAN'S VOICE", "Whose ship went down in May.")],
         ),
+        (
+            "es",
+            "Una niña vivía allí. Su madre le dijo:\n\n—Lleva este pan.\n\n—Sí, mamá —prometió la niña.",
+            [("MADRE", "Lleva este pan."), ("NIÑA", "Sí, mamá")],
+        ),
+        (
+            "en",
+            "My mother used to say, “The sea takes,” and I believed her.\n\n“Early,” said Pete.\n\n“Couldn't sleep.” I sat down. “You?”",
+            [("MOTHER", "The sea takes,")],
+        ),
+        (
+            "tr",
+            "“Suyumu bulandırıyorsun,” dedi kurt.\n\n“Ben aşağıdayım,” diye cevap verdi kuzu.",
+            [("KURT", "Suyumu bulandırıyorsun,"), ("KUZU", "Ben aşağıdayım,")],
+        ),
         ("ja", "狐は井戸にいた。\n\n太郎は言った。\n「おはよう」\n\n狐が答えた。\n「やあ」", [("太郎", "おはよう"), ("狐", "やあ")]),
         ("en", "“Bring it,” Da Vinci said. “It is late,” said De Luca.", [("DA VINCI", "Bring it,"), ("DE LUCA", "It is late,")]),
         ("zh", "“你是谁？”老人问道。\n\n小明低声说：“我迷路了。”", [("老人", "你是谁？"), ("小明", "我迷路了。")]),
@@ -790,3 +805,25 @@ def test_the_line_over_the_first_scene_is_the_title(text: str, title: str) -> No
     screenplay = read(text)
     assert screenplay.title == title
     assert any(element.text == text.partition("\n")[0] for element in screenplay.elements) == (title == "A" and not text.startswith("#"))
+
+
+def test_plays_as_they_were_printed_have_points_behind_the_names() -> None:
+    text = (
+        "ACT I\n\nSCENE 1\n\nA garden. Night.\n\nLYSANDER. How now!\n\nHERMIA (softly). Belike for want of rain.\n\n"
+        "LYSANDER. [Aside] Alas.\n\nHERMIA. What?\n\nExit LYSANDER.\n"
+    )
+    screenplay = read(text)
+    assert speeches(screenplay.elements) == [
+        ("LYSANDER", "How now!"), ("HERMIA", "Belike for want of rain."), ("LYSANDER", "Alas."), ("HERMIA", "What?")
+    ]  # fmt: skip
+    assert [element.text for element in screenplay.elements if element.kind == "heading"] == ["EXT. GARDEN - NIGHT"]
+    assert screenplay.elements[-1].text == "Exit LYSANDER."
+
+
+def test_a_sentence_that_begins_in_capitals_is_nobody() -> None:
+    assert speeches(read("INT. A - DAY\n\nRAIN. It falls.\n\nANNA\nHm.\n\nRAIN. Again.\n\nWIND. Too.\n").elements) == [("ANNA", "Hm.")]
+
+
+def test_a_first_person_narrator_says_what_stands_beside_what_he_does() -> None:
+    text = "I went down. “You're early,” said Pete.\n\n“Couldn't sleep.” I sat down.\n\n“But I heard it,” I whispered.\n"
+    assert ("I", "Couldn't sleep.") in said(text)
