@@ -13,7 +13,7 @@ class Analyst(SingleEngine[BreakdownRequest, BreakdownResult]):
     """Breaks a screenplay down by word lists and rules, in eight languages and any script."""
 
     name: ClassVar[str] = "analyst"
-    version: ClassVar[str] = "8"
+    version: ClassVar[str] = "9"
     role: ClassVar[str] = "breakdown"
     summary: ClassVar[str] = "cast, places, moods and beats by word lists and rules"
     needs: ClassVar[Needs] = Needs(cpu=1.0, memory_mb=256)

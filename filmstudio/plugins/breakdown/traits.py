@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from filmstudio.plugins.breakdown.ages import plain_age, read_age
 from filmstudio.plugins.breakdown.identifiers import name_key
@@ -59,7 +60,9 @@ def read_traits(person: Person, cast: Cast, actions: Sequence[str], language: st
     told = _told_age(sentence, mention, cast) if mention is not None else None
     given = _letter(called.given.gender) if called.given else ""
     animal = _animal(sentence, mention, language) if mention is not None else ""
-    gender = _letter(called.gender) or _letter(beside.gender) or given or _pronoun_gender(introduction)
+    gender = (
+        _letter(called.gender) or _letter(beside.gender) or given or _pronoun_gender(introduction) or _followed_by(person, cast, actions)
+    )
     return Traits(
         age=told or called.age or beside.age or called.usual_age,
         gender={"f": "female", "m": "male"}.get(gender),
@@ -309,6 +312,22 @@ def _beside_before(folded: str, edge: int) -> str:
             return "" if apart and not begins else head[first_kept:]
         first_kept = first
     return head[first_kept:]
+
+
+_HE_SHE = {"he": "m", "she": "f", "elle": "f", "er": "m", "él": "m", "ella": "f", "он": "m", "она": "f"}
+
+
+def _followed_by(person: Person, cast: Cast, actions: Sequence[str]) -> str:
+    """The gender of the pronouns that begin the sentences behind those that name only this person: The fox ran. He stole a rope."""
+    found: set[str] = set()
+    for text in actions:
+        sentences = sentences_of(text)
+        for sentence, after in pairwise(sentences):
+            first = tokens(fold(after))[:1]
+            sex = _HE_SHE.get(first[0][2], "") if first else ""
+            if sex and {mention.person for mention in cast.mentions(sentence)} == {person.id}:
+                found.add(sex)
+    return found.pop() if len(found) == 1 else ""
 
 
 def _pronoun_gender(text: str) -> str:

@@ -764,3 +764,9 @@ def test_what_somebody_is_tells_age_and_gender_in_more_languages(row: str, langu
     name = next(word for word in row.strip(".").split() if word.isupper() and len(word) > 1)
     (note,) = broken_down("#INT. A - DAY", row, f"@{name}", "-Hm.", language=language).cast
     assert (note.age, note.gender) == (age, gender)
+
+
+def test_somebody_is_he_whom_the_next_sentence_calls_so() -> None:
+    told = "A fox came to the well. An old woman sat there. That night the fox ran away. He stole a rope."
+    result = broken_down("#EXT. WELL - DAY", "@NARRATOR (V.O.)", f"-{told}", "@FOX", "-Hm.", "@OLD WOMAN", "-Hm.", form="prose")
+    assert {note.id: note.gender for note in result.cast if note.id != "narrator"} == {"fox": "male", "old-woman": "female"}
