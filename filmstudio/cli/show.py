@@ -93,10 +93,15 @@ def plan(console: Console, film: Film) -> None:
         cast.add_row(escape(character.name), character.age, character.gender, voice, str(count))
     console.print(cast)
     shots = sum(len(scene.shots) for scene in film.scenes)
-    console.print(f"{len(film.scenes)} scenes, {shots} shots, about {clock(seconds)}, {credits_for(seconds)} credits.")
+    told = (_count(len(film.scenes), "scene"), _count(shots, "shot"), f"about {clock(seconds)}", _count(credits_for(seconds), "credit"))
+    console.print(f"{', '.join(told)}.")
     for remark in film.remarks:
         colour = "yellow" if remark.degraded else "dim"
         console.print(f"[{colour}]{escape(remark.about)}: {escape(remark.text)}[/]", highlight=False)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def load_report(folder: Path) -> Report:

@@ -246,6 +246,12 @@ def test_the_cache_tells_programs_what_it_removed(cache: Path, tmp_path: Path) -
     assert gone["media"] == 1 and gone["running"] == 0
 
 
+def test_one_scene_is_a_scene(cache: Path, tmp_path: Path) -> None:
+    script = tmp_path / "a.fountain"
+    script.write_text("INT. CAFE - DAY\n\nLENA\nIt rains.\n")
+    assert "1 scene, " in run("plan", str(script), cache=cache)[1]
+
+
 def test_planning_anew_keeps_a_film_that_was_edited(cache: Path, tmp_path: Path) -> None:
     script, film = tmp_path / "a.fountain", tmp_path / "a.json"
     script.write_text(GOOD)
