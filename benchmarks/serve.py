@@ -14,9 +14,10 @@ import os
 import resource
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from filmbench.machine import Machine, this_machine
 from servebench.house import serving
@@ -56,6 +57,24 @@ class Figures:
     load_after: float
 
 
+@contextlib.contextmanager
+def _quiet(log: Path) -> Iterator[TextIO]:
+    """Have what this process and its children print go to ``log``, but for what is printed on the terminal that this gives.
+
+    Ray tells of every death in twenty lines, here and in every driver.
+    """
+    sys.stdout.flush()
+    with os.fdopen(os.dup(1), "w") as out, os.fdopen(os.dup(2), "w", buffering=1) as terminal, log.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            sys.stdout.flush()
+            os.dup2(out.fileno(), 1)
+            os.dup2(terminal.fileno(), 2)
+
+
 def main() -> int:
     """Measure, and print a table; with ``--json`` the figures go to standard output and the table to standard error."""
     wanted = _arguments()
@@ -68,9 +87,7 @@ def main() -> int:
         elif wanted.kills:
             from servebench import kills
 
-            terminal = sys.stderr
-            # Ray tells of every death in twenty lines, on whatever is standard error then.
-            with (Path(folder) / "ray.log").open("w") as log, contextlib.redirect_stderr(log):
+            with _quiet(Path(folder) / "ray.log") as terminal:
                 killed, _ = kills.measure(wanted.kills, Path(folder), lambda line: print(line, file=terminal))
             figures, text, good = _on_this_machine(asdict(killed), str(killed), killed.good)
         elif wanted.overhead:
